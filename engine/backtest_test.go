@@ -151,7 +151,7 @@ func TestBacktestReplaysCorrelations(t *testing.T) {
 		got := []string{}
 		for _, a := range alerts {
 			got = append(got, a.At.Format("15:04")+" "+a.EventID)
-			assert.Equal(t, "whoami", a.Event.Fields["ProcessCommandLine"], "the event that completed it")
+			assert.Equal(t, "whoami", a.Event.Fields()["ProcessCommandLine"], "the event that completed it")
 		}
 		assert.Equal(t, c.want, got)
 	}
@@ -181,7 +181,7 @@ func TestAlertsKeepToTheMemory(t *testing.T) {
 		assert.Equal(t, all[i].EventID, a.EventID)
 	}
 	for _, a := range all {
-		assert.Equal(t, "whoami", a.Event.Fields["ProcessCommandLine"])
+		assert.Equal(t, "whoami", a.Event.Fields()["ProcessCommandLine"])
 		assert.Equal(t, []string{"a"}, a.Names)
 	}
 }

@@ -151,12 +151,15 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 	}
 	of, window := &e.correlated[found.Number()], found.Window()
 	r := Result{Rule: of.rule.ir, EventID: id, Correlated: &window, At: found.At, order: in.Order, rule: of.rule, model: e.opt.Model, source: e.sources[e.units[ui].source].Source, columns: e.decoded}
-	fields := map[string]any{}
-	for _, group := range window.Group {
-		fields[group.Name] = group.Value
-	}
-	if !in.IsNone() {
-		if fields, err = in.Decode(); err == nil {
+	if in.IsNone() {
+		fields := map[string]any{}
+		for _, group := range window.Group {
+			fields[group.Name] = group.Value
+		}
+		r.Event = event.Of(fields)
+		r.Event.Source, r.Event.Line = in.Source, in.Line
+	} else {
+		if r.Event, err = event.Keep(in); err == nil {
 			r.Facts, err = e.factsAbout(of, ui, in)
 		}
 		if err != nil {
@@ -164,8 +167,7 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 		}
 	}
 	r.like = e.correlationLikeness(of, ui, in, r)
-	r.Event = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: in.JSON()}
-	r.Log = r.logOf()
+	r.Log = Log{r.fieldOf("Channel"), r.fieldOf("EventID")}
 	return r, nil
 }
 

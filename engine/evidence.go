@@ -153,9 +153,6 @@ func (e *evidence) holding(t *condition.Term) []match.Holding {
 // Log is where Windows wrote an event, as far as it tells.
 type Log struct{ Channel, Code string }
 
-// logOf reads the channel and the EventID of a result's event.
-func (r Result) logOf() Log { return Log{r.fieldOf("Channel"), r.fieldOf("EventID")} }
-
 // Field gives a field of the result's event: an extract of the rule, a Sigma field or an entity where the data model
 // has a column for it, else the event's own column of that name. It is "" if the event has none.
 func (r Result) Field(name string) string {

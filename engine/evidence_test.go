@@ -141,7 +141,7 @@ func TestEvidenceHoldsNothingOfTheNextEvent(t *testing.T) {
 	results, _ := enginetest.Run(t, engine.Options{Evidence: true}, []*ir.Rule{lowered.Rule(t, "detection: {a: {Image|endswith: .exe}, condition: a}")}, lines...)
 	require.Len(t, results, 100)
 	for i, r := range results {
-		assert.Equal(t, r.Event.Fields["Image"], r.Evidence[0].Values[0], i)
+		assert.Equal(t, r.Event.Fields()["Image"], r.Evidence[0].Values[0], i)
 	}
 	assert.False(t, slices.Equal(results[0].Evidence[0].Values, results[1].Evidence[0].Values))
 }

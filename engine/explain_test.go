@@ -150,8 +150,8 @@ func TestExplanationsShowFilters(t *testing.T) {
 
 func TestEventIDIsTheFirstColumnThatIsThere(t *testing.T) {
 	m := lowered.Model(t, "windows")
-	assert.Equal(t, "7", engine.EventID(m, &event.Event{Fields: map[string]any{"EventRecordID": json.Number("7")}}))
-	assert.Empty(t, engine.EventID(m, &event.Event{Fields: map[string]any{"x": 1}}))
+	assert.Equal(t, "7", engine.EventID(m, event.Of(map[string]any{"EventRecordID": json.Number("7")})))
+	assert.Empty(t, engine.EventID(m, event.Of(map[string]any{"x": 1})))
 }
 
 func TestExplanationsOfArraysShowTheNearestElement(t *testing.T) {

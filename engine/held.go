@@ -88,8 +88,6 @@ func (h *held) recall(m *heldMatch) (Result, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Event = &event.Event{Source: m.Source, Line: m.Line, Raw: append([]byte{}, data...)}
-	content := event.Input{Origin: m.Origin, Content: event.TextContent(r.Event.Raw)}
-	r.Event.Fields, err = content.Decode()
+	r.Event, err = event.Keep(event.Input{Origin: m.Origin, Content: event.TextContent(data)})
 	return r, err
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +65,15 @@ func (p *plan) factsOf(s *schema.Source) []fact {
 	return facts
 }
 
+// shownSlots are where a field or an entity of a source's events is read that each result shows, the first that is there.
+func (p *plan) shownSlots(s *schema.Source, field string) (slots []int) {
+	columns, _ := p.opt.Model.Whole(s, field, 0)
+	for _, c := range append(columns, schema.Column{Name: field}) {
+		slots = append(slots, p.layout.Slot(c))
+	}
+	return slots
+}
+
 // namesOf finds the parts of a unit's tree by the names in the rule, and compiles those that only a population uses.
 // One that asks for other events is left out: nothing looks for those that the condition does not ask for.
 func (p *plan) namesOf(u *unit) []*condition.Term {
@@ -128,7 +136,7 @@ func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
 	r.Joins = m.joinedBy(u)
 	if m.p.opt.Evidence {
 		r.At, _ = m.time()
-		r.Evidence, r.Log = m.evidence(u), r.logOf()
+		r.Evidence, r.Log = m.evidence(u), Log{m.firstOf(s.channel), m.firstOf(s.code)}
 	}
 	return r, nil
 }
@@ -138,13 +146,12 @@ func (m *matcher) describe(in event.Input) (*event.Event, error) {
 	if m.describedAt == m.gen {
 		return m.described, nil
 	}
-	fields, err := in.Decode()
+	kept, err := event.Keep(in)
 	if err != nil {
 		return nil, err
 	}
-	m.described = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.JSON())}
-	m.describedAt = m.gen
-	return m.described, nil
+	m.described, m.describedAt = kept, m.gen
+	return kept, nil
 }
 
 // trueNames are the names of the condition that hold, in the rule's order.
@@ -180,6 +187,16 @@ func (m *matcher) facts(s *source) []event.Fact {
 		}
 	}
 	return facts
+}
+
+// firstOf gives the texts of the first of some slots that has any.
+func (m *matcher) firstOf(slots []int) string {
+	for _, slot := range slots {
+		if texts := m.doc.Slot(slot).Texts; len(texts) > 0 {
+			return strings.Clone(strings.Join(texts, ", "))
+		}
+	}
+	return ""
 }
 
 // ancestors describes the processes above the event's own, as far up as the rule asks.

@@ -67,6 +67,8 @@ type source struct {
 	slots   []int // whose atoms make candidates here
 	lineage *lineage.Source
 	facts   []fact
+
+	channel, code []int // slots of Windows' log and EventID; none without evidence
 }
 
 // sourceOf numbers a source and makes its scope and keys ready.
@@ -76,6 +78,9 @@ func (p *plan) sourceOf(s *schema.Source) int {
 	}
 	out := &source{Source: s, lineage: lineage.NewSource(p.opt.Model, s, p.layout)}
 	out.facts = p.factsOf(s)
+	if p.opt.Evidence {
+		out.channel, out.code = p.shownSlots(s, "Channel"), p.shownSlots(s, "EventID")
+	}
 	out.lineage.Show()
 	p.sources = append(p.sources, out)
 	p.byModel[s] = p.routes.Add(s, p.opt.Model.TableColumn)

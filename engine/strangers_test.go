@@ -313,7 +313,7 @@ func TestStrangeRulesOnStrangeEvents(t *testing.T) {
 				continue // the second evaluator reads no objects in lists, and has no values that are there without a text
 			}
 			for at, o := range plain {
-				want, err := o.Matches(model, &event.Event{Fields: decoded})
+				want, err := o.Matches(model, event.Of(decoded))
 				if err != nil {
 					continue // it does not know the modifier
 				}

@@ -47,7 +47,7 @@ func TestSuppress(t *testing.T) {
 		var ids []string
 		for _, r := range results {
 			ids = append(ids, r.EventID)
-			assert.NotEmpty(t, r.Event.Fields, c.name)
+			assert.NotEmpty(t, r.Event.Fields(), c.name)
 			assert.NotEmpty(t, r.Event.Raw, c.name)
 		}
 		assert.Equal(t, c.want, ids, c.name)

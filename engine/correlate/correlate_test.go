@@ -57,7 +57,7 @@ func TestResultsOfCorrelationsTellOfTheirEvent(t *testing.T) {
 		require.NotNil(t, last, kind)
 		assert.Equal(t, "2", last.EventID, kind)
 		assert.Equal(t, []event.Fact{{Name: "time", Value: "2026-03-01T09:01:00.000Z"}, {Name: "host", Value: "h"}, {Name: "user", Value: "u"}, {Name: "CommandLine", Value: "whoami /all"}, {Name: "sha1", Value: "y"}}, last.Facts, kind)
-		assert.Equal(t, "u", last.Event.Fields["AccountName"], kind)
+		assert.Equal(t, "u", last.Event.Fields()["AccountName"], kind)
 	}
 }
 

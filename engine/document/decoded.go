@@ -30,7 +30,7 @@ func (d *Decoded) Texts(ev *event.Event, c schema.Column) []string {
 		d.doc, d.event = New(layout), nil
 	}
 	if d.event != ev {
-		d.doc.loadDecoded(ev.Fields)
+		d.doc.loadDecoded(ev.Fields())
 		d.event = ev
 	}
 	return slices.Clone(d.doc.Slot(slot).Texts)

@@ -44,7 +44,7 @@ func TestAColumnIsShownAsItIsMatched(t *testing.T) {
 		require.NoError(t, d.Load([]byte(text)))
 		fields, err := event.Decode([]byte(text))
 		require.NoError(t, err)
-		ev := &event.Event{Fields: fields}
+		ev := event.Of(fields)
 		for slot, column := range columns {
 			want := d.Slot(slot).Texts
 			assert.Equal(t, strings.Join(want, ", "), strings.Join(decoded.Texts(ev, column), ", "), "%s of %s", column.Name, text)
@@ -56,7 +56,7 @@ func TestAColumnIsShownAsItIsMatched(t *testing.T) {
 	for _, want := range []string{"a evil c b", "a evil", "/a/x", "b 1.50 false", "c", "/tmp/x", "a b", "in a list", "deeper", "in a text", "in an object", "after a word for nothing", "or else", "ab"} {
 		assert.True(t, seen[want], want)
 	}
-	assert.Equal(t, []string{"1", "2"}, decoded.Texts(&event.Event{Fields: map[string]any{"one": []any{"1", []any{"2"}}}}, plain))
+	assert.Equal(t, []string{"1", "2"}, decoded.Texts(event.Of(map[string]any{"one": []any{"1", []any{"2"}}}), plain))
 }
 
 func BenchmarkDecoded(b *testing.B) {
@@ -71,7 +71,7 @@ func BenchmarkDecoded(b *testing.B) {
 	}
 	d := NewDecoded(&schema.Model{})
 	for b.Loop() {
-		ev := &event.Event{Fields: fields}
+		ev := event.Of(fields)
 		for _, c := range columns {
 			d.Texts(ev, c)
 		}

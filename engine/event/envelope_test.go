@@ -223,7 +223,7 @@ func TestACutRowIsShownAsItIs(t *testing.T) {
 			require.NoError(t, err)
 			e, err := r.Next()
 			require.NoError(t, err)
-			assert.Equal(t, map[string]any{"pid": "1"}, e.Fields["columns"])
+			assert.Equal(t, map[string]any{"pid": "1"}, e.Fields()["columns"])
 			_, err = r.Next()
 			assert.ErrorIs(t, err, io.EOF)
 			assert.Equal(t, []string{cut, ""}, shown, head)

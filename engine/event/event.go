@@ -4,16 +4,44 @@
 package event
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Event is one event as its product wrote it.
+// Event is one event as its product wrote it. It is not for several goroutines at a time.
 type Event struct {
 	Source string // file name, or - for standard input
 	Line   int    // where the event begins, from 1
-	Fields map[string]any
-	Raw    []byte
+	Raw    []byte // its JSON text
+	fields map[string]any
+}
+
+// Of gives an event that has some fields, as Decode gives them.
+func Of(fields map[string]any) *Event { return &Event{fields: fields} }
+
+// Fields are what Decode gives of the text, which was read as an event before. The text is decoded when they are first
+// asked for.
+func (e *Event) Fields() map[string]any {
+	if e.fields == nil && e.Raw != nil {
+		fields, err := Decode(e.Raw)
+		if err != nil {
+			panic("event: a text that was read as an event cannot be decoded: " + err.Error())
+		}
+		e.fields = fields
+	}
+	return e.fields
+}
+
+// Keep copies the text of an input that may be in lent memory. The fields of a record are decoded at once, since the
+// record is lent, too.
+func Keep(in Input) (*Event, error) {
+	e := &Event{Source: in.Source, Line: in.Line, Raw: slices.Clone(in.JSON())}
+	var err error
+	if in.Record() != nil {
+		e.fields, err = in.Decode()
+	}
+	return e, err
 }
 
 // Origin is where an event came from.
@@ -40,7 +68,7 @@ type Fact struct {
 
 // Lookup gives a column's value: that of the exact key, or else that of the path that the dots of the name describe.
 // It goes into objects, not into lists of them: document.Decoded reads what rules test. Values are string, json.Number, bool, nil, []any or map[string]any.
-func (e *Event) Lookup(column string) (any, bool) { return lookup(e.Fields, column) }
+func (e *Event) Lookup(column string) (any, bool) { return lookup(e.Fields(), column) }
 
 func lookup(fields map[string]any, column string) (any, bool) {
 	if v, ok := fields[column]; ok {

@@ -27,7 +27,7 @@ func account(t *testing.T, name string, data []byte) (good, rejected int) {
 			break
 		}
 		require.NoError(t, err)
-		require.NotNil(t, ev.Fields)
+		require.NotNil(t, ev.Fields())
 		require.GreaterOrEqual(t, ev.Line, last)
 		last = ev.Line
 		good++

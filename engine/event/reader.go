@@ -326,7 +326,7 @@ func (r *Reader) Next() (*Event, error) {
 		if raw.Err == nil {
 			fields, err := raw.Decode()
 			if err == nil {
-				return &Event{r.source, raw.Line, fields, raw.JSON()}, nil
+				return &Event{r.source, raw.Line, raw.JSON(), fields}, nil
 			}
 			raw.Err = err
 		}

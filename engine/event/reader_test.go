@@ -35,7 +35,7 @@ func transcript(t *testing.T, path string, opt Options) string {
 		}
 		require.NoError(t, err)
 		good++
-		fields, err := json.Marshal(ev.Fields)
+		fields, err := json.Marshal(ev.Fields())
 		require.NoError(t, err)
 		fmt.Fprintf(&out, "%d: %s\n", ev.Line, fields)
 	}

@@ -100,7 +100,7 @@ func must(data []byte, err error) []byte {
 func TestWhatStandsBesideARecordIsKept(t *testing.T) {
 	fields, err := Decode([]byte(`{"EventID":9,"tag":"x","Event":{"System":{"EventID":1,"Channel":"c"},"EventData":{"Image":"i"}}}`))
 	require.NoError(t, err)
-	record := Event{Fields: fields}
+	record := Of(fields)
 	for column, want := range map[string]any{"EventID": json.Number("9"), "tag": "x", "Channel": "c", "Image": "i", "Event.System.EventID": json.Number("1")} {
 		got, _ := record.Lookup(column)
 		assert.Equal(t, want, got, column)

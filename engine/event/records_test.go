@@ -46,7 +46,7 @@ func TestLogsAreKnownByContent(t *testing.T) {
 				}
 				require.NoError(t, err)
 				events++
-				assert.NotEmpty(t, ev.Fields["EventRecordID"])
+				assert.NotEmpty(t, ev.Fields()["EventRecordID"])
 			}
 			assert.Equal(t, 12, events)
 			assert.Zero(t, r.Rejected())

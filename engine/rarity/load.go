@@ -77,12 +77,12 @@ type tableChecker struct {
 // row gives the columns of a row that have a value.
 func (c *tableChecker) row(r *event.Reader, ev *event.Event) map[string]string {
 	row := map[string]string{}
-	for _, column := range slices.Sorted(maps.Keys(ev.Fields)) {
-		if v := ev.Fields[column]; v != nil {
+	for _, column := range slices.Sorted(maps.Keys(ev.Fields())) {
+		if v := ev.Fields()[column]; v != nil {
 			row[column] = event.Text(v)
 		}
 		spaced := strings.ReplaceAll(column, "_", " ") // of which the reader makes a name without spaces, too
-		if near := c.columns.Misspelt(column); near != "" && !c.checked[column] && (spaced == column || ev.Fields[spaced] == nil) && !beside(r, ev, column, near) {
+		if near := c.columns.Misspelt(column); near != "" && !c.checked[column] && (spaced == column || ev.Fields()[spaced] == nil) && !beside(r, ev, column, near) {
 			line, col := r.NamePlace(ev, column)
 			c.found.Errorf("reputation-column", at(c.path, line, col), fmt.Sprintf("did you mean `%s`?", near), "no data model reads the column %q", column)
 		}
@@ -97,7 +97,7 @@ func (c *tableChecker) row(r *event.Reader, ev *event.Event) map[string]string {
 
 // beside tells whether a row has another column, too. Of a name with spaces the reader makes one without them.
 func beside(r *event.Reader, ev *event.Event, column, other string) bool {
-	return r.InHeader(other) || ev.Fields[other] != nil && strings.ReplaceAll(column, " ", "") != other
+	return r.InHeader(other) || ev.Fields()[other] != nil && strings.ReplaceAll(column, " ", "") != other
 }
 
 func at(path string, line, column int) diag.Range {

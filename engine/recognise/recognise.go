@@ -84,7 +84,7 @@ func File(r *event.Reader, among []schema.Recognised) Choice {
 
 // Event gives the place of the model that an event is of, or -1. The fields are as event.Decode gives them.
 func Event(fields map[string]any, among []schema.Recognised) int {
-	e := event.Event{Fields: fields}
+	e := event.Of(fields)
 	texts := func(column string) ([]string, bool) {
 		v, ok := e.Lookup(column)
 		if !ok {

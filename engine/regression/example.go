@@ -22,7 +22,7 @@ func (c *Case) Examples(o Outcome, most int) ([]Example, error) {
 		found := matched[at]
 		if at < len(o.events) && left[found] > 0 {
 			left[found]--
-			out = append(out, Example{o.events[at].label(), found, ev.Fields})
+			out = append(out, Example{o.events[at].label(), found, ev.Fields()})
 		}
 		at++
 		return nil

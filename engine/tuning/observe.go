@@ -197,7 +197,7 @@ func candidates(m *schema.Model, r *ir.Rule, events []*event.Event) []string {
 		names[name] = true
 	}
 	for _, ev := range events {
-		keys(ev.Fields, "", func(path string) {
+		keys(ev.Fields(), "", func(path string) {
 			if columns[path] {
 				return
 			}

@@ -43,7 +43,7 @@ func TestExtractsAgree(t *testing.T) {
 			lines = append(lines, string(raw))
 			fields, err := event.Decode(raw)
 			require.NoError(t, err)
-			holds, err := second.Matches(m, &event.Event{Fields: fields})
+			holds, err := second.Matches(m, event.Of(fields))
 			require.NoError(t, err, text)
 			if holds {
 				want = append(want, i)

@@ -327,7 +327,7 @@ func (v view) field(name string) ([]string, bool, error) {
 		return texts(value), value != nil, nil
 	}
 	if name == "" {
-		return texts(v.ev.Fields), true, nil
+		return texts(v.ev.Fields()), true, nil
 	}
 	if spec, made := v.rule.extracts[name]; made {
 		return v.extracted(spec)

@@ -68,7 +68,7 @@ func (l *Log) view(r *Rule, at int) (v view, ok bool) {
 // time is when the event at a place was.
 func (l *Log) time(at int) (time.Time, bool) {
 	for _, column := range l.Model.Time {
-		if text, ok := l.Events[at].Fields[column].(string); ok {
+		if text, ok := l.Events[at].Fields()[column].(string); ok {
 			when, err := time.Parse(time.RFC3339Nano, text)
 			return when, err == nil
 		}

@@ -215,7 +215,7 @@ func agree(t *testing.T, m *schema.Model, texts map[string]string, filters []str
 		fields, err := event.Decode(raw)
 		require.NoError(t, err)
 		lines = append(lines, string(raw))
-		log.Events = append(log.Events, &event.Event{Fields: fields})
+		log.Events = append(log.Events, event.Of(fields))
 	}
 	want, err := log.Alerts(second["T"])
 	require.NoError(t, err, texts["T"])

@@ -81,7 +81,7 @@ func TestOracle(t *testing.T) {
 		require.NoError(t, err, c)
 		fields, err := event.Decode([]byte(c.fields))
 		require.NoError(t, err)
-		got, err := r.Matches(m, &event.Event{Fields: fields})
+		got, err := r.Matches(m, event.Of(fields))
 		require.NoError(t, err, c)
 		assert.Equal(t, c.want, got, c)
 	}
@@ -183,7 +183,8 @@ func TestEngineAgreesWithTheOracle(t *testing.T) {
 		}
 		fields, err := raw.Decode()
 		require.NoError(t, err)
-		ev := &event.Event{Line: raw.Line, Fields: fields}
+		ev := event.Of(fields)
+		ev.Line = raw.Line
 		for _, i := range byLine[raw.Line] {
 			p := sample[i]
 			if p.rule == nil {

@@ -9,7 +9,7 @@ import (
 	"decree/rules/attack"
 )
 
-// Alert is a match as all formats show it, and its JSON form.
+// Alert is a match as all formats show it. Whole is its JSON form.
 type Alert struct {
 	Time       string             `json:"time"` // of the event, in UTC to the millisecond; "" if it has none that can be read
 	Level      string             `json:"level"`
@@ -36,10 +36,19 @@ type Alert struct {
 	Joins      []engine.Joined    `json:"joins,omitempty"`
 	Correlated *correlate.Window  `json:"correlated,omitempty"`
 	Fields     map[string]string  `json:"fields,omitempty"` // that --fields names, beside the columns
-	Event      map[string]any     `json:"event"`
+	RuleLine   int                `json:"rule_line"`
 
-	RuleLine int `json:"rule_line"`
+	of *event.Event
 }
+
+// Whole is the JSON form of a match. Its event is decoded only for it.
+type Whole struct {
+	Alert
+	Event map[string]any `json:"event"`
+}
+
+// Whole gives the JSON form.
+func (a Alert) Whole() Whole { return Whole{a, a.of.Fields()} }
 
 // timeLayout is how times are shown: in UTC, all of one width.
 const timeLayout = "2006-01-02T15:04:05.000Z07:00"
@@ -51,7 +60,7 @@ func NewAlert(r engine.Result, fields ...string) Alert {
 		Level: m.Level, Rule: m.Title, ID: m.ID, RuleFile: m.Range.File, RuleLine: m.Range.Start.Line, Status: m.Status,
 		Channel: r.Log.Channel, Code: r.Log.Code, EventID: r.EventID, Source: r.Event.Source, Line: r.Event.Line, Tags: m.Tags,
 		Evidence: r.Evidence, Facts: r.Facts, Names: append([]string{}, r.Names...), Ancestors: r.Ancestors, Prevalence: r.Prevalence,
-		Reputation: r.Reputation, Joins: r.Joins, Correlated: r.Correlated, Event: r.Event.Fields,
+		Reputation: r.Reputation, Joins: r.Joins, Correlated: r.Correlated, of: r.Event,
 	}
 	if !r.At.IsZero() {
 		a.Time = r.At.UTC().Format(timeLayout)

@@ -30,7 +30,7 @@ func rule(title, level string, line int) *ir.Rule {
 
 func match(r *ir.Rule, id string) engine.Result {
 	return engine.Result{
-		Rule: r, EventID: id, Event: &event.Event{Source: "e.ndjson", Line: 3, Fields: map[string]any{"Image": "<x>"}},
+		Rule: r, EventID: id, Event: &event.Event{Source: "e.ndjson", Line: 3, Raw: []byte(`{"Image":"<x>"}`)},
 		Facts: []event.Fact{{Name: "host", Value: "PC7"}, {Name: "Image", Value: `C:\who.exe`}}, Names: []string{"a", "b"},
 		Ancestors:  []lineage.Ancestor{{Level: 1, Image: "cmd.exe", CommandLine: "cmd /c", From: "the event"}},
 		Reputation: map[string]string{"signer": "none", "known": "no"},
@@ -194,13 +194,13 @@ func TestSorted(t *testing.T) {
 	s, out, _ := clitest.Streams("")
 	sink := &sorted{to: New(s, "csv", "event_id", "Number"), room: 1 << 20}
 	for i, at := range []string{"2026-03-02T00:00:00.000Z", "", "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"} {
-		sink.Add(Alert{Time: at, EventID: fmt.Sprint(i), Fields: map[string]string{"Number": "12345678901234567890"}})
+		sink.Add(Alert{Time: at, EventID: fmt.Sprint(i), Fields: map[string]string{"Number": "12345678901234567890"}, of: &event.Event{}})
 	}
 	require.NoError(t, sink.Close(nil, nil))
 	assert.Equal(t, "event_id,Number\n2,12345678901234567890\n0,12345678901234567890\n3,12345678901234567890\n1,12345678901234567890\n", out.String())
 	full := &sorted{to: New(s, "csv"), room: 10}
-	full.Add(Alert{})
-	full.Add(Alert{})
+	full.Add(Alert{of: &event.Event{}})
+	full.Add(Alert{of: &event.Event{}})
 	assert.EqualError(t, full.Close(nil, nil), "1 matches that are to be sorted by time fill half of --max-memory: raise it, or leave out --sort and --suppress")
 }
 

@@ -85,7 +85,7 @@ var members = []column{
 	{"facts", func(a *Alert) string { return jsonCell(a.Facts) }},
 	{"prevalence", func(a *Alert) string { return jsonCell(a.Prevalence) }},
 	{"reputation", func(a *Alert) string { return jsonCell(a.Reputation) }},
-	{"event", func(a *Alert) string { return jsonCell(a.Event) }},
+	{"event", func(a *Alert) string { return jsonCell(a.of.Fields()) }},
 }
 
 // jsonCell is a list or an object as JSON; "" if it is empty.

@@ -65,14 +65,14 @@ func (n *ndjsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
 // shown is what JSON shows of a match: all of it, or chosen fields.
 func shown(a Alert, fields []string) any {
 	if len(fields) == 0 {
-		return a
+		return a.Whole()
 	}
-	return chosen{a, fields}
+	return chosen{a.Whole(), fields}
 }
 
 // chosen is a match of which JSON has some fields, in their order.
 type chosen struct {
-	of     Alert
+	of     Whole
 	fields []string
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"decree/engine"
+	"decree/engine/event"
 	"decree/engine/eventstore"
 	"decree/rules/ir"
 )
@@ -44,7 +45,7 @@ func (s *sorted) Add(a Alert) {
 		s.err = fmt.Errorf("%d matches that are to be sorted by time fill half of --max-memory: raise it, or leave out --sort and --suppress", len(s.index))
 		return
 	}
-	text, err := json.Marshal(a)
+	text, err := json.Marshal(a.Whole())
 	if err != nil {
 		s.err = err
 		return
@@ -67,13 +68,14 @@ func (s *sorted) Close(suspended []engine.Suspension, withoutReputation []*ir.Ru
 		if err != nil {
 			return err
 		}
-		var a Alert
+		var a Whole
 		dec := json.NewDecoder(bytes.NewReader(text))
 		dec.UseNumber()
 		if err := dec.Decode(&a); err != nil {
 			return fmt.Errorf("a match that was kept cannot be read: %w", err)
 		}
-		s.to.Add(a)
+		a.of = event.Of(a.Event)
+		s.to.Add(a.Alert)
 	}
 	return s.to.Close(suspended, withoutReputation)
 }

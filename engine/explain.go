@@ -104,6 +104,7 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	if err := m.loadLate(in); err != nil {
 		return out, err
 	}
+	m.names = namesIn(in.Content.JSON())
 	out.EventID = m.id()
 	u, matched, unknown, err := x.shownUnit()
 	out.Unknown = unknown
@@ -227,8 +228,12 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source)
 	if !a.Ancestor {
 		slot := m.doc.Slot(a.Slot)
 		value = shown(slot)
-		if columns := m.p.layout.Describe(a.Slot); !slot.Present && columns != f.Name {
+		columns := m.p.layout.Describe(a.Slot)
+		if !slot.Present && columns != f.Name {
 			value = "missing: no " + columns
+		}
+		if !slot.Present {
+			value += m.misspelt(columns)
 		}
 		if a.Other >= 0 {
 			value += ", the other " + shown(m.doc.Slot(a.Other))

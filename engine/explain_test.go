@@ -136,6 +136,18 @@ func TestExplanationsSayWhyAValueHasNoFigure(t *testing.T) {
 	}
 }
 
+// TestExplanationsNameAFieldThatIsNearlyTheMissingOne, and none that is only alike.
+func TestExplanationsNameAFieldThatIsNearlyTheMissingOne(t *testing.T) {
+	r := lowered.Rule(t, "detection:\n  a: {TargetUserName: ann}\n  condition: a\n")
+	for event, want := range map[string]string{
+		`{"TargetUsrName": "ann"}`:                           "missing; the event has TargetUsrName",
+		`{"targetusername": "ann", "TargetUserNam": "ann"}`:  "missing; the event has targetusername",
+		`{"TargetUserSid": "S-1", "SubjectUserName": "ann"}`: "missing",
+	} {
+		assert.Equal(t, want, leaves(explained(t, engine.Options{}, r, event).Condition)[0].Value, event)
+	}
+}
+
 func TestExplanationsShowFilters(t *testing.T) {
 	r := lowered.Rule(t, "detection:\n  a: {Image|filename: who.exe}\n  condition: a\n")
 	filter := lowered.Rule(t, "detection:\n  a: {User: root}\n  condition: not a\n")

@@ -32,8 +32,9 @@ type matcher struct {
 	spent   map[*rule]int // in a batch: steps beyond what is free
 	costs   *costs
 	guess   timestamp.Guess
-	fitted  bool // some event had a column of the model
-	brief   bool // results do not describe their events
+	fitted  bool     // some event had a column of the model
+	brief   bool     // results do not describe their events
+	names   []string // of the fields of an explained event
 
 	described   *event.Event // the last event that a result describes: results of one event share it
 	describedAt uint32       // its number

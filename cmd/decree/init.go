@@ -97,6 +97,7 @@ func initialise(s *stdio.Streams, p initParams) error {
 	if p.dir != "." {
 		into = "cd " + usage.Argument(p.dir) + " && "
 	}
+	fmt.Fprintln(s.Out, "to check rules before each commit: git config core.hooksPath .githooks")
 	fmt.Fprintf(s.Out, "next: %sdecree build\n", into)
 	return nil
 }

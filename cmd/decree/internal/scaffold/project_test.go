@@ -114,8 +114,8 @@ func TestContinuousIntegrationIsValid(t *testing.T) {
 		"compile --report --format markdown", "decree build"} {
 		assert.Contains(t, all, command)
 	}
-	for _, made := range append(gitlab.Detections.Artifacts.Paths, "tests.xml", "findings.json") {
-		assert.Contains(t, string(files[".gitignore"].Text), "/"+made, "what CI makes is not committed")
+	for _, made := range append(gitlab.Detections.Artifacts.Paths, "tests.xml", "findings.json", "packages", "site") {
+		assert.Contains(t, string(files[".gitignore"].Text), "/"+made, "what CI and commands make is not committed")
 	}
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("there is no shell to check the scripts")

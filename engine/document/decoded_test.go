@@ -77,3 +77,18 @@ func BenchmarkDecoded(b *testing.B) {
 		}
 	}
 }
+
+// TestOfSeveralColumnsTheFirstWithAValueCounts: where a product cannot tell an empty text from a missing one, an empty
+// first column is passed over, as Kusto's coalesce does; elsewhere the empty text is the value.
+func TestOfSeveralColumnsTheFirstWithAValueCounts(t *testing.T) {
+	for emptyIsMissing, want := range map[bool]string{true: "second", false: ""} {
+		l := NewLayout(&schema.Model{EmptyIsMissing: emptyIsMissing})
+		whole := l.WholeIn([]schema.Column{{Name: "a"}, {Name: "b"}}, nil)
+		l.Finish()
+		d := New(l)
+		require.NoError(t, d.Load([]byte(`{"a":"","b":"second"}`)))
+		text, ok := d.Whole(whole)
+		assert.True(t, ok)
+		assert.Equal(t, want, text)
+	}
+}

@@ -243,3 +243,19 @@ func TestAnExtendedModelStaysAsItIs(t *testing.T) {
 		assert.Equal(t, before, after, name)
 	}
 }
+
+// TestWhatKustoCannotTellIsMissing: coalesce and isempty of Kusto pass over an empty text as over a missing one, so the
+// engine must read every model of KQL so.
+// https://learn.microsoft.com/en-us/kusto/query/coalesce-function
+func TestWhatKustoCannotTellIsMissing(t *testing.T) {
+	models := 0
+	for _, name := range Names() {
+		m, err := Load(name)
+		require.NoError(t, err)
+		if m.Dialect == "kql" {
+			models++
+			assert.True(t, m.EmptyIsMissing, name)
+		}
+	}
+	assert.Equal(t, 4, models)
+}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,8 @@ import (
 // ours gives decree and its own commands.
 func ours() []*cobra.Command {
 	root := newRoot(&stdio.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
-	return append([]*cobra.Command{root}, root.Commands()...)
+	of := slices.DeleteFunc(slices.Clone(root.Commands()), func(c *cobra.Command) bool { return c.Name() == "help" || c.Name() == "completion" }) // cobra's
+	return append([]*cobra.Command{root}, of...)
 }
 
 // TestHelp: every command says what it does, when to use it and shows examples, in 80 columns.

@@ -4,10 +4,13 @@ package scaffold
 import (
 	"bytes"
 	"errors"
-	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // Request describes the new rule.
@@ -32,7 +35,7 @@ func Write(r Request) (Texts, error) {
 	}
 	for _, part := range [][2]string{{"category", r.Category}, {"product", r.Product}, {"service", r.Service}} {
 		if part[1] != "" {
-			d.LogSource = append(d.LogSource, fmt.Sprintf("%s: %q", part[0], part[1]))
+			d.LogSource = append(d.LogSource, part[0]+": "+word(part[1]))
 		}
 	}
 	d.Field, d.Hit, d.Miss = exampleFor(r)
@@ -60,17 +63,31 @@ func (d draft) Column() string {
 
 // draftFuncs write YAML. q writes a text between single quotes, where nothing is an escape.
 var draftFuncs = template.FuncMap{
-	"q":    func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
+	"q":    quoted,
+	"word": word,
 	"join": func(parts []string) string { return strings.Join(parts, ", ") },
 }
 
-var ruleDraft = template.Must(template.New("rule").Funcs(draftFuncs).Parse(`title: {{q .Title}}
+// plainWords are texts that need no quotes anywhere in YAML, if they are no word of its own.
+var plainWords = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*([ .-][A-Za-z0-9_]+)*$`)
+
+// word writes a text in quotes, unless it is a text without.
+func word(s string) string {
+	if bare := any(nil); plainWords.MatchString(s) && yaml.Unmarshal([]byte(s), &bare) == nil && bare == s && !slices.Contains([]string{"yes", "no", "on", "off", "y", "n"}, strings.ToLower(s)) {
+		return s
+	}
+	return quoted(s)
+}
+
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+var ruleDraft = template.Must(template.New("rule").Funcs(draftFuncs).Parse(`title: {{word .Title}}
 id: {{.ID}}
 name: {{.Name}}
 status: experimental
 description: What the rule finds, and why that is worth a look.
 author: Your name
-date: '{{.Date}}'
+date: {{.Date}}
 logsource: { {{- join .LogSource -}} }
 detection:
   selection:

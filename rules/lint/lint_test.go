@@ -99,6 +99,8 @@ func TestPages(t *testing.T) {
 				case "text":
 					whole, found := parse.Documents(firstFile, []byte(text), nil)
 					require.False(t, found.HasErrors(), "%v", found)
+					_, found = parse.Link(whole.Rules, whole.Correlations)
+					require.False(t, found.HasErrors(), "%v", found)
 					return []File{{Path: firstFile, Rules: whole.Rules, Lowered: make([]*ir.Rule, len(whole.Rules)), Correlations: whole.Correlations}}
 				case "rules":
 					if name, ok := strings.CutPrefix(text, "file: "); ok {

@@ -80,6 +80,7 @@ var metadataChecks = []Check{
 		}
 	}},
 	{Code: "short-lookback", Severity: diag.Warning, rule: func(s *subject) { shortLookback(s.Rule, s.report) }, correlation: func(s *correlationSubject) { shortLookback(s.Body, s.report) }},
+	{Code: "unused-schedule", Severity: diag.Warning, correlation: unusedSchedule},
 	{Code: "duplicate-reference", Severity: diag.Warning, rule: func(s *subject) {
 		for i := range s.References {
 			if slices.Contains(s.References[:i], s.References[i]) {
@@ -134,6 +135,18 @@ func invalidDate(s *subject) {
 			s.report(s.Key(key, -1), "write "+t.Format(dateForm), "dates are written with dashes since Sigma 2.0")
 		} else {
 			s.report(s.Key(key, -1), "write it as "+dateExample+", the year first", "%q is not a date", text)
+		}
+	}
+}
+
+// unusedSchedule reports the schedule of a rule that is only part of a correlation: it does not run by itself.
+func unusedSchedule(s *correlationSubject) {
+	if s.Generate {
+		return
+	}
+	for _, in := range s.Inputs {
+		if r := in.Rule; r != nil && r.Schedule != (rules.Schedule{}) && r.Range.File == s.Body.Range.File {
+			s.report(r.Key("schedule", -1), "move it to the correlation, or set `generate: true` there to have the rule run too", "the schedule has no effect: the rule is part of the correlation %q, and runs as that does", s.Body.Title)
 		}
 	}
 }

@@ -13,6 +13,15 @@ import (
 	"decree/rules/source"
 )
 
+// title reads the title. A blank one names no rule, and no product takes it.
+func (p *parser) title(r *rules.Rule, e source.Entry) {
+	before := p.Errors()
+	p.Prose(&r.Title, e.Value, "title")
+	if p.Errors() == before && strings.TrimSpace(r.Title) == "" {
+		p.Errorf("missing-title", p.Span(e.Key), "write what is found", "the title is empty")
+	}
+}
+
 func (p *parser) status(r *rules.Rule, e source.Entry) {
 	r.Status = p.Word("invalid-status", e.Value, rules.Statuses())
 }

@@ -16,7 +16,7 @@ var sections = rules.Sections()
 // readers read the sections that a rule holds. Those of a filter or a correlation alone are read by what reads these
 // documents.
 var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
-	"title":       text(func(r *rules.Rule) *string { return &r.Title }),
+	"title":       (*parser).title,
 	"name":        text(func(r *rules.Rule) *string { return &r.Name }),
 	"taxonomy":    text(func(r *rules.Rule) *string { return &r.Taxonomy }),
 	"description": text(func(r *rules.Rule) *string { return &r.Description }),

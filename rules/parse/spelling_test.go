@@ -53,6 +53,11 @@ func TestMetadataSlips(t *testing.T) {
 			assert.Equal(t, c.is, c.want(rs[0]))
 		})
 	}
+	for _, title := range []string{"", "''", "' '", "~", "\"\\u00a0\\t\""} {
+		_, found := parse.Rules("rule.yml", []byte("title: "+title+"\n"+slipRest), nil)
+		require.Equal(t, []string{"missing-title"}, codesOf(found), "%q", title)
+		assert.Equal(t, "rule.yml:1:1: error[missing-title]: the title is empty", found[0].Error())
+	}
 	for name, text := range map[string]string{
 		"another level":          "level: grave\n",
 		"a list for a status":    "status: [test]\n",

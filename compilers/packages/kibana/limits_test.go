@@ -210,7 +210,10 @@ func TestSources(t *testing.T) {
 }
 
 func TestWithoutTitle(t *testing.T) {
-	in := packaged.Rule(t, kibana.New(), eql.New(), "ecs", over(t, head+process, "title: ''"))
+	in := packaged.Rule(t, kibana.New(), eql.New(), "ecs", head+process)
+	untitled := *in.Rule
+	untitled.Title = ""
+	in.Rule = &untitled
 	out := kibana.New().Package(settings, []packages.Input{in})
 	assert.Equal(t, []string{"package-title"}, codes(out.Found))
 	assert.Empty(t, out.Files)

@@ -60,14 +60,12 @@ func TestLimits(t *testing.T) {
 	for _, c := range []struct {
 		name, text     string
 		plain, secured []string // codes, without and with Enterprise Security
-		left           bool     // left out
 	}{
 		{name: "whole"},
 		{name: "longest title", text: "title: " + strings.Repeat("t", 81)},
 		{name: "long title", text: "title: " + strings.Repeat("t", 82), plain: []string{"package-title"}, secured: []string{"package-title"}},
 		{name: "title of a stanza", text: "title: 'a [b]'", plain: []string{"package-title"}, secured: []string{"package-title"}},
 		{name: "title of all stanzas", text: "title: Default", plain: []string{"package-title"}, secured: []string{"package-title"}},
-		{name: "no title", text: "title: ' '", plain: []string{"package-title"}, secured: []string{"package-title"}, left: true},
 		{name: "no level", text: "level:", plain: []string{"package-level"}, secured: []string{"package-level"}},
 		{name: "no id", text: "id:", plain: []string{"package-id"}, secured: []string{"package-id"}},
 		{name: "no version", text: "date:", plain: []string{"package-version"}, secured: []string{"package-version"}},
@@ -96,7 +94,7 @@ func TestLimits(t *testing.T) {
 			}{{packages.Settings{Target: "splunk"}, c.plain}, {secured, c.secured}} {
 				out := splunk.New().Package(one.settings, []packages.Input{in})
 				assert.Equal(t, one.codes, codes(out.Found), "%v", out.Found)
-				assert.Equal(t, c.left, len(out.Made) == 0)
+				assert.Len(t, out.Made, 1)
 				for _, d := range out.Found {
 					assert.NotEmpty(t, d.Hint)
 					assert.NotZero(t, d.Range)
@@ -104,6 +102,16 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWithoutTitle(t *testing.T) {
+	in := packaged.Rule(t, splunk.New(), spl.New(), "splunk-windows", simple)
+	untitled := *in.Rule
+	untitled.Title = " "
+	in.Rule = &untitled
+	out := splunk.New().Package(packages.Settings{Target: "splunk"}, []packages.Input{in})
+	assert.Equal(t, []string{"package-title"}, codes(out.Found))
+	assert.Empty(t, out.Made)
 }
 
 // TestSchedules: searches of one period start at different times, and each sees what its query limits itself to.

@@ -49,8 +49,8 @@ cannot say is refused, one of another product is skipped, and one that its
 product does not take is not packaged: all are counted. With --strict nothing is
 written if a rule is refused or not packaged. A project says what else stops a
 build: missing tests, low coverage, warnings. INDEXED counts the queries that
-ask the product's index for a term, which makes them fast. With docs in decree.yml the folder
-gets the catalogue that decree docs writes, too.
+ask the product's index for a term, which makes them fast. With docs in
+decree.yml the folder gets the catalogue that decree docs writes, too.
 
 Use it in CI, or before you deploy. Without paths it builds the project, for the
 targets of the project. Outside of a project it builds the shipped library.`,

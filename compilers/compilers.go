@@ -5,8 +5,10 @@
 // that must be deployed beside it, and notes; or findings.
 //
 // What must stay true:
-//   - A query finds the events that the engine finds. A note names every difference, and the rule or the command has accepted it.
-//   - Nothing is dropped. What a dialect cannot say is reported with a code, a place in the rule and a hint, before a byte is printed.
+//   - A query finds the events that the engine finds. A note names every difference, and the rule or the command has
+//     accepted it.
+//   - Nothing is dropped. What a dialect cannot say is reported with a code, a place in the rule and a hint, before a
+//     byte is printed.
 //   - Parentheses come from the tree: a dialect builds a Pred, and a Syntax prints it.
 //   - The same input gives the same bytes.
 //

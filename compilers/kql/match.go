@@ -142,7 +142,8 @@ func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
 	return compilers.All{compilers.Atom("isnotnull(" + value + ")"), p}
 }
 
-// text compares a column with literal strings. Operators that ignore case do so only for ASCII, expressions for all letters.
+// text compares a column with literal strings. Operators that ignore case do so only for ASCII, expressions for all
+// letters.
 // https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators
 func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	name := o.asText()

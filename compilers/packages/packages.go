@@ -5,9 +5,12 @@
 // the product's own tools, and findings about what the product refuses or cannot show.
 //
 // What must stay true:
-//   - A package says only what the rule, its query's Result and documented defaults say. Nothing is guessed from the query's text.
-//   - Ids are the same in every build, and no two rules of a package have one (IDs). Versions rise when a rule changes (VersionOf). Titles are unique and short enough (Titles).
-//   - A limit of the product is a finding before deployment. An error leaves that rule out, never the others. What is left out of a rule is a warning.
+//   - A package says only what the rule, its query's Result and documented defaults say. Nothing is guessed from the
+//     query's text.
+//   - Ids are the same in every build, and no two rules of a package have one (IDs). Versions rise when a rule changes
+//     (VersionOf). Titles are unique and short enough (Titles).
+//   - A limit of the product is a finding before deployment. An error leaves that rule out, never the others. What is
+//     left out of a rule is a warning.
 //   - A text of a rule never leaves its value: files are written by encoders, not by joining texts.
 //   - The same input gives the same bytes.
 package packages

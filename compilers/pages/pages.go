@@ -207,7 +207,8 @@ func Lines(text string) string {
 	return strings.Join(all, "\n")
 }
 
-// prose makes paragraphs and lists of what people wrote: a blank line ends a paragraph, and lines that begin with - or * are a list.
+// prose makes paragraphs and lists of what people wrote: a blank line ends a paragraph, and lines that begin with - or
+// * are a list.
 func prose(text string) []Block {
 	var out []Block
 	for _, part := range strings.Split(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), "\n\n") {

@@ -67,7 +67,8 @@ type Fact struct {
 }
 
 // Lookup gives a column's value: that of the exact key, or else that of the path that the dots of the name describe.
-// It goes into objects, not into lists of them: document.Decoded reads what rules test. Values are string, json.Number, bool, nil, []any or map[string]any.
+// It goes into objects, not into lists of them: document.Decoded reads what rules test. Values are string, json.Number,
+// bool, nil, []any or map[string]any.
 func (e *Event) Lookup(column string) (any, bool) { return lookup(e.Fields(), column) }
 
 func lookup(fields map[string]any, column string) (any, bool) {

@@ -3,9 +3,11 @@ package extract
 import "strings"
 
 // splitter takes a command line apart as Windows' CommandLineToArgvW does:
-//   - The program ends at the next quotation mark if it begins with one, else at the next space or tab. Backslashes mean nothing there.
+//   - The program ends at the next quotation mark if it begins with one, else at the next space or tab. Backslashes
+//     mean nothing there.
 //   - Arguments end at a space or tab outside of quotation marks.
-//   - Of 2n backslashes before a quotation mark n are kept, and the mark opens or closes quotation. Of 2n+1, n are kept, and the mark too.
+//   - Of 2n backslashes before a quotation mark n are kept, and the mark opens or closes quotation. Of 2n+1, n are
+//     kept, and the mark too.
 //     Other backslashes stand for themselves.
 //   - Within quotation, a pair of marks is one mark, after which quotation has ended.
 //

@@ -23,7 +23,8 @@ type Recording struct {
 	Name    string
 	Options engine.Options
 	Read    func(each func(*event.Event) error) error
-	// Prepare gives the rule as the recording is to see it, such as with the filters of a test case. Nil leaves it as it is.
+	// Prepare gives the rule as the recording is to see it, such as with the filters of a test case. Nil leaves it as
+	// it is.
 	Prepare func(*ir.Rule) (*ir.Rule, error)
 }
 

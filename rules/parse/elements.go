@@ -13,7 +13,8 @@ import (
 	"decree/rules/source"
 )
 
-// arraysSince is the major version of Sigma from which on brackets after a field select elements of an array. Below, they are letters.
+// arraysSince is the major version of Sigma from which on brackets after a field select elements of an array. Below,
+// they are letters.
 // https://github.com/SigmaHQ/sigma-specification/issues/213
 const arraysSince = 3
 

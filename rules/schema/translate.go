@@ -12,8 +12,8 @@ import (
 // Translate rewrites a test for the way the product stores the field. The product may have other words for Sigma's
 // values, another notation for registry numbers, separate columns for domain and user, and a column for each hash
 // algorithm. A test that needs no translation is returned unchanged. Otherwise the result consists of *ir.Match,
-// *ir.And, *ir.Or and *ir.Not. An error says what the product's column cannot answer. The spelling of a number becomes a false
-// *ir.Const if the column holds no texts, or texts of another product.
+// *ir.And, *ir.Or and *ir.Not. An error says what the product's column cannot answer. The spelling of a number becomes
+// a false *ir.Const if the column holds no texts, or texts of another product.
 func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if isMade(n) {
 		return m.translateMade(s, n)

@@ -25,7 +25,8 @@ type sentinelResource struct {
 	Properties map[string]any `json:"properties"`
 }
 
-// resourcesOf reads the templates as ARM does: of a text that begins with two brackets and ends with one, the first is an escape.
+// resourcesOf reads the templates as ARM does: of a text that begins with two brackets and ends with one, the first is
+// an escape.
 func resourcesOf(t *testing.T, out packages.Output) []sentinelResource {
 	var all []sentinelResource
 	for _, f := range out.Files {

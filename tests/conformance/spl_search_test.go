@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// A reader of the search command's language, which is not eval's: OR binds tighter than the AND that is not written, case is
-// ignored, an asterisk stands for any text, = compares texts and a block of addresses holds addresses. In: terms. Out: a
-// predicate of events. Search Reference: "search",
+// A reader of the search command's language, which is not eval's: OR binds tighter than the AND that is not written,
+// case is ignored, an asterisk stands for any text, = compares texts and a block of addresses holds addresses. In:
+// terms. Out: a predicate of events. Search Reference: "search",
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/search-commands/search
 
 // splWorld is what a search finds around it: the time that it runs at, and lookups.

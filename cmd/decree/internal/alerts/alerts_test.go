@@ -216,3 +216,23 @@ func TestExcerpt(t *testing.T) {
 		assert.Equal(t, c.want, Excerpt(text, c.at, c.most), "%d %d", c.at, c.most)
 	}
 }
+
+// TestChosenFieldsAreThoseOfTheWholeMatch: each member has the value that it has in the whole match, or is null.
+func TestChosenFieldsAreThoseOfTheWholeMatch(t *testing.T) {
+	for _, a := range []Alert{NewAlert(match(rule("A", "high", 3), "7")), {of: &event.Event{}}} {
+		text, err := diag.JSON(a.Whole())
+		require.NoError(t, err)
+		var whole map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(text, &whole))
+		for name := range jsonMembers {
+			want := `{"` + name + `":null}`
+			if value, ok := whole[name]; ok {
+				want = `{"` + name + `":` + string(value) + `}`
+			}
+			got, err := diag.JSON(chosen{a, []string{name}})
+			require.NoError(t, err)
+			assert.Equal(t, want, string(got))
+		}
+		assert.Len(t, jsonMembers, 26)
+	}
+}

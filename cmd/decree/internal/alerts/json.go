@@ -2,10 +2,11 @@ package alerts
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
 
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
@@ -67,36 +68,24 @@ func shown(a Alert, fields []string) any {
 	if len(fields) == 0 {
 		return a.Whole()
 	}
-	return chosen{a.Whole(), fields}
+	return chosen{a, fields}
 }
 
 // chosen is a match of which JSON has some fields, in their order.
 type chosen struct {
-	of     Whole
+	of     Alert
 	fields []string
 }
 
 // MarshalJSON writes the fields. A column has its value as in the whole match; what the match does not have is null.
 func (c chosen) MarshalJSON() ([]byte, error) {
-	whole, err := diag.JSON(c.of)
-	if err != nil {
-		return nil, err
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(whole, &members); err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
 	for i, name := range c.fields {
-		value, ok := members[name]
-		if text, is := c.of.Fields[name]; is {
-			if value, err = diag.JSON(text); err != nil {
-				return nil, err
-			}
-		} else if !ok {
-			value = json.RawMessage("null")
-		}
 		key, err := diag.JSON(name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := diag.JSON(c.member(name))
 		if err != nil {
 			return nil, err
 		}
@@ -108,3 +97,40 @@ func (c chosen) MarshalJSON() ([]byte, error) {
 	b.WriteByte('}')
 	return b.Bytes(), nil
 }
+
+// member gives a field's value, or nil.
+func (c chosen) member(name string) any {
+	if text, is := c.of.Fields[name]; is {
+		return text
+	}
+	if name == "event" {
+		return c.of.of.Fields()
+	}
+	at, is := jsonMembers[name]
+	if !is {
+		return nil
+	}
+	value := reflect.ValueOf(c.of).Field(at.index)
+	if at.omitempty && (value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0) {
+		return nil
+	}
+	return value.Interface()
+}
+
+// jsonMember is a field of Alert that JSON has.
+type jsonMember struct {
+	index     int
+	omitempty bool
+}
+
+// jsonMembers are those fields, by their names in JSON.
+var jsonMembers = func() map[string]jsonMember {
+	out := map[string]jsonMember{}
+	of := reflect.TypeFor[Alert]()
+	for i := range of.NumField() {
+		if name, options, _ := strings.Cut(of.Field(i).Tag.Get("json"), ","); name != "" {
+			out[name] = jsonMember{i, options == "omitempty"}
+		}
+	}
+	return out
+}()

@@ -233,7 +233,7 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source)
 			value = "missing: no " + columns
 		}
 		if !slot.Present {
-			value += m.misspelt(columns)
+			value += m.misspelt(columns, s)
 		}
 		if a.Other >= 0 {
 			value += ", the other " + shown(m.doc.Slot(a.Other))

@@ -51,6 +51,9 @@ func (m *matcher) differs(test schema.ScopeTest) string {
 	}):
 		return ""
 	}
+	if test.Type == schema.Pattern || slices.Contains(test.Values, "") {
+		return test.Column + " has another form in this log, and is " + shown(slot)
+	}
 	values := test.Values
 	if len(values) > mostAlternatives {
 		values = append(slices.Clone(values[:mostAlternatives]), fmt.Sprintf("%d others", len(values)-mostAlternatives))

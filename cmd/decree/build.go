@@ -281,7 +281,7 @@ func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refus
 	refusals := made.refusals()
 	showFew(b.s, b.set, slices.DeleteFunc(found.Distinct(), func(d diag.Diagnostic) bool {
 		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && refusals[d])
-	}))
+	}), "decree validate and decree package show all")
 	if fewRefusals || refused == 0 {
 		return
 	}
@@ -291,12 +291,12 @@ func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refus
 	}
 }
 
-// showFew shows all errors, and some of the warnings and remarks of each code.
-func showFew(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics) {
+// showFew shows all errors, and some of the warnings and remarks of each code. all says what shows the rest.
+func showFew(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, all string) {
 	shown, left := findings.Few(found.Distinct(), shownOfCode)
 	set.Show(s, shown)
 	if left != "" {
-		fmt.Fprintln(s.Err, table.Wrap("not shown: "+left+" (decree validate and decree package show all)", s.ProseColumns(), 2))
+		fmt.Fprintln(s.Err, table.Wrap("not shown: "+left+" ("+all+")", s.ProseColumns(), 2))
 	}
 }
 

@@ -90,7 +90,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 	}
 	parts.Outcomes = parts.Tests.Run()
 	found := slices.Concat(set.Found, parts.Tests.Found, techniques.Unknown(set))
-	showFew(s, set, found)
+	showFew(s, set, found, "more of what is shown above")
 	if len(set.Whole()) == 0 { // all have errors: a catalogue that is there stays
 		fmt.Fprintln(s.Err, "no detections to document: nothing is written")
 		return exit.After(found, true)

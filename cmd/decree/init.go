@@ -97,9 +97,27 @@ func initialise(s *stdio.Streams, p initParams) error {
 	if p.dir != "." {
 		into = "cd " + usage.Argument(p.dir) + " && "
 	}
-	fmt.Fprintln(s.Out, "to check rules before each commit: git config core.hooksPath .githooks")
+	fmt.Fprintf(s.Out, "to check rules before each commit: git config core.hooksPath %s\n", usage.Argument(hooksPath(p.dir)))
 	fmt.Fprintf(s.Out, "next: %sdecree build\n", into)
 	return nil
+}
+
+// hooksPath is the folder of a project's hooks as git reads it: from the top of the repository that the project is in.
+// A project that is in none becomes one itself.
+func hooksPath(dir string) string {
+	const hooks = ".githooks"
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return hooks
+	}
+	for path := hooks; ; at, path = filepath.Dir(at), filepath.ToSlash(filepath.Join(filepath.Base(at), path)) {
+		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+			return path
+		}
+		if at == filepath.Dir(at) {
+			return hooks
+		}
+	}
 }
 
 // hasRules tells whether a folder has files of rules. A first rule among them would be deployed with them.

@@ -156,7 +156,7 @@ func (p tuneParams) choose(set *ruleset.Set) (ruleset.Rule, error) {
 	case len(among) == 1:
 		return among[0], nil
 	case len(among) == 0 && p.name != "":
-		return ruleset.Rule{}, fmt.Errorf("%s has no rule with the name or the id %s", p.rule, p.name)
+		return ruleset.Rule{}, fmt.Errorf("%s has no rule with the name or the id %s, unless it is a correlation: tune a rule that it reads", p.rule, p.name)
 	case len(among) == 0:
 		return ruleset.Rule{}, fmt.Errorf("%s is a correlation: name the file of a rule that it reads", p.rule)
 	}

@@ -3,7 +3,6 @@ package deployed
 import (
 	"archive/tar"
 	"bytes"
-	"decree/rules/source"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+
+	"decree/rules/source"
 )
 
 // File is a file of an export. Path is for messages, and tells Splunk's layers apart.

@@ -98,7 +98,7 @@ func (w *writer) noteCompared(effects []string, f ir.Field, columns []schema.Col
 	}
 }
 
-// noteWhole does so of a field's whole value.
+// noteWhole notes it of all columns that a field is read from.
 func (w *writer) noteWhole(effects []string, f ir.Field) {
 	columns, _ := w.plan.Whole(f)
 	w.noteCompared(effects, f, columns)

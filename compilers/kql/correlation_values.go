@@ -32,7 +32,7 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 // without such a column. At least one table of the rule must have the field.
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
 	if text, ok := one.wholeText(f); ok {
-		one.noteWhole(uncounted(w.top.Bounds), f)
+		one.noteWhole(w.uncounted(), f)
 		return text
 	}
 	if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
@@ -94,4 +94,15 @@ func (st *correlationPart) value(c ir.Column, input int) string {
 		return "tolower(" + st.column(c, input) + ")"
 	}
 	return "todouble(" + st.column(c, input) + ")"
+}
+
+// uncounted says what it does to a correlation that values are not compared or counted.
+func (w *correlationWriter) uncounted() []string {
+	switch w.top.Source.Type {
+	case rules.EventCount, rules.ValueCount, rules.Temporal, rules.TemporalOrdered:
+		if w.top.Source.Condition == nil {
+			return uncounted(w.top.Bounds)
+		}
+	}
+	return []string{"false-negatives", "false-positives"} // an average rises, and `not` holds, where some are left out
 }

@@ -1,13 +1,14 @@
 package event
 
 import (
-	"decree/rules/source"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"decree/rules/source"
 )
 
 // extensions are the extensions of logs. Files with those of doubtful are often something else.

@@ -105,7 +105,7 @@ func boundOfFirstEvent(s *correlationSubject) {
 	for _, b := range s.Bounds {
 		more := quantity{least: 2, most: math.Inf(1), whole: true}
 		if more.satisfied(opposite(b)) {
-			s.report(b.Range, "add a lower bound; that few came or none is asked by a join under `not`", "the first event of each group satisfies the bounds: events are counted up to it, not after it")
+			s.report(b.Range, "write `gte:` with the least count that is meant; that other events are missing is said by `joins:` under `not`", "the first event of each group satisfies the bounds: events are counted up to it, not after it")
 			return
 		}
 	}

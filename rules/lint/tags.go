@@ -36,7 +36,11 @@ var tagChecks = []Check{
 	{Code: "misspelt-tag-namespace", Severity: diag.Warning, rule: func(s *subject) {
 		s.eachTag(func(i int, tag, namespace, name string) {
 			if meant := meantTag(tag, namespace, name); meant != "" {
-				s.report(s.Key("tags", i), "write `"+meant+"`", "Sigma does not define the tag namespace %q, and tools look for its own", namespace)
+				hint := "write `" + meant + "`"
+				if of, isAttack := strings.CutPrefix(meant, "attack."); isAttack {
+					hint = writeAttack(of)
+				}
+				s.report(s.Key("tags", i), hint, "Sigma does not define the tag namespace %q, and tools look for its own", namespace)
 			}
 		})
 	}},

@@ -53,7 +53,11 @@ var valueChecks = []Check{
 		s.report(at.Range, "write `"+it.Field+"|cidr|expand`", "the list has networks such as %s, and the field is compared with their text", network)
 	})},
 	{Code: "wildcard-in-list", Severity: diag.Warning, rule: eachListed(looksWild, func(s *subject, it rules.Item, at rules.Value, value string) {
-		s.report(at.Range, "write `"+it.Field+"|contains|expand`, `startswith` or `endswith`, and the list's values without asterisks", "the list has the value %q, and values of lists have no wildcards: the asterisk is searched for", value)
+		hint := "remove the asterisks from the list's values"
+		if !has(it, "contains", "startswith", "endswith") {
+			hint += ", and write `" + it.Field + "|contains|expand`, `startswith` or `endswith`"
+		}
+		s.report(at.Range, hint, "the list has the value %q, and values of lists have no wildcards: the asterisk is searched for", value)
 	})},
 	{Code: "control-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if strings.ContainsFunc(v.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {

@@ -94,14 +94,19 @@ func evens(content []*yaml.Node) []*yaml.Node {
 
 // reportReplaced warns of each value of a rule that loses against another of `action: global`.
 func (p *parser) reportReplaced(rule, global *yaml.Node) {
-	for _, key := range evens(rule.Content) {
-		own, replacing := source.Value(rule, key.Value), source.Value(global, key.Value)
+	of := make(map[string]*yaml.Node, len(global.Content)/2)
+	for i := 0; i+1 < len(global.Content); i += 2 {
+		of[global.Content[i].Value] = global.Content[i+1]
+	}
+	for i := 0; i+1 < len(rule.Content); i += 2 {
+		key, own := rule.Content[i], rule.Content[i+1]
+		replacing := of[key.Value]
 		switch {
 		case replacing == nil || equal(own, replacing):
 		case own.Kind == yaml.MappingNode && replacing.Kind == yaml.MappingNode:
 			p.reportReplaced(own, replacing)
 		default:
-			p.Warnf("replaced-by-global", p.Span(key), "remove it here or there", "the rule's %q is not used: `action: global` has another", key.Value)
+			p.Warnf("replaced-by-global", p.Span(key), "remove it from `action: global`, or here", "the rule's %q is not used: `action: global` has another", key.Value)
 		}
 	}
 }

@@ -20,6 +20,9 @@ const mostAbove = 16
 // NotFound is the error for a path of the user's that does not exist. It suggests the same path in a folder above the
 // current one, or else the path with the closest name where the first missing part is.
 func NotFound(path string) error {
+	if path == "" {
+		return fmt.Errorf("a path is empty: name a file or a folder%w", silent{fs.ErrNotExist})
+	}
 	text := path + ": no such file or folder"
 	if near := meant(path); near != "" {
 		text += "; did you mean " + near + "?"

@@ -111,7 +111,7 @@ func (c chosen) member(name string) any {
 		return nil
 	}
 	value := reflect.ValueOf(c.of).Field(at.index)
-	if at.omitempty && (value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0) {
+	if at.omitempty && (value.IsZero() || (value.Kind() == reflect.Slice || value.Kind() == reflect.Map) && value.Len() == 0) {
 		return nil
 	}
 	return value.Interface()

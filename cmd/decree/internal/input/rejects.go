@@ -28,7 +28,7 @@ func NotAmong(flag, path string, files []string) error {
 func (in *Reader) reject(r event.Reject) {
 	if in.shown++; in.shown <= shownRejects {
 		next := ""
-		if r.TooLong {
+		if r.TooLong && in.opt.MaxLine > 0 { // else the command has no such flag
 			next = "; --max-line raises the bound"
 		}
 		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s%s\n", diag.Visible(r.Source), r.Line, diag.Visible(r.Reason), next)

@@ -1,6 +1,7 @@
 package techniques
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/compilers/pages/layers"
 	"decree/rules/attack"
+	"decree/rules/diag"
 )
 
 const files = `
@@ -76,4 +78,14 @@ func TestWrite(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, string(text), want)
 	}
+}
+
+func TestUnknown(t *testing.T) {
+	clitest.Files(t, strings.Replace(files, "attack.t1003]", "attack.t1003, attack.t0000, attack.t1685]", 1))
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"."}})
+	require.NoError(t, err)
+	found := Unknown(set)
+	require.Len(t, found, 2)
+	assert.Equal(t, []diag.Severity{diag.Warning, diag.Info}, []diag.Severity{found[0].Severity, found[1].Severity}, "what is only newer is a remark")
 }

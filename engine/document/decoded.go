@@ -8,7 +8,7 @@ import (
 	"decree/rules/schema"
 )
 
-// Decoded reads columns of decoded events as a Document reads them of the event's text. It is made for many columns of
+// Decoded reads columns of events that are kept, as a Document reads them of the event's text. It is made for many columns of
 // one event after another, and safe for use by several goroutines.
 type Decoded struct {
 	mu    sync.Mutex
@@ -30,7 +30,9 @@ func (d *Decoded) Texts(ev *event.Event, c schema.Column) []string {
 		d.doc, d.event = New(layout), nil
 	}
 	if d.event != ev {
-		d.doc.loadDecoded(ev.Fields())
+		if ev.Raw == nil || d.doc.Load(ev.Raw) != nil { // an event that was made has only fields
+			d.doc.loadDecoded(ev.Fields())
+		}
 		d.event = ev
 	}
 	return slices.Clone(d.doc.Slot(slot).Texts)

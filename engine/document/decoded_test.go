@@ -44,10 +44,11 @@ func TestAColumnIsShownAsItIsMatched(t *testing.T) {
 		require.NoError(t, d.Load([]byte(text)))
 		fields, err := event.Decode([]byte(text))
 		require.NoError(t, err)
-		ev := event.Of(fields)
 		for slot, column := range columns {
 			want := d.Slot(slot).Texts
-			assert.Equal(t, strings.Join(want, ", "), strings.Join(decoded.Texts(ev, column), ", "), "%s of %s", column.Name, text)
+			for _, ev := range []*event.Event{event.Of(fields), {Raw: []byte(text)}} {
+				assert.Equal(t, strings.Join(want, ", "), strings.Join(decoded.Texts(ev, column), ", "), "%s of %s", column.Name, text)
+			}
 			for _, one := range want {
 				seen[strings.Clone(one)] = true
 			}
@@ -55,6 +56,9 @@ func TestAColumnIsShownAsItIsMatched(t *testing.T) {
 	}
 	for _, want := range []string{"a evil c b", "a evil", "/a/x", "b 1.50 false", "c", "/tmp/x", "a b", "in a list", "deeper", "in a text", "in an object", "after a word for nothing", "or else", "ab"} {
 		assert.True(t, seen[want], want)
+	}
+	for range 20 { // a map has no order
+		assert.Equal(t, []string{"y"}, decoded.Texts(&event.Event{Raw: []byte(`{"a":{"b.c":"x"},"a.b":{"c":"y"}}`)}, below), "of two paths the last in the text")
 	}
 	assert.Equal(t, []string{"1", "2"}, decoded.Texts(event.Of(map[string]any{"one": []any{"1", []any{"2"}}}), plain))
 }

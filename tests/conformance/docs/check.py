@@ -63,6 +63,30 @@ class Site:
             self.say(kind, where, what)
 
 
+# What was moved by the elements after it, as they would come from a slow disk: they are taken away one by one.
+MOVED = """(parts) => {
+  const all = Array.from(document.querySelectorAll(parts)), moved = [];
+  const place = (e) => { const r = e.getBoundingClientRect(); return r.x + ' ' + r.y; };
+  const places = all.map(place);
+  while (all.length) {
+    all.forEach((e, i) => { if (e.textContent.trim() && place(e) !== places[i]) moved.push(e.textContent.trim().slice(0, 30)); });
+    all.pop().remove();
+  }
+  return Array.from(new Set(moved));
+}"""
+
+
+def steady(site):
+    """The head of a page and its filters stay where they are while the rest of the page comes."""
+    for width in [360, 1280]:
+        context, page = site.context(viewport={"width": width, "height": 900})
+        for parts in [".controls > *", ".top > *, .top li"]:
+            page.goto(site.url("index.html"))
+            moved = page.evaluate(MOVED, parts)
+            site.expect(not moved, "moves", "index.html", f"{parts} at {width}: {moved}")
+        context.close()
+
+
 def open_pages(site, names):
     """Opens pages, each at two widths: the next begins with the width that the last ended with. Gives their ids and their links."""
     ids, links = {}, {}
@@ -242,6 +266,7 @@ def main():
     def functions(site):
         out = {"index": index(site), "reachable": keyboard(site, rule)}
         tabs_and_copy(site, rule)
+        steady(site)
         without_script(site, rule)
         return out
 

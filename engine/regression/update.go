@@ -12,7 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // edit replaces a part of a test file's text.
@@ -157,31 +157,22 @@ func (o Outcome) names(by Way) (names []string, ok bool) {
 	return names, true
 }
 
-// plainText matches texts that need no quotes, even inside brackets, if YAML reads them as text. It also matches whole
-// numbers, which keep their digits.
-var (
-	plainText   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.\\/-]*$`)
-	wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
-	oldTruth    = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`) // words for true and false in YAML 1.1, which many tools read
-)
+var wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
 
-func quoteYAML(s string) string {
-	n := yaml.Node{Kind: yaml.ScalarNode, Value: s}
-	switch {
-	case wholeNumber.MatchString(s), plainText.MatchString(s) && n.ShortTag() == "!!str" && !oldTruth.MatchString(s):
-		return s
-	case diag.Visible(s) != s:
-		return strconv.Quote(s) // whose escapes are YAML's too
+// scalar writes a name or an id, which the tests read as text: a whole number needs no quotes, as it keeps its digits.
+func scalar(text string) string {
+	if wholeNumber.MatchString(text) {
+		return text
 	}
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	return source.Plain(text)
 }
 
 func flow(values []string) string {
-	quoted := make([]string, len(values))
+	written := make([]string, len(values))
 	for i, v := range values {
-		quoted[i] = quoteYAML(v)
+		written[i] = scalar(v)
 	}
-	return "[" + strings.Join(quoted, ", ") + "]"
+	return "[" + strings.Join(written, ", ") + "]"
 }
 
 // offset is the offset of a node in the text.
@@ -242,7 +233,7 @@ func (f *File) listEdit(n *yaml.Node, values []string) (edit, bool) {
 		}
 	}
 	for _, v := range difference(values, had) {
-		out.WriteString(indent + "- " + quoteYAML(v) + "\n")
+		out.WriteString(indent + "- " + scalar(v) + "\n")
 	}
 	if len(values) == 0 {
 		out.WriteString(indent + "[]\n")

@@ -8,6 +8,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 var (
@@ -37,7 +38,7 @@ func (p *parser) quoteColons() (string, diag.Diagnostics) {
 		start := strings.LastIndex(line, text)
 		at := p.At(i+1, utf8.RuneCountInString(line[:start])+1)
 		at.End.Col = at.Start.Col + utf8.RuneCountInString(text)
-		quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
+		quoted := source.Quoted(text)
 		lines[i] = line[:start] + quoted + line[start+len(text):]
 		found.Warnf("colon-in-text", at, "write `"+quoted+"`", "a text with a colon needs quotes: YAML reads this as a mapping")
 		found[len(found)-1].Fix = quoted

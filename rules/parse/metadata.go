@@ -151,7 +151,7 @@ func (p *parser) author(r *rules.Rule, e source.Entry) {
 	r.Author = strings.Join(names, ", ")
 	hint := "write a name, or remove the key"
 	if len(names) > 0 {
-		hint = "write one text: `author: '" + strings.ReplaceAll(r.Author, "'", "''") + "'`"
+		hint = "write one text: `author: " + source.Quoted(r.Author) + "`"
 	}
 	p.Warnf("author-list", p.Span(e.Value), hint, "the author is one text in the specification, and other tools refuse a list")
 }

@@ -40,7 +40,7 @@ func (f *File) colon(n *yaml.Node) (text string, ok bool) {
 	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	if len(lines) == 1 && v.Line == k.Line && (k.Style|v.Style)&quoted == 0 && f.verbatim(k) && f.verbatim(v) && !IsNull(v) {
 		at.End = f.Span(v).End
-		f.Fixable("colon-in-text", at, "'"+strings.ReplaceAll(text, "'", "''")+"'", "a text with a colon needs quotes: YAML reads this as a mapping")
+		f.Fixable("colon-in-text", at, Quoted(text), "a text with a colon needs quotes: YAML reads this as a mapping")
 		return text, true
 	}
 	f.Warnf("colon-in-text", at, "write the text in quotes", "a text with a colon needs quotes: YAML reads this as a mapping")

@@ -4,13 +4,11 @@ package scaffold
 import (
 	"bytes"
 	"errors"
-	"regexp"
-	"slices"
 	"strings"
 	"text/template"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"decree/rules/source"
 )
 
 // Request describes the new rule.
@@ -35,7 +33,7 @@ func Write(r Request) (Texts, error) {
 	}
 	for _, part := range [][2]string{{"category", r.Category}, {"product", r.Product}, {"service", r.Service}} {
 		if part[1] != "" {
-			d.LogSource = append(d.LogSource, part[0]+": "+word(part[1]))
+			d.LogSource = append(d.LogSource, part[0]+": "+source.Plain(part[1]))
 		}
 	}
 	d.Field, d.Hit, d.Miss = exampleFor(r)
@@ -61,27 +59,14 @@ func (d draft) Column() string {
 	return name
 }
 
-// draftFuncs write YAML. q writes a text between single quotes, where nothing is an escape.
+// draftFuncs write texts as YAML.
 var draftFuncs = template.FuncMap{
-	"q":    quoted,
-	"word": word,
-	"join": func(parts []string) string { return strings.Join(parts, ", ") },
+	"quoted": source.Quoted,
+	"plain":  source.Plain,
+	"join":   func(parts []string) string { return strings.Join(parts, ", ") },
 }
 
-// plainWords are texts that need no quotes anywhere in YAML, if they are no word of its own.
-var plainWords = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*([ .-][A-Za-z0-9_]+)*$`)
-
-// word writes a text in quotes, unless it is a text without.
-func word(s string) string {
-	if bare := any(nil); plainWords.MatchString(s) && yaml.Unmarshal([]byte(s), &bare) == nil && bare == s && !slices.Contains([]string{"yes", "no", "on", "off", "y", "n"}, strings.ToLower(s)) {
-		return s
-	}
-	return quoted(s)
-}
-
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
-var ruleDraft = template.Must(template.New("rule").Funcs(draftFuncs).Parse(`title: {{word .Title}}
+var ruleDraft = template.Must(template.New("rule").Funcs(draftFuncs).Parse(`title: {{plain .Title}}
 id: {{.ID}}
 name: {{.Name}}
 status: experimental
@@ -91,7 +76,7 @@ date: {{.Date}}
 logsource: { {{- join .LogSource -}} }
 detection:
   selection:
-    {{if .Field}}{{.Field}}: {{else}}- {{end}}{{q .Hit}}
+    {{if .Field}}{{.Field}}: {{else}}- {{end}}{{quoted .Hit}}
   condition: selection
 falsepositives:
   - Unknown
@@ -101,8 +86,8 @@ level: medium
 var testDraft = template.Must(template.New("test").Funcs(draftFuncs).Parse(`cases:
   - name: what the rule is for, and a near miss
     events:
-      - {id: hit, {{.Column}}: {{q .Hit}}}
-      - {id: miss, {{.Column}}: {{q .Miss}}}
+      - {id: hit, {{.Column}}: {{quoted .Hit}}}
+      - {id: miss, {{.Column}}: {{quoted .Miss}}}
     expect:
       ids: [hit]
       details:

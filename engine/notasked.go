@@ -45,6 +45,9 @@ func (p *plan) NotAsked() []NotAsked {
 	}
 	var out []NotAsked
 	for i, r := range p.rules {
+		if r.copyOf != nil {
+			continue
+		}
 		isAsked := func(s *schema.Source) bool { return slices.Contains(asked[i], s) }
 		candidates := p.opt.Model.Candidates(r.ir)
 		if !slices.ContainsFunc(candidates, func(s *schema.Source) bool { return !isAsked(s) }) {

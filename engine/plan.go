@@ -58,7 +58,11 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	all := p.withJoined(rs, found)
 	by := p.answered(all)
 	for i, r := range all {
-		p.add(r, by(i), found)
+		if opt.copies[r] != nil {
+			p.add(r, by(i), &diag.Diagnostics{}) // the same was found of the rule itself
+		} else {
+			p.add(r, by(i), found)
+		}
 	}
 	p.addCorrelations(opt, found)
 	p.finishIndex()
@@ -94,6 +98,7 @@ func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
 		return
 	}
 	compiled := newRule(r, len(p.rules))
+	compiled.copyOf = p.opt.copies[r]
 	p.rules = append(p.rules, compiled)
 	var earlier []int
 	var asked []*unit

@@ -85,7 +85,11 @@ func (e *Engine) Profile() *Profile {
 		out.Find += m.costs.find
 		out.Ask += m.costs.ask
 		for i, u := range m.costs.units {
-			r := &byRule[e.units[i].rule.order]
+			of := e.units[i].rule
+			if of.copyOf != nil {
+				of = e.compiledRule(of.copyOf)
+			}
+			r := &byRule[of.order]
 			r.Asked += u.Asked
 			r.Matched += u.Matched
 			r.Time += u.Time

@@ -17,6 +17,7 @@ import (
 // rule is a compiled rule.
 type rule struct {
 	ir         *ir.Rule
+	copyOf     *ir.Rule // nil: it is the caller's own
 	order      int
 	rare       []*population
 	correlated correlate.Rule // what correlations and joins need of it

@@ -96,7 +96,7 @@ func (e *Engine) spend(all []spending, from event.Origin) {
 		default:
 			continue
 		}
-		r.suspension = &Suspension{Rule: r.ir, EventID: s.event, Source: from.Source, Line: from.Line, Reason: reason}
+		r.suspension = &Suspension{Rule: r.told(), EventID: s.event, Source: from.Source, Line: from.Line, Reason: reason}
 		e.stats.Suspended = append(e.stats.Suspended, *r.suspension)
 	}
 }

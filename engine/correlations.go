@@ -159,10 +159,8 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 		r.Event = event.Of(fields)
 		r.Event.Source, r.Event.Line = in.Source, in.Line
 	} else {
-		if r.Event, err = event.Keep(in); err == nil {
-			r.Facts, err = e.factsAbout(of, ui, in)
-		}
-		if err != nil {
+		r.Event = event.Keep(in)
+		if r.Facts, err = e.factsAbout(of, ui, in); err != nil {
 			return Result{}, fmt.Errorf("%s: %w", in.Origin, err)
 		}
 	}

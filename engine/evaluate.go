@@ -121,10 +121,7 @@ func (m *matcher) ask(ui int, in event.Input, out *outcome) error {
 	if u.rule.correlated.Silent || u.rule.correlated.Read && !m.inLookback(u.rule) {
 		return nil
 	}
-	r, err := m.result(u, in)
-	if err != nil {
-		return err
-	}
+	r := m.result(u, in)
 	if u.rule.ir.Source.Suppress != nil && !r.like.suppresses() {
 		out.unlike++
 	}

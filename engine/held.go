@@ -85,9 +85,6 @@ func (h *held) recall(m *heldMatch) (Result, error) {
 		return r, nil
 	}
 	data, err := h.store.Get(m.ref)
-	if err != nil {
-		return r, err
-	}
-	r.Event, err = event.Keep(event.Input{Origin: m.Origin, Content: event.TextContent(data)})
+	r.Event = event.Keep(event.Input{Origin: m.Origin, Content: event.TextContent(data)})
 	return r, err
 }

@@ -36,8 +36,8 @@ type matcher struct {
 	brief   bool     // results do not describe their events
 	names   []string // of the fields of an explained event
 
-	described   *event.Event // the last event that a result describes: results of one event share it
-	describedAt uint32       // its number
+	kept   *event.Event // the last event that has a result: results of one event share it
+	keptAt uint32       // its number
 
 	order   int  // of the current event
 	undated bool // the current event has no time, and a rule asked for it
@@ -55,7 +55,7 @@ const maxEvents = 1 << 30
 // begin forgets the events before, so that their numbers are free.
 func (m *matcher) begin() {
 	m.doc, m.route = document.New(m.p.layout), m.p.routes.NewRouter()
-	m.gen, m.chosen, m.described = 0, make([]uint32, len(m.p.units)), nil
+	m.gen, m.chosen, m.kept, m.keptAt = 0, make([]uint32, len(m.p.units)), nil, 0
 	m.atoms = m.p.atoms.NewMatcher(m.doc, m.ancestor)
 	m.program = m.p.programs.NewRunner(condition.Answers{Atom: m.atoms.Holds, Rare: m.rare, Joined: m.joined})
 }

@@ -26,12 +26,14 @@ func TestEventsAreNumberedAnew(t *testing.T) {
 		{`{"Image": "zabc", "User": "xx"}`, 1, true},
 	} {
 		m.gen = max(m.gen, c.number)
-		require.NoError(t, m.load(event.Input{Origin: event.Origin{Order: order}, Content: event.TextContent([]byte(c.text))}))
+		in := event.Input{Origin: event.Origin{Order: order}, Content: event.TextContent([]byte(c.text))}
+		require.NoError(t, m.load(in))
 		if c.number > 0 {
 			require.LessOrEqual(t, m.gen, c.number%maxEvents+1)
 		}
 		matched, err := m.run(m.p.units[0])
 		require.NoError(t, err)
 		require.Equal(t, c.matches, matched, c.text)
+		require.Equal(t, c.text, string(m.keep(in).Raw))
 	}
 }

@@ -64,12 +64,12 @@ func (a *raisedAlerts) addMatch(e *Engine, m *moment, found Result, run time.Tim
 			if err != nil {
 				return Result{}, fmt.Errorf("%s: %w", m.Origin, err)
 			}
-			r, err := e.main.resultOf(u, in)
+			r := e.main.resultOf(u, in)
 			r.Names, r.Prevalence, r.Reputation = names, prevalence, reputation
 			if evidence != nil {
 				r.Evidence = evidence
 			}
-			return r, err
+			return r, nil
 		},
 	})
 }

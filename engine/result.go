@@ -93,13 +93,10 @@ func (p *plan) namesOf(u *unit) []*condition.Term {
 }
 
 // result describes the current event's match. It copies everything, since the document's memory is used again.
-func (m *matcher) result(u *unit, in event.Input) (Result, error) {
+func (m *matcher) result(u *unit, in event.Input) Result {
 	r := Result{order: in.Order, rule: u.rule, unit: u}
 	if !m.brief {
-		var err error
-		if r, err = m.resultOf(u, in); err != nil {
-			return r, err
-		}
+		r = m.resultOf(u, in)
 	} else if m.p.opt.Evidence && len(u.rule.rare) > 0 {
 		r.Evidence = m.evidence(u) // once its event is read again, what is rare may have changed
 	}
@@ -120,16 +117,12 @@ func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 			}
 		}
 	}
-	return r, nil
+	return r
 }
 
 // resultOf says what a result does of its event and the processes above it, whatever was found of it.
-func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
-	described, err := m.describe(in)
-	if err != nil {
-		return Result{}, err
-	}
-	r := Result{Rule: u.rule.ir, Event: described, order: in.Order, rule: u.rule, unit: u}
+func (m *matcher) resultOf(u *unit, in event.Input) Result {
+	r := Result{Rule: u.rule.ir, Event: m.keep(in), order: in.Order, rule: u.rule, unit: u}
 	s := m.p.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	r.model, r.source, r.columns = m.p.opt.Model, s.Source, m.p.decoded
@@ -138,20 +131,15 @@ func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
 		r.At, _ = m.time()
 		r.Evidence, r.Log = m.evidence(u), Log{m.firstOf(s.channel), m.firstOf(s.code)}
 	}
-	return r, nil
+	return r
 }
 
-// describe gives the current event as results have it.
-func (m *matcher) describe(in event.Input) (*event.Event, error) {
-	if m.describedAt == m.gen {
-		return m.described, nil
+// keep gives the current event, which its results share.
+func (m *matcher) keep(in event.Input) *event.Event {
+	if m.keptAt != m.gen {
+		m.kept, m.keptAt = event.Keep(in), m.gen
 	}
-	kept, err := event.Keep(in)
-	if err != nil {
-		return nil, err
-	}
-	m.described, m.describedAt = kept, m.gen
-	return kept, nil
+	return m.kept
 }
 
 // trueNames are the names of the condition that hold, in the rule's order.

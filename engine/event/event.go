@@ -33,15 +33,13 @@ func (e *Event) Fields() map[string]any {
 	return e.fields
 }
 
-// Keep copies the text of an input that may be in lent memory. The fields of a record are decoded at once, since the
-// record is lent, too.
-func Keep(in Input) (*Event, error) {
-	e := &Event{Source: in.Source, Line: in.Line, Raw: slices.Clone(in.JSON())}
-	var err error
-	if in.Record() != nil {
-		e.fields, err = in.Decode()
+// Keep gives the event of an input that may be in lent memory: it copies a text, and writes a record as JSON.
+func Keep(in Input) *Event {
+	text := in.JSON()
+	if in.Record() == nil {
+		text = slices.Clone(text)
 	}
-	return e, err
+	return &Event{Source: in.Source, Line: in.Line, Raw: text}
 }
 
 // Origin is where an event came from.

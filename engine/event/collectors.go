@@ -113,6 +113,25 @@ func auditData(name string) func(map[string]any) map[string]any {
 	}
 }
 
+// osqueryEvent is a row of osquery's tables windows_events and windows_eventlog, of which the first calls the channel
+// source: https://osquery.io/schema/
+var osqueryEvent = flatForm{[]string{"eventid", "provider_name", "data"}, func(row map[string]any) map[string]any {
+	out := with(row, renamed(row, map[string]string{"eventid": "EventID", "channel": "Channel", "provider_name": "Provider_Name", "provider_guid": "Provider_Guid", "computer_name": "Computer",
+		"datetime": "TimeCreated", "task": "Task", "level": "Level", "keywords": "Keywords", "pid": "Execution_ProcessID", "tid": "Execution_ThreadID"}))
+	return with(with(out, payload(row["data"])), renamed(row, map[string]string{"source": "Channel"}))
+}}
+
+// osquery reads a line of osquery's results whose row is a Windows event.
+func osquery(fields map[string]any) map[string]any {
+	row := part(fields, "columns")
+	if !osqueryEvent.is(row) {
+		return fields
+	}
+	out := with(osqueryEvent.read(row), fields)
+	delete(out, "columns")
+	return with(out, renamed(fields, map[string]string{"hostIdentifier": "Computer"}))
+}
+
 // objectOf gives the fields of an object, which a table has as JSON text. Another value has none.
 func objectOf(v any) map[string]any {
 	object, _ := v.(map[string]any)

@@ -3,7 +3,11 @@ package event
 // Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other
 // events lack: PowerShell's own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
-	"AuditData", "auditData", "winlog.channel", "winlog.event_id"}
+	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid"}
+
+// WindowsForms are those of Forms that only Windows' events need: others have these keys, too, and are read faster as
+// they are.
+var WindowsForms = []string{"EventCode", "columns", "eventid"}
 
 // flatForm is one way in which collectors and forensic tools write an event around or beside their own fields.
 type flatForm struct {
@@ -39,4 +43,6 @@ var flatForms = []flatForm{
 	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
 	{[]string{"winlog.channel"}, dotted},
 	{[]string{"winlog.event_id"}, dotted},
+	{[]string{"columns"}, osquery},
+	osqueryEvent,
 }

@@ -90,6 +90,26 @@ func TestAnEventInAField(t *testing.T) {
 	assert.Nil(t, fields["ProcessID"], "it is that of the process that logged the event")
 }
 
+// TestOsqueryTablesOfWindows are read as Windows' events, in a line of results and as rows alone. Other rows are left.
+func TestOsqueryTablesOfWindows(t *testing.T) {
+	row := `"eventid":"4688","provider_name":"P","datetime":"T","data":"{\"EventData\":{\"NewProcessName\":\"C:\\\\a.exe\",\"level\":\"own\"}}","level":"0"`
+	for text, computer := range map[string]string{
+		`{"name":"q","hostIdentifier":"h","action":"added","columns":{"source":"Security",` + row + `}}`:                     "h",
+		`{"name":"q","hostIdentifier":"h","action":"added","columns":{"source":"Security","computer_name":"c",` + row + `}}`: "c",
+		`{"channel":"Security","computer_name":"c",` + row + `}`:                                                             "c",
+		`{"channel":"Security","source":"x","computer_name":"c",` + row + `}`:                                                "c",
+	} {
+		fields, err := Decode([]byte(text))
+		require.NoError(t, err)
+		assert.Equal(t, "4688 P T Security "+computer+` C:\a.exe`, fmt.Sprint(fields["EventID"], " ", fields["Provider_Name"], " ", fields["TimeCreated"], " ", fields["Channel"], " ", fields["Computer"], " ", fields["NewProcessName"]), text)
+	}
+	for _, text := range []string{`{"columns":{"path":"/bin/sh","data":"x"},"name":"process_events"}`, `{"columns":["a"]}`, `{"eventid":"cowrie.login.failed","data":"x"}`} {
+		fields, err := Decode([]byte(text))
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(must(json.Marshal(fields))))
+	}
+}
+
 func must(data []byte, err error) []byte {
 	if err != nil {
 		panic(err)

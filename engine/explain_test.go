@@ -143,6 +143,7 @@ func TestExplanationsNameAFieldThatIsNearlyTheMissingOne(t *testing.T) {
 		`{"TargetUsrName": "ann"}`:                           "missing; the event has TargetUsrName",
 		`{"targetusername": "ann", "TargetUserNam": "ann"}`:  "missing; the event has targetusername",
 		`{"TargetUserSid": "S-1", "SubjectUserName": "ann"}`: "missing",
+		`{"TargetUserName": null, "TargetUserNam": "ann"}`:   "missing; the event has it, but null or empty",
 	} {
 		assert.Equal(t, want, leaves(explained(t, engine.Options{}, r, event).Condition)[0].Value, event)
 	}

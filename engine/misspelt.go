@@ -4,17 +4,14 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"decree/rules/diag"
 )
 
-// With a field that an event lacks so many names of others are compared, of at most so many bytes, that may differ by
-// so few letters.
+// So many names of an event, of at most so many bytes, are compared with a field that it lacks.
 const (
 	mostNames   = 1000
 	longestName = 64
-	mostSlips   = 2
 )
 
 // namesIn gives the names of an event's fields that a missing one may have been: none if it is no object of JSON.
@@ -31,24 +28,12 @@ func namesIn(text []byte) []string {
 // misspelt names the field of the explained event whose name is nearly that of a column that it lacks, or "". Another
 // field of the log source is none.
 func (m *matcher) misspelt(column string, s *source) string {
-	near, distance := "", mostSlips+1
-	for _, name := range m.names {
-		if name == column {
-			return "; the event has it, but null or empty"
-		}
-		if apart := len(name) - len(column); max(apart, -apart) > mostSlips {
-			continue
-		}
-		if _, other := s.Fields[name]; other {
-			continue
-		}
-		d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(column))
-		if d < distance && d < len(column)/2 {
-			near, distance = name, d
-		}
+	if slices.Contains(m.names, column) {
+		return "; the event has it, but null or empty"
 	}
-	if near == "" {
-		return ""
+	others := slices.DeleteFunc(slices.Clone(m.names), func(name string) bool { _, known := s.Fields[name]; return known })
+	if near := diag.Misspelt(column, others); near != "" {
+		return "; the event has " + near
 	}
-	return "; the event has " + near
+	return ""
 }

@@ -16,12 +16,23 @@ const longest = 64
 // but always one and never all. Letters in another order count as one difference. Case does not matter. If several are
 // equally close, the first wins.
 func Closest(name string, candidates []string) string {
-	name = strings.ToLower(name)
 	size := utf8.RuneCountInString(name)
-	if size > longest {
+	return closest(name, candidates, min(size-1, max(1, size/3)))
+}
+
+// Misspelt is Closest for a name that may well be another one than the candidates: at most two letters may differ, and
+// fewer than half.
+func Misspelt(name string, candidates []string) string {
+	return closest(name, candidates, min(2, utf8.RuneCountInString(name)/2-1))
+}
+
+// closest gives the first of the candidates that differ from a name in the fewest letters, and in so many at most.
+func closest(name string, candidates []string, most int) string {
+	if utf8.RuneCountInString(name) > longest {
 		return ""
 	}
-	best, bestDistance := "", min(size, 1+max(1, size/3))
+	name = strings.ToLower(name)
+	best, bestDistance := "", most+1
 	for _, c := range candidates {
 		if d := distance(name, strings.ToLower(c), bestDistance); d < bestDistance {
 			best, bestDistance = c, d

@@ -116,6 +116,17 @@ func TestClosest(t *testing.T) {
 	assert.Empty(t, Closest("x", nil))
 }
 
+func TestMisspelt(t *testing.T) {
+	names := []string{"TargetUserName", "User", "host", "選択肢木"}
+	for got, want := range map[string]string{
+		"TargetUsrNam": "TargetUserName", "TargetUsrNme": "TargetUserName", "TrgtUsrName": "", "targetusername": "TargetUserName",
+		"Usr": "", "Uzer": "User", "Uzar": "", "user": "User", "hsot": "host", "h": "", "": "", "選択肢気": "選択肢木", "選択気気": "",
+	} {
+		assert.Equal(t, want, Misspelt(got, names), got)
+	}
+	assert.Equal(t, "AB", Misspelt("ab", []string{"ac", "AB"}), "of a short name, no letter")
+}
+
 func TestSimilar(t *testing.T) {
 	assert.Empty(t, Similar("hostPath", []string{"stage"}, 3), "a name that is more than half unlike is no help")
 	assert.Equal(t, []string{"Images", "Image"}, Similar("Imagess", []string{"User", "Image", "Images", "ParentImage"}, 2))

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -100,7 +99,7 @@ func shown(ls rules.LogSource, name string) bool {
 	if near != "" && near == entityOfWord[strings.ToLower(name)] {
 		return false
 	}
-	return !asked || open && (near == "" || levenshtein.ComputeDistance(name, near) > maxMisspelt)
+	return !asked || open && diag.Misspelt(name, []string{near}) == ""
 }
 
 func alertFieldHint(name string, known []string) string {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/agnivade/levenshtein"
-
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -256,7 +254,7 @@ func misspelt(field string, known []string) (hint, message string) {
 			return "write `" + name + "`, as the events have it: names that the data model does not map are compared letter by letter", fmt.Sprintf("the log source has %q, not %q", name, field)
 		}
 	}
-	if near := diag.Closest(field, known); near != "" && len(field) >= 6 && levenshtein.ComputeDistance(field, near) <= maxMisspelt {
+	if near := diag.Misspelt(field, known); near != "" && len(field) >= 6 {
 		return "did you mean `" + near + "`?", fmt.Sprintf("no data model has a field %q in this log source", field)
 	}
 	return "", ""
@@ -307,9 +305,6 @@ func readsField(c *rules.Correlation, name string, f func(r *rules.Rule, field s
 	}
 	below(question{c, name})
 }
-
-// maxMisspelt is how many letters may differ for a name to count as a misspelling and not as another field.
-const maxMisspelt = 2
 
 // generic gives the categories that cover events of a service, by event id.
 var generic = map[string]map[string]string{

@@ -151,7 +151,10 @@ func tune(s *stdio.Streams, p tuneParams) error {
 // choose gives the rule to tune: the one that --name names, or the only one of the file. A correlation is none: a filter
 // is about the rules that it reads.
 func (p tuneParams) choose(set *ruleset.Set) (ruleset.Rule, error) {
-	among := set.Named(p.name)
+	among := set.Unjoined()
+	if p.name != "" {
+		among = set.Named(p.name)
+	}
 	switch {
 	case len(among) == 1:
 		return among[0], nil

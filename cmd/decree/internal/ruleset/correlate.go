@@ -152,17 +152,18 @@ func (set *Set) Parts() []Rule {
 	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool { return !parts[r.IR.Source] })
 }
 
-// Named gives the selected rules that have a detection and a name or an id; without one all but those that are only
-// joined.
+// Named gives the selected rules that have a detection and the name or the id.
 func (set *Set) Named(name string) []Rule {
-	joined := set.joinedParts()
 	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool {
 		of := r.IR.Source
-		if name == "" {
-			return set.onlyRead[of] || joined[of]
-		}
 		return set.onlyRead[of] || !strings.EqualFold(name, of.Name) && !strings.EqualFold(name, of.ID)
 	})
+}
+
+// Unjoined gives the selected rules that have a detection, without those that are only parts of a rule that joins them.
+func (set *Set) Unjoined() []Rule {
+	joined := set.joinedParts()
+	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool { return set.onlyRead[r.IR.Source] || joined[r.IR.Source] })
 }
 
 // stranded gives parts whose correlation, or whose rule that joins them, has errors. They are not run alone.

@@ -105,12 +105,26 @@ func TestReferencesOfAModelFile(t *testing.T) {
 	}
 }
 
+// TestAModelOfKQLHasNoEmptyTexts: it says so, at the place that says otherwise.
+func TestAModelOfKQLHasNoEmptyTexts(t *testing.T) {
+	sources := "sources: [{name: s, product: p, fields: {A: {column: a}}}]\n"
+	for text, want := range map[string]string{
+		"dialect: kql\n": "2:10 KQL cannot tell an empty text from a missing one, and the model says that it can",
+		"dialect: kql\nempty_is_missing: false\n":      "3:19 KQL cannot tell an empty text from a missing one, and the model says that it can",
+		"extends: sentinel\nempty_is_missing: false\n": "3:19 KQL cannot tell an empty text from a missing one, and the model says that it can",
+		"dialect: kql\nempty_is_missing: true\n":       "",
+		"extends: sentinel\n":                          "",
+		"dialect: spl\n":                               "",
+	} {
+		assert.Equal(t, want, strings.Join(problems(t, "name: m\n"+text+"time: [t]\n"+sources), "\n"), text)
+	}
+}
+
 // TestAnOverlaySaysWhatItSays: what its file holds wins, an empty text and a false as well; what it does not name stays.
 func TestAnOverlaySaysWhatItSays(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "m.yml")
 	require.NoError(t, os.WriteFile(file, []byte(`name: mine
 extends: sentinel
-empty_is_missing: false
 longest: 0
 sources:
   - name: sysmon_process_creation
@@ -125,7 +139,6 @@ sources:
 	require.NoError(t, err)
 	base, err := Load("sentinel")
 	require.NoError(t, err)
-	assert.False(t, m.EmptyIsMissing)
 	assert.Zero(t, m.Longest)
 	assert.Equal(t, base.Time, m.Time)
 	got, was := m.Find("process_creation", "linux", "")[0], base.Find("process_creation", "windows", "")[1]

@@ -53,7 +53,7 @@ func TestTextsHaveNoMarkup(t *testing.T) {
 	} {
 		assert.Equal(t, want, escaped(text), text)
 	}
-	for text, want := range map[string]string{"a": "`a`", "a`b": "``a`b``", "`": "`` ` ``", " a ": "`  a  `", "": "(empty)", "a\nb\tc": "`a b c`", "a|b": "`a|b`"} {
+	for text, want := range map[string]string{"a": "`a`", "a`b": "``a`b``", "`": "`` ` ``", " a ": "`  a  `", "": "(empty)", " ": "` `", "\r\n": "`\\r\\n`", "a\nb\tc": "`a\\nb\\tc`", "a|b": "`a|b`"} {
 		assert.Equal(t, want, codeSpan(text, false), text)
 	}
 	assert.Equal(t, "`a\\|b`", codeSpan("a|b", true))

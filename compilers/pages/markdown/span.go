@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers/pages"
+	"decree/rules/diag"
 )
 
 func (w *writer) cell(c pages.Cell, inTable bool) string {
@@ -47,15 +48,16 @@ func target(address string) string {
 
 // codeSpan is a text as it is, in one line. https://github.github.com/gfm/#code-spans
 func codeSpan(text string, inTable bool) string {
-	text = strings.ReplaceAll(strings.ReplaceAll(pages.Lines(text), "\n", " "), "\t", " ")
-	if strings.TrimSpace(text) == "" {
+	if text == "" {
 		return "(empty)"
 	}
+	text = diag.Visible(text)
 	if inTable {
 		text = strings.ReplaceAll(text, "|", `\|`)
 	}
 	fence := strings.Repeat("`", longestRun(text)+1)
-	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") || strings.HasPrefix(text, " ") && strings.HasSuffix(text, " ") {
+	stripped := strings.HasPrefix(text, " ") && strings.HasSuffix(text, " ") && strings.Trim(text, " ") != ""
+	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") || stripped {
 		text = " " + text + " "
 	}
 	return fence + text + fence

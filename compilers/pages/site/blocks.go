@@ -1,10 +1,12 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"decree/compilers/pages"
+	"decree/rules/diag"
 	"decree/rules/wording"
 )
 
@@ -186,13 +188,11 @@ func phraseOf(p wording.Phrase) phrase {
 	out := phrase{Name: pages.Lines(p.Name), Text: pages.Lines(p.Text), List: pages.Lines(p.List)}
 	if p.List == "" {
 		for i, v := range p.Values {
-			if v == "" {
-				v = "(empty)"
-			}
+			v = cmp.Or(diag.Visible(v), "(empty)")
 			if i < shownValues {
-				out.Values = append(out.Values, pages.Lines(v))
+				out.Values = append(out.Values, v)
 			} else {
-				out.More = append(out.More, pages.Lines(v))
+				out.More = append(out.More, v)
 			}
 		}
 	}

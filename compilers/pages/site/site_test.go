@@ -251,6 +251,7 @@ func TestExactTexts(t *testing.T) {
 	assert.Len(t, long.Values, shownValues)
 	assert.Len(t, long.More, 21-shownValues)
 	assert.Equal(t, "(empty)", long.More[len(long.More)-1])
+	assert.Equal(t, []string{`\r\n`, " ", `a\tb`}, phraseOf(wording.Phrase{Values: []string{"\r\n", " ", "a\tb"}}).Values, "what breaks a line is shown")
 }
 
 func TestFigures(t *testing.T) {

@@ -29,13 +29,8 @@ func (m *Model) check(doc *document) {
 		c.bad("time", "name the columns: `time: [Timestamp]`", "the model does not say which column holds the time")
 	}
 	c.oneOf("lists", "lists", m.Lists, "watchlist", "lookup")
-	if m.Dialect == "kql" && !m.EmptyIsMissing {
-		// coalesce and isempty pass over an empty text: https://learn.microsoft.com/en-us/kusto/query/coalesce-function
-		at := "dialect"
-		if doc.Places.Has("empty_is_missing") {
-			at = "empty_is_missing"
-		}
-		c.bad(at, "add `empty_is_missing: true`", "KQL cannot tell an empty text from a missing one, and the model says that it can")
+	if m.Dialect == "kql" && doc.Has("empty_is_missing") && !m.EmptyIsMissing {
+		c.bad("empty_is_missing", "remove it: it is true of every model of KQL", "KQL cannot tell an empty text from a missing one")
 	}
 	if m.Longest < 0 {
 		c.bad("longest", "remove it if queries may have any length", "longest must be a number of characters above 0, got: %d", m.Longest)

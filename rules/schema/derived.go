@@ -13,7 +13,11 @@ type derived struct {
 }
 
 // finish makes a model ready for use: it does not change any more.
-func (m *Model) finish() { m.derived = &derived{of: m} }
+func (m *Model) finish() {
+	// coalesce and isempty pass over an empty text: https://learn.microsoft.com/en-us/kusto/query/coalesce-function
+	m.EmptyIsMissing = m.EmptyIsMissing || m.Dialect == "kql"
+	m.derived = &derived{of: m}
+}
 
 // Derived gives what follows from the model alone, such as an index of its names. It is made once and then shared, also
 // with copies of the model: nobody may change it. key is of a type of the caller's own. A model that was not loaded

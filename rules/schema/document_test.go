@@ -105,18 +105,18 @@ func TestReferencesOfAModelFile(t *testing.T) {
 	}
 }
 
-// TestAModelOfKQLHasNoEmptyTexts: it says so, at the place that says otherwise.
+// TestAModelOfKQLHasNoEmptyTexts: Kusto reads them as missing, and a model cannot say otherwise.
 func TestAModelOfKQLHasNoEmptyTexts(t *testing.T) {
-	sources := "sources: [{name: s, product: p, fields: {A: {column: a}}}]\n"
-	for text, want := range map[string]string{
-		"dialect: kql\n": "2:10 KQL cannot tell an empty text from a missing one, and the model says that it can",
-		"dialect: kql\nempty_is_missing: false\n":      "3:19 KQL cannot tell an empty text from a missing one, and the model says that it can",
-		"extends: sentinel\nempty_is_missing: false\n": "3:19 KQL cannot tell an empty text from a missing one, and the model says that it can",
-		"dialect: kql\nempty_is_missing: true\n":       "",
-		"extends: sentinel\n":                          "",
-		"dialect: spl\n":                               "",
-	} {
-		assert.Equal(t, want, strings.Join(problems(t, "name: m\n"+text+"time: [t]\n"+sources), "\n"), text)
+	for text, want := range map[string]bool{"dialect: kql\n": true, "extends: sentinel\n": true, "dialect: spl\n": false, "dialect: spl\nempty_is_missing: true\n": true} {
+		file := filepath.Join(t.TempDir(), "m.yml")
+		require.NoError(t, os.WriteFile(file, []byte("name: m\n"+text+"time: [t]\nsources: [{name: s, product: p, fields: {A: {column: a}}}]\n"), 0o600))
+		m, err := LoadFile(file)
+		require.NoError(t, err)
+		assert.Equal(t, want, m.EmptyIsMissing, text)
+	}
+	for _, text := range []string{"dialect: kql\n", "extends: sentinel\n"} {
+		assert.Equal(t, []string{"3:19 KQL cannot tell an empty text from a missing one"},
+			problems(t, "name: m\n"+text+"empty_is_missing: false\ntime: [t]\nsources: [{name: s, product: p, fields: {A: {column: a}}}]\n"))
 	}
 }
 

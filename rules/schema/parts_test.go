@@ -30,10 +30,10 @@ func TestOnlyTheEngineJoins(t *testing.T) {
 	assert.Empty(t, problems(t, "name: m\n"+fmt.Sprintf(fields, ", key: name")))
 	assert.Equal(t, []string{"8:23 field TargetFilename has type directory but no key"}, problems(t, "name: m\n"+fmt.Sprintf(fields, "")))
 	assert.Equal(t, []string{
-		"9:41 field CommandLine has type arguments, which only the engine can read: a query reads one column",
-		"10:43 field TargetFilename has type directory, which only the engine can read: a query reads one column",
-	}, problems(t, "name: m\ndialect: kql\nempty_is_missing: true\n"+fmt.Sprintf(fields, ", key: name")))
+		"8:41 field CommandLine has type arguments, which only the engine can read: a query reads one column",
+		"9:43 field TargetFilename has type directory, which only the engine can read: a query reads one column",
+	}, problems(t, "name: m\ndialect: kql\n"+fmt.Sprintf(fields, ", key: name")))
 	const named = "name: m\n%stime: [T]\nsources:\n  - {name: s, table: t, fields: {Image: {column: comm, holds: unix_filename}}}\n"
 	assert.Empty(t, problems(t, fmt.Sprintf(named, "")))
-	assert.Equal(t, []string{"6:63 field Image holds unix_filename, which only the engine can read"}, problems(t, fmt.Sprintf(named, "dialect: kql\nempty_is_missing: true\n")))
+	assert.Equal(t, []string{"5:63 field Image holds unix_filename, which only the engine can read"}, problems(t, fmt.Sprintf(named, "dialect: kql\n")))
 }

@@ -25,7 +25,7 @@ type Model struct {
 	// not list is then tested under all possible names. The event's text, _raw, is JSON in which tests of an array's
 	// elements find the array.
 	Arrays bool `yaml:"arrays"`
-	// EmptyIsMissing says that the product cannot tell an empty text from a missing one. A model of KQL must say so.
+	// EmptyIsMissing says that the product cannot tell an empty text from a missing one. It is true of every model of KQL.
 	EmptyIsMissing bool `yaml:"empty_is_missing"`
 	// EmptyListIsMissing says that the product drops a field whose value is an empty list or object, or has only nulls.
 	EmptyListIsMissing bool `yaml:"empty_list_is_missing"`

@@ -45,6 +45,11 @@ func put(d doc, name string, v any) {
 // Mapping is what Elasticsearch knows of fields: its type of each.
 type Mapping map[string]string
 
+// eqlLibrary reads and runs queries. It takes a second to start.
+var eqlLibrary = &kept{command: func() *exec.Cmd {
+	return exec.Command(interpreter(importsEQL), filepath.Join(root(), "tests", "conformance", "eql", "check.py"))
+}}
+
 // CheckEQL parses queries, with types and Elasticsearch's own restrictions if mapping is not nil,
 // and runs them on the events of an NDJSON file if one is named.
 func CheckEQL(t testing.TB, queries []string, mapping Mapping, eventsPath string) []EQLResult {
@@ -53,10 +58,9 @@ func CheckEQL(t testing.TB, queries []string, mapping Mapping, eventsPath string
 	if mapping != nil {
 		schema = mapping.schema()
 	}
-	python := needEQL(t)
-	return askInParts[EQLResult](t, queries, func(some []string) (teller, any) {
-		return once{exec.Command(python, filepath.Join(root(), "tests", "conformance", "eql", "check.py"))},
-			map[string]any{"queries": some, "schema": schema, "mapping": mapping, "events": eventsPath}
+	needEQL(t)
+	return askInParts[EQLResult](t, eqlLibrary, queries, func(some []string) any {
+		return map[string]any{"queries": some, "schema": schema, "mapping": mapping, "events": eventsPath}
 	})
 }
 

@@ -21,13 +21,18 @@ var kusto = &kept{command: func() *exec.Cmd {
 	return exec.Command("node", filepath.Join(root(), "tests", "conformance", "kql", "check.js"))
 }}
 
+// duckDB runs queries. It takes a second to start, and is slow until it knows the grammar of KQL.
+var duckDB = &kept{command: func() *exec.Cmd {
+	return exec.Command(interpreter(importsDuckDB), filepath.Join(root(), "tests", "conformance", "kql", "run.py"))
+}}
+
 // CheckKQL parses and binds queries. With now (an ISO time) their Text counts from it, and
 // reads the time of arrival from a column.
 func CheckKQL(t testing.TB, queries []string, tables Tables, now, arrival string) []KQLResult {
 	t.Helper()
 	needKusto(t)
-	return askInParts[KQLResult](t, queries, func(some []string) (teller, any) {
-		return kusto, map[string]any{"queries": some, "tables": tables, "now": now, "arrival": arrival}
+	return askInParts[KQLResult](t, kusto, queries, func(some []string) any {
+		return map[string]any{"queries": some, "tables": tables, "now": now, "arrival": arrival}
 	})
 }
 
@@ -46,9 +51,8 @@ func RunKQL(t testing.TB, queries []string, r Recording) [][]string {
 	if r.Profiles != "" {
 		profiles = r.Profiles
 	}
-	python := needDuckDB(t)
-	return askInParts[[]string](t, queries, func(some []string) (teller, any) {
-		return once{exec.Command(python, filepath.Join(root(), "tests", "conformance", "kql", "run.py"))},
-			map[string]any{"queries": some, "tables": r.Tables, "events": r.Events, "profiles": profiles, "id": r.ID}
+	needDuckDB(t)
+	return askInParts[[]string](t, duckDB, queries, func(some []string) any {
+		return map[string]any{"queries": some, "tables": r.Tables, "events": r.Events, "profiles": profiles, "id": r.ID}
 	})
 }

@@ -21,16 +21,22 @@ func needKusto(t testing.TB) {
 	}
 }
 
-// needDuckDB gives the interpreter that runs KQL.
-func needDuckDB(t testing.TB) (python string) {
+// importsDuckDB and importsEQL are what an interpreter needs that runs KQL, and one that runs EQL.
+const (
+	importsDuckDB = "import duckdb_kql, duckdb, pytz"
+	importsEQL    = "from eql import parse_query"
+)
+
+// needDuckDB is for tests that run KQL.
+func needDuckDB(t testing.TB) {
 	t.Helper()
-	return pythonWith(t, "import duckdb_kql, duckdb, pytz", "kql")
+	pythonWith(t, importsDuckDB, "kql")
 }
 
-// needEQL gives the interpreter that runs EQL.
-func needEQL(t testing.TB) (python string) {
+// needEQL is for tests that run EQL.
+func needEQL(t testing.TB) {
 	t.Helper()
-	return pythonWith(t, "from eql import parse_query", "eql")
+	pythonWith(t, importsEQL, "eql")
 }
 
 // needPCRE is for tests that ask PCRE2 itself.
@@ -57,30 +63,37 @@ func needBrowser(t testing.TB) (chromium, python string) {
 	return "", ""
 }
 
-// interpreters are those found: the statement that they can run -> path, "" if none can. Trying one takes about a second.
+// interpreters are those found: the statement that they can run -> func() string. Trying one takes about a second.
 var interpreters sync.Map
 
-// pythonWith is an interpreter that can run a statement: the one in the repository's .cache/venv,
-// or the system's.
+// pythonWith is an interpreter that can run a statement.
 func pythonWith(t testing.TB, probe, dialect string) string {
 	t.Helper()
-	known, tried := interpreters.Load(probe)
-	if !tried {
-		known = ""
-		for _, p := range []string{filepath.Join(root(), ".cache", "venv", "bin", "python"), "python3"} {
-			cmd := exec.Command(p, "-c", probe)
-			cmd.Dir = t.TempDir() // beside nothing that could pass for a library
-			if cmd.Run() == nil {
-				known = p
-				break
-			}
-		}
-		interpreters.Store(probe, known)
-	}
-	if known == "" {
+	python := interpreter(probe)
+	if python == "" {
 		missing(t, "python lacks what this needs: python3 -m venv .cache/venv && .cache/venv/bin/pip install -r tests/conformance/"+dialect+"/requirements.txt")
 	}
-	return known.(string)
+	return python
+}
+
+// interpreter can run a statement: the one in the repository's .cache/venv, or the system's. "" is none.
+func interpreter(probe string) string {
+	find, _ := interpreters.LoadOrStore(probe, sync.OnceValue(func() string {
+		beside, err := os.MkdirTemp("", "") // nothing that could pass for a library
+		if err != nil {
+			return ""
+		}
+		defer func() { _ = os.Remove(beside) }() // empty, and the system's to clear
+		for _, p := range []string{filepath.Join(root(), ".cache", "venv", "bin", "python"), "python3"} {
+			cmd := exec.Command(p, "-c", probe)
+			cmd.Dir = beside
+			if cmd.Run() == nil {
+				return p
+			}
+		}
+		return ""
+	}))
+	return find.(func() string)()
 }
 
 // missing skips a test that lacks its tool, unless every tool is required.

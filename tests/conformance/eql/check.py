@@ -1,14 +1,15 @@
 """Parses EQL with Elastic's syntax and runs it with Elastic's matching rules.
 
-In (stdin): {"queries": [text], "schema": {category: {field: type}} or null, "mapping": {field: Elasticsearch's type} or
-null, "events": path or null}.
-Out (stdout): [{"error": text or null, "ids": [event ids], "strings": [decoded literals]}], one a query.
+In (stdin), a line a question: {"queries": [text], "schema": {category: {field: type}} or null, "mapping": {field:
+Elasticsearch's type} or null, "events": path or null}.
+Out (stdout), a line a question: [{"error": text or null, "ids": [event ids], "strings": [decoded literals]}], one a query.
 The parser is the public eql library's. Its engine ignores case in `==` and knows no `~`, so the
 evaluation here is written from Elasticsearch's documentation: `==` and `in` are exact; `:`,
 `like~` and `in~` ignore ASCII case; a test on a missing field is false; a sequence keeps one
 pending match for each key, which the first matching event consumes.
 """
 import functools
+import gc
 import gzip
 import ipaddress
 import json
@@ -286,8 +287,7 @@ def check(text, schema, mapping, events):
     return result
 
 
-def main():
-    ask = json.load(sys.stdin)
+def answer(ask):
     events = None
     if ask.get("events"):
         opener = gzip.open if ask["events"].endswith(".gz") else open
@@ -296,7 +296,14 @@ def main():
     schema = None
     if ask.get("schema") is not None:
         schema = eql.Schema(ask["schema"], allow_any=True, allow_missing=False)
-    json.dump([check(q, schema, ask.get("mapping"), events) for q in ask["queries"]], sys.stdout)
+    return [check(q, schema, ask.get("mapping"), events) for q in ask["queries"]]
+
+
+def main():
+    gc.disable()  # parsing makes many objects: they are collected between questions
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+        gc.collect()
 
 
 if __name__ == "__main__":

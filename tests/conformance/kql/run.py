@@ -1,7 +1,7 @@
 """Runs KQL on recorded events with DuckDB.
 
-In (stdin): {"queries": [text], "tables": {name: {column: Kusto type}}, "events": {table: NDJSON path},
-"profiles": CSV path or null, "id": column}. Out (stdout): [[id]], one list a query, in order.
+In (stdin), a line a question: {"queries": [text], "tables": {name: {column: Kusto type}}, "events": {table: NDJSON path},
+"profiles": CSV path or null, "id": column}. Out (stdout), a line a question: [[id]], one list a query, in order.
 FileProfile looks a lower-case hash up in the profiles' table, and fails for none that is not there.
 Networks, which duckdb-kql lacks too, are held against addresses by Python's ipaddress.
 replace_strings, which it lacks as well, replaces one after the other: that is the same where no replacement makes another text to be replaced, or it is last.
@@ -16,7 +16,7 @@ import re
 import sys
 
 import duckdb_kql
-from duckdb_kql import ir, translate
+from duckdb_kql import engine, ir, translate
 
 TYPES = {"string": "VARCHAR", "long": "BIGINT", "int": "INTEGER", "datetime": "TIMESTAMP", "bool": "BOOLEAN", "real": "DOUBLE", "dynamic": "JSON"}
 
@@ -235,29 +235,44 @@ def load(con, table, columns, path):
     con.execute(f"INSERT INTO \"{table}\" BY NAME SELECT {picked} FROM read_json(?, format='newline_delimited', columns={{{spec}}})", [path])
 
 
-def main():
-    gc.disable()  # parsing makes many objects, and the process ends soon
-    ask = json.load(sys.stdin)
-    Sorted()
+def answer(ask):
+    """The ids that each query finds, in a database of its own for the question."""
     con = duckdb_kql.connect()
+    con.execute("SET threads = 1")  # there is a process for each processor, and little to read
+    named = set(re.findall(r"\w+", "\n".join(ask["queries"]) + " " + ask["id"]))
     known = set()
     for table, path in ask["events"].items():
-        load(con, table, ask["tables"][table], path)
-        known |= addresses(con, table, ask["tables"][table])
+        # A table may have hundreds of columns, with which every step of a query is planned. What a query does not name cannot
+        # change which ids it finds; a join names a column that both sides have once more, with a 1 behind it.
+        columns = {c: kind for c, kind in ask["tables"][table].items() if c in named or c + "1" in named}
+        load(con, table, columns, path)
+        if any("_is_in_" in query for query in ask["queries"]):
+            known |= addresses(con, table, columns)
     networks(known)
-    translate._SPECIAL_FORMS["replace_strings"] = replaced
-    translate._SPECIAL_FORMS["decree_countif"] = countif
-    translate._SPECIAL_FORMS["gettype"] = kind_of
     names = []
     if ask["profiles"]:
         con.execute("CREATE TABLE Profiles AS SELECT coalesce(COLUMNS(*), '') FROM read_csv(?, all_varchar=true)", [ask["profiles"]])
         names = [c for c, *_ in con.execute("DESCRIBE Profiles").fetchall() if c != "sha1"]
+    schema = engine.schema(con)
     out = []
     for query in ask["queries"]:
-        found = duckdb_kql.query(con, in_microseconds(re.sub(r"\(\?-u:(\\+[bB])\)", r"\1", applied(profiled(query, names)))))
-        at = found.columns.index(ask["id"])
+        text = in_microseconds(re.sub(r"\(\?-u:(\\+[bB])\)", r"\1", applied(profiled(query, names))))
+        found = con.execute(str(duckdb_kql.to_sql(text, schema=schema)))
+        at = [column[0] for column in found.description].index(ask["id"])
         out.append(sorted((str(row[at]) for row in found.fetchall()), key=lambda v: (len(v), v)))
-    json.dump(out, sys.stdout)
+    con.close()
+    return out
+
+
+def main():
+    Sorted()
+    translate._SPECIAL_FORMS["replace_strings"] = replaced
+    translate._SPECIAL_FORMS["decree_countif"] = countif
+    translate._SPECIAL_FORMS["gettype"] = kind_of
+    gc.disable()  # parsing makes many objects: they are collected between questions
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+        gc.collect()
 
 
 main()

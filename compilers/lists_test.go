@@ -103,7 +103,7 @@ func TestTableOf(t *testing.T) {
 	assert.NotEqual(t, a, b, "lists of one name and other values are other tables")
 }
 
-// TestUnionWithAListThatStandsApart: a watchlist is no array that others could be joined to.
+// TestUnionWithAListThatStandsApart: a watchlist is not an array that others could be joined to.
 func TestUnionWithAListThatStandsApart(t *testing.T) {
 	m := lowered.Model(t, "sentinel")
 	r := lowered.Rule(t, "lists: {tools: ["+strings.Join(numbered(250), ", ")+

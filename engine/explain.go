@@ -29,7 +29,7 @@ type Explanation struct {
 	Source     string             `json:"source"`
 	Line       int                `json:"line"`
 	Matched    bool               `json:"matched"`
-	Unknown    bool               `json:"unknown,omitempty"`    // its regular expressions take too many steps, which is no match
+	Unknown    bool               `json:"unknown,omitempty"`    // its regular expressions take too many steps, which is not a match
 	Suspended  string             `json:"suspended,omitempty"`  // why the rule is not run on the event: it was suspended before
 	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
 	OtherLog   []string           `json:"other_log,omitempty"`  // if LogSource is "": why the event is not from each of the rule's

@@ -14,7 +14,7 @@ const (
 	longestName = 64
 )
 
-// namesIn gives the names of an event's fields that a missing one may have been: none if it is no object of JSON.
+// namesIn gives the names of an event's fields that a missing one may have been: none if it is not an object of JSON.
 func namesIn(text []byte) []string {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(text, &fields) != nil {

@@ -45,8 +45,8 @@ func newCompile(s *stdio.Streams) *cobra.Command {
 		Short:   "Write rules as KQL, SPL and EQL queries",
 		Long: `Write each rule in the language of each target. What a target cannot say is an
 error, with its place in the rule: the rule is refused. A rule of another
-product is skipped, which is no error. The query notes each approximation that
-was accepted.
+product is skipped, which is not an error. The query notes each approximation
+that was accepted.
 
 Use it to get one query, or with --out a folder of queries and what they need
 beside them. --report shows how faithful the queries are. --explain CODE says

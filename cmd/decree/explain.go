@@ -64,7 +64,7 @@ must have the same.`,
 				return err
 			}
 			if !source.IsYAML(args[0]) && slices.ContainsFunc(args[1:], source.IsYAML) {
-				return fmt.Errorf("the rule comes first, and then the events: %s is no rule file (.yml)", args[0])
+				return fmt.Errorf("the rule comes first, and then the events: %s is not a rule file (.yml)", args[0])
 			}
 			p.rule, p.events = args[0], args[1:]
 			return explain(s, p)

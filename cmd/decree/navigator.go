@@ -58,7 +58,7 @@ its technique too, not the other way round; elsewhere each counts for itself.`,
 				return fmt.Errorf("--fail-on-gaps needs the techniques that must be covered: --gaps FILE")
 			}
 			if p.site != "" && !strings.HasPrefix(p.site, "https://") && !strings.HasPrefix(p.site, "http://") {
-				return fmt.Errorf("--site %q is no address: write one that begins with https://", p.site)
+				return fmt.Errorf("--site %q is not an address: write one that begins with https://", p.site)
 			}
 			p.selection.Paths = args
 			return navigator(s, p)

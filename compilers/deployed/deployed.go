@@ -8,7 +8,7 @@
 //
 // What must stay true:
 //   - Nothing of an export is run, and no name in it is used as a path. Reading is bounded by the limits of files.go.
-//   - What a product fills in by itself is no property. A property that is unknown here is kept, so that a change by
+//   - What a product fills in by itself is not a property. A property that is unknown here is kept, so that a change by
 //     hand shows.
 //   - A mark tells whose a rule is and what its package said. Without one, nothing is said about who changed it.
 package deployed

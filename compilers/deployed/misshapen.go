@@ -33,7 +33,7 @@ func (x *reading) misshapen(p Product, of map[string]any) (unread bool) {
 	return unread
 }
 
-// kindOf says what a value is that is no text; "" for a text and for nothing.
+// kindOf says what a value is that is not a text; "" for a text and for nothing.
 func kindOf(v any) string {
 	switch v.(type) {
 	case json.Number:

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTextsThatAreNone: what is no text is neither guessed nor dropped in silence.
+// TestTextsThatAreNone: what is not a text is neither guessed nor dropped in silence.
 func TestTextsThatAreNone(t *testing.T) {
 	x, err := Read([]File{{"rules.ndjson", []byte(`{"rule_id":"1","name":"One","query":5}
 {"rule_id":"2","name":["a"],"query":"process where true"}

@@ -83,7 +83,7 @@ func isConf(f File) bool {
 type reading struct {
 	out    *Export
 	taken  map[string]bool // ids, and names where the product knows rules by them
-	others map[string]int  // what is no rule, or none with a query: how many of it
+	others map[string]int  // what is not a rule, or none with a query: how many of it
 	passed int             // files of which nothing is a rule
 	twice  int
 	sigma  bool // there are rules in Sigma's format

@@ -36,7 +36,7 @@ func TestFormsOfSentinel(t *testing.T) {
 	for _, r := range rules {
 		assert.Equal(t, []string{"0f0a4d0c-3b62-4f13-8f3d-2e1a8c3c9a01", "Log cleared", "Scheduled", "SecurityEvent\n| where EventID == 1102"}, []string{r.ID, r.Name, r.Kind, r.Query})
 		assert.Equal(t, "[x] said", r.Properties["description"])
-		assert.Empty(t, differences(rules[0], r), "what the product fills in is no difference")
+		assert.Empty(t, differences(rules[0], r), "what the product fills in is not a difference")
 		assert.Equal(t, rules[0].digest(Sentinel), r.digest(Sentinel))
 		assert.Equal(t, "2h", r.Properties["queryPeriod"])
 	}

@@ -42,7 +42,7 @@ func fromAPI(resource map[string]any, template bool) map[string]any {
 	return of
 }
 
-// unescaped takes the bracket away by which a template says that a text is no expression.
+// unescaped takes the bracket away by which a template says that a text is not an expression.
 // https://learn.microsoft.com/en-us/azure/azure-resource-manager/templates/template-expressions#escape-characters
 func unescaped(v any) any {
 	switch v := v.(type) {

@@ -53,7 +53,7 @@ func correlated(t *testing.T, text string, accept ...string) (*compilers.Query, 
 func TestCorrelationsAsSequences(t *testing.T) {
 	event := func(command, by string) string {
 		filled := ""
-		if by != "" { // an empty text is no group
+		if by != "" { // an empty text is not a group
 			filled, by = " and\n    ?"+by+" != \"\"", " by "+by
 		}
 		return "[process where ?host.os.type : \"windows\" and\n    ?event.type : \"start\" and\n    ?process.command_line : \"" + command + "\"" + filled + "\n    // Begin environment-specific filter.\n    // End environment-specific filter.\n  ]" + by

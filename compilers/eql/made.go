@@ -184,7 +184,7 @@ func passes(t ir.Test, text, letters string) (passes, ok bool) {
 }
 
 // wholeColumns gives the columns of a field's whole value. Of an extract that only changes the case of its letters it
-// is the column that it is made of: values are the same whatever their case. Another extract is no column, and EQL
+// is the column that it is made of: values are the same whatever their case. Another extract is not a column, and EQL
 // joins only columns: then made is true.
 // https://github.com/elastic/elasticsearch/blob/main/x-pack/plugin/eql/src/main/java/org/elasticsearch/xpack/eql/parser/ExpressionBuilder.java
 func wholeColumns(p *compilers.Plan, f ir.Field) (columns []schema.Column, domain *schema.Column, made bool) {

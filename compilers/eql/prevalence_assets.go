@@ -212,7 +212,7 @@ func asset(name, purpose string, content object) compilers.Asset {
 func encode(content object) string {
 	text, err := diag.IndentedJSON(content, "")
 	if err != nil { // maps of strings, numbers and lists always marshal
-		panic(fmt.Sprintf("eql: an asset is no JSON: %v", err))
+		panic(fmt.Sprintf("eql: an asset is not JSON: %v", err))
 	}
 	return string(text) + "\n"
 }

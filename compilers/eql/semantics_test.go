@@ -78,7 +78,7 @@ func TestSemantics(t *testing.T) {
 			{"winlogbeat", "service: system", `{Odd-Name: x}`, "any where ?winlog.channel : \"System\" and ?winlog.event_data.`Odd-Name` : \"x\""},
 			{"winlogbeat", "service: system", `{Two Words: x}`, `any where ?winlog.channel : "System" and ?winlog.event_data.Two_Words : "x"`},
 		}},
-		{"a literal star or question mark is no escape but a function; newlines and quotes stay inside", []row{
+		{"a literal star or question mark is not an escape but a function; newlines and quotes stay inside", []row{
 			{"ecs", process, `{CommandLine|contains: 'a\*b'}`, started + `stringContains~(?process.command_line, "a*b")`},
 			{"ecs", process, `{CommandLine: 'a\?'}`, started + `?process.command_line in~ ("a?")`},
 			{"ecs", process, `{CommandLine|contains: "a\"\nb\\"}`, started + `?process.command_line : "*a\"\nb\\*"`},

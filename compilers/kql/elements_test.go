@@ -10,7 +10,7 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestNoNumberInANegatedElement: a field that is no number is null in Kusto, and a negation of null finds nothing.
+// TestNoNumberInANegatedElement: a field that is not a number is null in Kusto, and a negation of null finds nothing.
 func TestNoNumberInANegatedElement(t *testing.T) {
 	for condition, guarded := range map[string]bool{"s": false, "not s": true, "t and not (s and t)": true} {
 		r := lowered.Rule(t, "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\ndetection:\n  s: {'TargetResources[0]': {'changes[-1]': {size|gte: 1}}}\n  t: {Category: x}\n  condition: "+condition+"\n")

@@ -96,7 +96,7 @@ const matrixPath = "matrix"
 
 // Matrix is the page of the tactics and techniques that detections are of, with their numbers.
 func (c *Catalogue) Matrix() Page {
-	by := map[string]map[string][]*Detection{} // tactic -> technique -> detections; "" is no technique
+	by := map[string]map[string][]*Detection{} // tactic -> technique -> detections; "" is not a technique
 	techniques := map[string]bool{}
 	for _, d := range c.Detections {
 		for _, m := range d.mappings() {

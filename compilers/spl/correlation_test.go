@@ -140,7 +140,7 @@ func TestCorrelationOfColumnsOtherwiseHeld(t *testing.T) {
 	assert.Equal(t, "no-translation", found[0].Code)
 }
 
-// TestCorrelationKeepsFilters holds that what an environment filters out of a rule is no match of it.
+// TestCorrelationKeepsFilters holds that what an environment filters out of a rule is not a match of it.
 func TestCorrelationKeepsFilters(t *testing.T) {
 	c := correlationOf(t, "title: C\ncorrelation: {type: event_count, rules: [failed, logon], timespan: 1h, condition: {gte: 2}}\n")
 	c.Inputs[0].Rule.Filter = not(eq("TargetUserName", "scanner"))

@@ -30,7 +30,7 @@ type arrayTest struct {
 	fields []elementField // of an element, by their numbers
 }
 
-// elementField is a field of an element, of which some tests read the texts and some whether it is there.
+// elementField is a field of an element. Some tests read its texts, and some only whether it is there.
 type elementField struct {
 	path            string
 	texts, presence bool

@@ -29,7 +29,7 @@ func TestElements(t *testing.T) {
 	}
 }
 
-// TestElementsAreReadOnce holds that a test that stands twice looks at the elements once, and that what is only asked
+// TestElementsAreReadOnce holds that a duplicate test looks at the elements once, and that what is only asked
 // to be there is not read.
 func TestElementsAreReadOnce(t *testing.T) {
 	r := lowered.Rule(t, ofEntra+"  s: {'TargetResources[-1].a': null, operationName: x}\n  u: {'TargetResources[-1].a': null, operationName|cased: Y}\n  condition: s or u\n")

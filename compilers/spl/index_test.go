@@ -21,7 +21,7 @@ func TestIndex(t *testing.T) {
 		{"splunk-windows", sysmon, `{CommandLine|endswith|cased: ' urlcache'}`, "s", `"urlcache"`},
 		{"splunk-windows", sysmon, `{CommandLine|startswith|cased: 'urlcache '}`, "s", `"urlcache"`},
 		{"splunk-windows", sysmon, `{CommandLine|cased: 'certutil -urlcache'}`, "s", `"certutil" "urlcache"`},
-		{"splunk-windows", sysmon, `{CommandLine|re: '\surlcache '}`, "s", ""}, // \s may be a character that is no breaker
+		{"splunk-windows", sysmon, `{CommandLine|re: '\surlcache '}`, "s", ""}, // \s may be a character that is not a breaker
 		{"splunk-windows", sysmon, `{CommandLine|re: '[ /-]urlcache '}`, "s", `"urlcache"`},
 		{"splunk-windows", sysmon, `{CommandLine|re: '(?i) ask '}`, "s", ""},                          // ſ and the Kelvin sign are no k and no s of the index
 		{"splunk-windows", sysmon, `{CommandLine|contains|cased: ' urlcache_'}`, "s", ""},             //

@@ -104,8 +104,8 @@ func comment(lines ...string) string {
 	return b.String()
 }
 
-// Lexis is how SPL writes texts and comments. A single quote is no sign of a text: words that are searched for have it,
-// too. https://help.splunk.com/en/splunk-enterprise/search/search-manual, Use quotation marks, and Add comments to
+// Lexis is how SPL writes texts and comments. A single quote does not begin a text: words that are searched for have
+// it, too. https://help.splunk.com/en/splunk-enterprise/search/search-manual, Use quotation marks, and Add comments to
 // searches
 func (dialect) Lexis() compilers.Lexis {
 	return compilers.Lexis{

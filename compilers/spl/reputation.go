@@ -83,7 +83,7 @@ func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
 	return append(compilers.All{compilers.Not{Term: failed}}, tests...)
 }
 
-// utcTime reads a time as ISO 8601 writes it in UTC, to the second. A bare Z is no zone of strptime:
+// utcTime reads a time as ISO 8601 writes it in UTC, to the second. A bare Z is not a zone of strptime:
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/time-format-variables-and-modifiers/date-and-time-format-variables
 func utcTime(field string) string {
 	return fmt.Sprintf(`strptime(replace(%s, "(?:\\.\\d+)?Z$", "+0000"), "%%Y-%%m-%%dT%%H:%%M:%%S%%z")`, field)

@@ -149,7 +149,7 @@ func TestAnEmptyValueIsNone(t *testing.T) {
 	}
 }
 
-// TestADomainWithoutANameIsNone: of a user in two columns, an empty name is no user.
+// TestADomainWithoutANameIsNone: of a user in two columns, an empty name is not a user.
 func TestADomainWithoutANameIsNone(t *testing.T) {
 	event := func(id int, user string) string {
 		return fmt.Sprintf(`{"@timestamp":"2026-03-01T09:0%d:00Z","event":{"id":"%d","category":["process"],"type":["start"]},"host":{"os":{"type":"windows"}},"process":{"command_line":"whoami"},"user":{"domain":"CORP","name":%q}}`, id, id, user)

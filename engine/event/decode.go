@@ -26,7 +26,7 @@ func Object(data []byte) (map[string]any, error) {
 	return nil, refused(data)
 }
 
-// refused says what is wrong with a text that is no JSON object.
+// refused says what is wrong with a text that is not a JSON object.
 func refused(data []byte) error {
 	if deep := nesting(data); deep > jsontext.MaxNesting {
 		return fmt.Errorf("JSON is nested deeper than %d levels", jsontext.MaxNesting)

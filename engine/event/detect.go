@@ -63,7 +63,7 @@ type opening struct {
 	line  []byte // the first line that is not blank, without the space around it
 	whole bool   // the line ends within head
 	rest  []byte // head behind the line
-	next  []byte // the same, from its first character that is no space
+	next  []byte // the same, from its first character that is not a space
 }
 
 // opening looks ahead until it sees the first line and what follows it, or a line that is one value: an object that

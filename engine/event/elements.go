@@ -87,7 +87,7 @@ func (r *Reader) nextElement() (Raw, error) {
 	}
 }
 
-// skipSpace gives the next byte that is no white space, and counts lines.
+// skipSpace gives the next byte that is not white space, and counts lines.
 func (r *Reader) skipSpace() (byte, error) {
 	for {
 		c, err := r.readByte()
@@ -113,7 +113,7 @@ func (r *Reader) readByte() (byte, error) {
 	return c, nil
 }
 
-// element reads on from the first byte of a value to its last. A value that is no object,
+// element reads on from the first byte of a value to its last. A value that is not an object,
 // array or string ends before a comma, a bracket or white space.
 func (r *Reader) element(first byte) (raw []byte, size int, err error) {
 	depth, quoted := 0, false

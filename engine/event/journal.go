@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// Entries of systemd's journal as journalctl -o json writes them: a field that is no printable UTF-8 is a list of its
+// Entries of systemd's journal as journalctl -o json writes them: a field that is not printable UTF-8 is a list of its
 // bytes, as numbers.
 // https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format
 

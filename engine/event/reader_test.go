@@ -80,7 +80,7 @@ var formats = []struct{ name, file, in, want string }{
 	{"only blank lines", "e.json", "\n \r\n\t\n", ""},
 	{"byte order mark, CRLF and blank lines", "e.ndjson", "\xef\xbb\xbf{\"a\":1}\r\n\r\n  \r\n{\"a\":2}\r\n", "1: {\"a\":1}\n4: {\"a\":2}\n"},
 	{"blank lines first", "e.ndjson", "\n\n{\"a\":1}\nx\n", "3: {\"a\":1}\n4! not JSON: invalid character 'x' looking for beginning of value\n"},
-	{"of a key that stands twice the last", "e.ndjson", `{"a":1,"a":2}`, "1: {\"a\":2}\n"},
+	{"the last value of a duplicate key", "e.ndjson", `{"a":1,"a":2}`, "1: {\"a\":2}\n"},
 	{"numbers as they are written", "e.ndjson", `{"a":1.0,"b":12345678901234567890,"c":1e2}`, "1: {\"a\":1.0,\"b\":12345678901234567890,\"c\":1e2}\n"},
 	{"lines that are no events", "e.ndjson", "not json\n\"text\"\n12\ntrue\nnull\n[{\"a\":1}]\n{\"a\":1\n{\"a\":1} {\"b\":2}\n{\"a\":1}}\n{\"a\":1}]\n{\"good\":1}\n",
 		`1! not JSON: invalid character 'o' in literal null (expecting 'u')
@@ -146,7 +146,7 @@ var formats = []struct{ name, file, in, want string }{
 	{"bars", "e.csv", "a|b\n1|2\n", "2: {\"a\":\"1\",\"b\":\"2\"}\n"},
 	{"rows that end with carriage returns", "e.csv", "a,b\r1,2\r\"x\ry\",z\r", "2: {\"a\":\"1\",\"b\":\"2\"}\n3: {\"a\":\"x\\ny\",\"b\":\"z\"}\n"},
 	{"lines that end with carriage returns", "e.ndjson", "{\"a\":1}\r{\"a\":2}\r", "1: {\"a\":1}\n2: {\"a\":2}\n"},
-	{"text that is no table", "e.txt", "Hello, world\nand, so, on\n", "1! neither JSON nor a line of a log that decree knows\n2! neither JSON nor a line of a log that decree knows\n"},
+	{"text that is not a table", "e.txt", "Hello, world\nand, so, on\n", "1! neither JSON nor a line of a log that decree knows\n2! neither JSON nor a line of a log that decree knows\n"},
 	{"binary", "e.json", "\x7f\x01\x00\x02\n\x00\n", "1! not a log: the file is binary\n"},
 	{"an image", "e.json", "\x89PNG\r\n\x1a\n\x00\x00", "1! not a log: the file is an image\n"},
 	{"a zip archive", "e.ndjson", "PK\x03\x04\n\n", "1! not a log: the file is a zip archive, or a document that is one\n"},

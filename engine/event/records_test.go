@@ -13,7 +13,7 @@ import (
 )
 
 // TestLogsAreKnownByContent holds that a Windows event log is read as one under any name, also where its header is
-// damaged, and that what its notes say is no reject.
+// damaged, and that what its notes say is not a reject.
 func TestLogsAreKnownByContent(t *testing.T) {
 	whole, err := os.ReadFile(filepath.Join("evtx", "testdata", "common.evtx"))
 	require.NoError(t, err)

@@ -69,6 +69,6 @@ func TestXMLBounds(t *testing.T) {
 func TestCSVOnStandardInput(t *testing.T) {
 	in := func(s string) string { return transcript(t, "-", Options{Stdin: strings.NewReader(s)}) }
 	assert.Equal(t, "2: {\"a\":\"1\",\"b\":\"{\"}\n", in("a,b\n1,{\n"))
-	assert.Equal(t, "1! not JSON: invalid character 'o' in literal null (expecting 'u')\n2: {\"a\":1}\n", in("noise, and\n{\"a\":1}\n"), "a line before those of JSON is no header")
+	assert.Equal(t, "1! not JSON: invalid character 'o' in literal null (expecting 'u')\n2: {\"a\":1}\n", in("noise, and\n{\"a\":1}\n"), "a line before those of JSON is not a header")
 	assert.Equal(t, "1! neither JSON nor a line of a log that decree knows\n", in("a\n"))
 }

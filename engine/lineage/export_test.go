@@ -2,7 +2,7 @@ package lineage
 
 import "time"
 
-// ToldProcess is a process of which an event tells that is no creation.
+// ToldProcess is a process that is known from an event other than its creation.
 func ToldProcess(key string) *Process { return &Process{Told: true, keys: [3]string{key}} }
 
 // CreatedProcess is the creation of a process whose id may be used again.

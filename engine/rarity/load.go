@@ -36,7 +36,7 @@ const mostFindings = 10
 
 // LoadTable reads a table from CSV or NDJSON, plain or compressed. A table that answers less than it seems to would
 // silence rules. So it is an error if a row has no key column, a column's name is misspelt (and no column beside it has
-// the right name), or a value is no number, time or truth value where it must be one.
+// the right name), or a value is not a number, time or truth value where it must be one.
 func LoadTable(path string, columns Columns) (_ Reputation, err error) {
 	var found diag.Diagnostics
 	r, err := event.Open(path, event.Options{OnReject: func(j event.Reject) {

@@ -145,7 +145,7 @@ func TestMajority(t *testing.T) {
 	assert.Equal(t, "windows", c.Model, "the first in order, of as many events")
 }
 
-// TestColumnsAreShort: what is no log may have a first line that is taken for a header.
+// TestColumnsAreShort: what is not a log may have a first line that is taken for a header.
 func TestColumnsAreShort(t *testing.T) {
 	c := modelOf(t, strings.Repeat("x", 300)+"\tb\n1\t2\n")
 	assert.Equal(t, []string{"b", strings.Repeat("x", 60) + "…"}, c.Columns)

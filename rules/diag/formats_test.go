@@ -12,7 +12,7 @@ import (
 )
 
 var some = Diagnostics{
-	{Code: "a", Severity: Error, Range: at(2, 3, 2, 7), Message: "50% wrong\n::error::x", Hint: "mend"},
+	{Code: "a", Severity: Error, Range: at(2, 3, 2, 7), Message: "50% wrong\n::error::x", Hint: "fix"},
 	{Code: "b", Severity: Warning, Range: Range{File: "x,y:z.yml"}, Message: "m"},
 	{Code: "a", Severity: Info, Range: at(1, 1, 1, 2), Message: "n"},
 }
@@ -20,7 +20,7 @@ var some = Diagnostics{
 func TestWriteGitHub(t *testing.T) {
 	var b strings.Builder
 	WriteGitHub(&b, some)
-	assert.Equal(t, "::error file=rule.yml,line=2,endLine=2,col=3,title=a::50%25 wrong\\n::error::x%0Amend\n"+
+	assert.Equal(t, "::error file=rule.yml,line=2,endLine=2,col=3,title=a::50%25 wrong\\n::error::x%0Afix\n"+
 		"::warning file=x%2Cy%3Az.yml,title=b::m\n"+
 		"::notice file=rule.yml,line=1,endLine=1,col=1,title=a::n\n", b.String())
 }
@@ -36,7 +36,7 @@ func TestWriteSARIF(t *testing.T) {
 		{"b", &sarifText{"why b"}, &sarifText{"why b\n\nExamples: decree validate --explain b"}, sarifDefault{"warning"}},
 	}, run.Tool.Driver.Rules)
 	require.Len(t, run.Results, 3)
-	assert.Equal(t, sarifResult{"a", 0, "error", sarifText{"50% wrong\n::error::x (mend)"},
+	assert.Equal(t, sarifResult{"a", 0, "error", sarifText{"50% wrong\n::error::x (fix)"},
 		[]sarifLocation{{sarifPhysical{sarifArtifact{"rule.yml"}, &sarifRegion{2, 3, 2, 7}}}}}, run.Results[0])
 	assert.Nil(t, run.Results[1].Locations[0].Physical.Region)
 	assert.Equal(t, "note", run.Results[2].Level)

@@ -96,7 +96,7 @@ func WriteSARIF(w io.Writer, ds Diagnostics, version string, why func(code strin
 }
 
 // uriOf is a path as a reference of RFC 3986: what a URI reads otherwise (spaces, #, ?, %, a colon in the first
-// component) is escaped. Code scanning refuses a log with a location that is no reference.
+// component) is escaped. Code scanning refuses a log with a location that is not a reference.
 func uriOf(path string) string {
 	slashed := filepath.ToSlash(path)
 	if filepath.IsAbs(path) {

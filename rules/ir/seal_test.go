@@ -12,7 +12,7 @@ import (
 func TestNodesAreOurs(t *testing.T) {
 	var placed any = struct{ ir.Base }{}
 	_, is := placed.(ir.Node)
-	assert.False(t, is, "a type of another package that embeds Base is no node")
+	assert.False(t, is, "a type of another package that embeds Base is not a node")
 }
 
 // TestUnknownNodes feeds the walks a node that none of them knows.

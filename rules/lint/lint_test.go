@@ -414,7 +414,7 @@ func TestDashesWithoutSpaces(t *testing.T) {
 	}
 }
 
-// TestFieldsBelowListedOnes are the log's own, and a path that begins as a listed one is no misspelling of it.
+// TestFieldsBelowListedOnes are the log's own, and a path that begins as a listed one is not a misspelling of it.
 func TestFieldsBelowListedOnes(t *testing.T) {
 	for fields, want := range map[string][]string{
 		"requestParameters.roleArn":   nil,

@@ -109,7 +109,7 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 var notProducts = []string{"all", "any", "cloud", "generic", "network", "web"}
 
 // rearranged finds a known log source made of the same words: with a category as the service or the other way round,
-// without one of the two, or without a word that is no product.
+// without one of the two, or without a word that is not a product.
 func rearranged(ls rules.LogSource) rules.LogSource {
 	for _, product := range []string{ls.Product, ""} {
 		if product == "" && !slices.Contains(notProducts, ls.Product) {

@@ -158,7 +158,7 @@ var valueChecks = []Check{
 	}},
 	{Code: "empty-word", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if has(it, "word") && v.Text == "" {
-			s.report(v.Range, "write a word, or `exists: true` for any value", "an empty text is no word: the value never matches")
+			s.report(v.Range, "write a word, or `exists: true` for any value", "an empty text is not a word: the value never matches")
 		}
 	})},
 	{Code: "space-at-the-end", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {

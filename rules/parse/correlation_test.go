@@ -72,7 +72,7 @@ func TestCorrelations(t *testing.T) {
 		{"an order of some", "{type: temporal_ordered, rules: [a, b], timespan: 5m, condition: {gte: 1}}", []string{"ordered-condition"}},
 		{"an unknown key", "{type: temporal, rules: [a, b], timespan: 5m, groupby: [User]}", []string{"unknown-key"}},
 		{"a field twice", "{type: temporal, rules: [a, b], timespan: 5m, group-by: [User, User]}", []string{"duplicate-name"}},
-		{"generate that is no flag", "{type: temporal, rules: [a, b], timespan: 5m, generate: often}", []string{"wrong-type"}},
+		{"generate that is not a flag", "{type: temporal, rules: [a, b], timespan: 5m, generate: often}", []string{"wrong-type"}},
 		{"a text", "x", []string{"wrong-type"}},
 	}
 	for _, c := range cases {

@@ -107,7 +107,7 @@ func (p *parser) withoutSelectors(name string, at diag.Range) string {
 	case !p.arrays && selector.MatchString(name):
 		p.bracketsAreLetters(at, wholeField)
 	case p.arrays && bracket.MatchString(name):
-		p.Errorf("elements-place", at, wholeField, "brackets select elements of an array only in a search identifier, where these are tested: %q is no single field", name)
+		p.Errorf("elements-place", at, wholeField, "brackets select elements of an array only in a search identifier, where these are tested: %q is not a single field", name)
 	}
 	return withoutEscapes(name)
 }

@@ -174,5 +174,5 @@ func TestOutsideListsStayInTheirFolder(t *testing.T) {
 	assert.Empty(t, got)
 	known, err := parse.Environments([]*source.Folder{folder})
 	require.NoError(t, err)
-	assert.Empty(t, known, "a link is no environment")
+	assert.Empty(t, known, "a link is not an environment")
 }

@@ -43,7 +43,7 @@ func TestMetadataSlips(t *testing.T) {
 		{"a colon in a flow list", "title: T\ntags: [attack.t1059, a: b]\n", []string{"colon-in-text"}, func(r *rules.Rule) any { return r.Tags[1] }, "a: b"},
 		{"two colons", "title: T\nfalsepositives:\n  - a: b\n    c: d\n", []string{"colon-in-text"}, func(r *rules.Rule) any { return r.FalsePositives[0] }, "a: b\nc: d"},
 		{"a colon below a key", "title: T\ndescription:\n  Finds: this\n", []string{"colon-in-text"}, func(r *rules.Rule) any { return r.Description }, "Finds: this"},
-		{"a colon that is no YAML", "title: Whoami: the \"tool\"\n", []string{"colon-in-text"}, func(r *rules.Rule) any { return r.Title }, "Whoami: the \"tool\""},
+		{"a colon that is not YAML", "title: Whoami: the \"tool\"\n", []string{"colon-in-text"}, func(r *rules.Rule) any { return r.Title }, "Whoami: the \"tool\""},
 		{"several that are no YAML", "title: T\ndescription: It's: this\nfalsepositives:\n    - one: two: three\n", []string{"colon-in-text", "colon-in-text"}, func(r *rules.Rule) any { return r.Description + "|" + r.FalsePositives[0] }, "It's: this|one: two: three"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestCollections(t *testing.T) {
 		})
 	}
 	_, found := parse.Rules("rule.yml", []byte(global+"tags: [attack.t1059]\n---\ntitle: Base\nlevel: low\ntags: [attack.t1059]\nlogsource: {category: process_creation}\ndetection: {s: {Image: a}, condition: not s}\n"), nil)
-	assert.Equal(t, []string{"action-collection", "replaced-by-global", "replaced-by-global"}, codesOf(found), "what both say alike is no finding")
+	assert.Equal(t, []string{"action-collection", "replaced-by-global", "replaced-by-global"}, codesOf(found), "what both say alike is not a finding")
 	assert.Equal(t, `rule.yml:9:1: warning[replaced-by-global]: the rule's "level" is not used: `+"`action: global` has another", found[1].Error())
 	assert.Equal(t, "condition", strings.Split(found[2].Message, `"`)[1])
 	for name, text := range map[string]string{

@@ -119,8 +119,8 @@ func (p *parser) escapedChar(inSet bool) (text string, r rune, ok bool) {
 	return s[:length], r, true
 }
 
-// isOctal tells whether digits behind a backslash are a character: a number of two digits or more that is no group's so
-// far.
+// isOctal tells whether digits behind a backslash are a character: a number of two digits or more that is not a group's
+// so far.
 func (p *parser) isOctal(s string) bool {
 	end := 1
 	for end < len(s) && '0' <= s[end] && s[end] <= '9' {

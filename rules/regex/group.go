@@ -142,7 +142,7 @@ func (p *parser) reset(begin int) Node {
 func (p *parser) name(begin int, end string) string {
 	name := p.until(begin, end)
 	if name == "" || '0' <= name[0] && name[0] <= '9' || strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || r != '_' && !isAlnum(byte(r)) }) || len(name) > 32 {
-		p.fail(begin, "write at most 32 letters, digits and underscores, and no digit first", "%q is no name of a group", name)
+		p.fail(begin, "write at most 32 letters, digits and underscores, and no digit first", "%q is not a name of a group", name)
 	}
 	return name
 }

@@ -152,7 +152,7 @@ func TestFlags(t *testing.T) {
 func TestErrors(t *testing.T) {
 	for expr, want := range map[string]string{
 		`(`: "a parenthesis is not closed", `(?:`: "a parenthesis is not closed", `(?i`: "a parenthesis is not closed", `)`: "a closing parenthesis has no opening one",
-		`[a`: "a set is not closed", `\`: "a backslash stands at the end", `(?<a`: "a name is not closed", `(?<1a>x)`: `"1a" is no name of a group`,
+		`[a`: "a set is not closed", `\`: "a backslash stands at the end", `(?<a`: "a name is not closed", `(?<1a>x)`: `"1a" is not a name of a group`,
 		`*a`: "stands behind nothing that can be repeated", `a|*`: "stands behind nothing that can be repeated", `^*`: "stands behind nothing that can be repeated",
 		`\b{2}`: "stands behind nothing that can be repeated", `a**`: "a repetition stands behind a repetition", `a{2,1}`: "out of order", `[z-a]`: "the range z-a is out of order",
 		`\1`: "there is no group 1", `\8`: "there is no group 8", `\k<x>`: `there is no group "x"`, `(a)(?(2)b)`: "there is no group 2", `(?(1)a|b|c)`: "more than two alternatives",

@@ -47,7 +47,7 @@ type (
 		name   string
 		level  int
 	}
-	// field is what a source has for a field that is no extract.
+	// field is what a source has for a field that is not an extract.
 	field struct {
 		column Column
 		known  bool // there is such a column

@@ -53,7 +53,7 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 	return m.field(s, f.Name, f.Level).has
 }
 
-// mayHave is Has for a field that is no extract.
+// mayHave is Has for a field that is not an extract.
 func (s *Source) mayHave(m *Model, f ir.Field) bool {
 	if _, entity := s.entity(f.Name); entity && f.Level == 0 {
 		return true

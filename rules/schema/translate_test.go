@@ -103,7 +103,7 @@ func TestTranslate(t *testing.T) {
 		{"a hash is part of what is there", "Digest", text(ir.Equals, md5), `Digest contains "` + md5 + `"`},
 		{"part of a hash, whose place is not known", "Digest", text(ir.StartsWith, "MD5=0123"), ""},
 		{"a hash with another's name", "Digest", text(ir.Equals, "SHA1="+md5), ""},
-		{"what is no hash", "Digest", text(ir.Contains, "z"+md5[1:]), ""},
+		{"what is not a hash", "Digest", text(ir.Contains, "z"+md5[1:]), ""},
 		{"an expression over hashes", "Digest", &ir.Regex{Expr: "a"}, ""},
 		{"whether there is a hash", "Digest", &ir.Null{}, `Digest is null`},
 		{"a part written otherwise", "Key", text(ir.Contains, `\currentcontrolset\x`, "y"), `(Key contains "\\currentcontrolset\\x", "y" or Key like * "\\ControlSet" ? ? ? "\\x" *)`},

@@ -38,7 +38,7 @@ func TestNearby(t *testing.T) {
 	assert.Equal(t, 1, folder.near.last.used, "the folder that was used last is kept, and no other")
 }
 
-// TestNearbyRefuses reads what is no file, and through links.
+// TestNearbyRefuses reads what is not a file, and through links.
 func TestNearbyRefuses(t *testing.T) {
 	dir := t.TempDir()
 	in := filepath.Join(dir, "in")

@@ -24,7 +24,7 @@ func tree(t *testing.T) map[string]bool {
 	var above []string // the folder of each level
 	for _, line := range blocks(t, page, strings.ReplaceAll(string(text), "\r\n", "\n"))[0].lines {
 		at := entry.FindStringSubmatch(line)
-		require.NotNil(t, at, "%q is no entry of the tree", line)
+		require.NotNil(t, at, "%q is not an entry of the tree", line)
 		level := len(at[1]) / 2
 		require.LessOrEqual(t, level, len(above), line)
 		for _, name := range strings.Fields(at[2]) {

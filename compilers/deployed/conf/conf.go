@@ -34,7 +34,7 @@ func (s Stanza) Get(key string) (string, bool) {
 	return "", false
 }
 
-// Read reads a file. An error names the first line that is no stanza, no setting and no comment.
+// Read reads a file. An error names the first line that is neither a stanza nor a setting nor a comment.
 func Read(data []byte) ([]Stanza, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {

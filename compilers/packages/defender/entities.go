@@ -45,7 +45,8 @@ var families = []family{
 	{"processes", []string{"process"}, []string{"FileName", "FolderPath", "SHA1", "SHA256"}, [][2]string{{"sha1Column", "SHA1"}, {"sha256Column", "SHA256"}}},
 }
 
-// owners are what names of columns of a family may begin with. Others are no part of it: AccountName is no DeviceName.
+// owners are what names of columns of a family may begin with. Others are no part of it: AccountName is not a
+// DeviceName.
 var owners = []string{"", "InitiatingProcess"}
 
 // mapEntities maps what the alert is about. Columns that tell of one thing are one mapping. What the rule names and no
@@ -63,7 +64,7 @@ func (d *detection) mapEntities() {
 			d.found.Warnf("package-entity", d.in.Rule.Key("entities", -1), "name another field", "Defender has no entity for the %s of %s: it is left out", m.Kind, m.Field)
 		}
 	}
-	// a domain alone is no account
+	// a domain alone is not an account
 	d.entities["accounts"] = slices.DeleteFunc(d.entities["accounts"], func(a map[string]string) bool { return len(a) == 1 && a["ntDomainColumn"] != "" })
 	for list, mappings := range d.entities {
 		if len(mappings) == 0 {

@@ -50,7 +50,7 @@ func (d *detection) investigate() {
 	}
 	if len(unknown) > 0 {
 		d.found = append(d.found, packages.Told("package-column", r.Key("fields", -1), "name fields that are columns of their own in data model "+d.in.Query.Model,
-			"the alert does not highlight what `fields` names and is no column of its own: %s", strings.Join(unknown, ", ")))
+			"the alert does not highlight what `fields` names and is not a column of its own: %s", strings.Join(unknown, ", ")))
 	}
 	if len(names) > 0 {
 		d.rule.Investigation = &fieldNames{names}

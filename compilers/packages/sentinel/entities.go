@@ -131,7 +131,8 @@ func (a *analyticsRule) addMapping(entityType string, field fieldMapping, m pack
 	a.entities = append(a.entities, entityMapping{entityType, []fieldMapping{field}})
 }
 
-// strong tells whether a mapping has an identifier that the repository's checks ask for: a domain alone is no account.
+// strong tells whether a mapping has an identifier that the repository's checks ask for: a domain alone is not an
+// account.
 func strong(e entityMapping) bool {
 	return !(e.EntityType == "Account" && len(e.FieldMappings) == 1 && e.FieldMappings[0].Identifier == "NTDomain")
 }

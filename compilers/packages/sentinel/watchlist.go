@@ -39,7 +39,7 @@ func (a *analyticsRule) addWatchlists() {
 	for _, asset := range a.in.Query.Assets {
 		alias, isTable := strings.CutSuffix(asset.Name, ".csv")
 		if !isTable || !aliasForm.MatchString(alias) {
-			panic("sentinel: the query needs something that is no watchlist: " + asset.Name)
+			panic("sentinel: the query needs something that is not a watchlist: " + asset.Name)
 		}
 		if len(asset.Content) > longestUpload {
 			a.found.Errorf("package-watchlist", a.in.Rule.Range, "upload it by way of a storage account, and compile the rule with `decree compile`",

@@ -59,7 +59,7 @@ func breaksOut(text string) bool { return strings.HasSuffix(strings.TrimSpace(te
 func (c *conf) read() map[string]string {
 	stanzas, err := reader.Read([]byte(c.String()))
 	if err != nil {
-		panic(err) // value and setLines leave nothing that is no setting
+		panic(err) // value and setLines leave nothing that is not a setting
 	}
 	out := map[string]string{}
 	for _, one := range stanzas[0].Settings {

@@ -83,7 +83,7 @@ func TestLimits(t *testing.T) {
 		{name: "tactic with a technique", text: "tags: [attack.execution, attack.t1059]"},
 		{name: "tactic without a technique", text: "tags: [attack.execution, attack.t1105]"},
 		{name: "suppressed", text: "suppress: {by: [host, Image], for: 1h}"},
-		{name: "suppressed by what is no column", text: "suppress: {by: [host, sha1], for: 1h}", plain: []string{"package-column", "package-suppress"}, secured: []string{"package-column", "package-suppress"}},
+		{name: "suppressed by what is not a column", text: "suppress: {by: [host, sha1], for: 1h}", plain: []string{"package-column", "package-suppress"}, secured: []string{"package-column", "package-suppress"}},
 		{name: "search with a placeholder", text: `detection: {s: {CommandLine|contains: 'a$b$c'}, condition: s}`, plain: []string{"package-token"}, secured: []string{"package-token"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

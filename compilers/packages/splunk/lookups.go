@@ -38,7 +38,7 @@ func (l *lookups) add(s *search) {
 		name, isTable := strings.CutSuffix(asset.Name, ".csv")
 		if !isTable {
 			if !strings.HasSuffix(asset.Name, definitionEnd) {
-				panic("splunk: the query needs something that is no lookup: " + asset.Name)
+				panic("splunk: the query needs something that is not a lookup: " + asset.Name)
 			}
 			continue
 		}

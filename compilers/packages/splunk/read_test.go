@@ -22,8 +22,8 @@ type stanza struct {
 	settings map[string]string
 }
 
-// readConf reads a .conf file. A line that is no setting, no stanza and no comment fails the test, and so does a stanza
-// or a setting that is there twice.
+// readConf reads a .conf file. A line that is neither a setting nor a stanza nor a comment fails the test, and so does
+// a stanza or a setting that is there twice.
 func readConf(t testing.TB, text string) []stanza {
 	t.Helper()
 	var all []stanza

@@ -77,7 +77,7 @@ func (o *openElements) start(token xml.StartElement) {
 	*o = append(*o, e)
 }
 
-// end closes the innermost element and gives it. Layout within another element is no text.
+// end closes the innermost element and gives it. Layout within another element is not text.
 func (o *openElements) end() *winevent.Element {
 	e := (*o)[len(*o)-1]
 	*o = (*o)[:len(*o)-1]

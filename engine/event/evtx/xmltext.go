@@ -10,7 +10,7 @@ import (
 // Windows writes characters that XML cannot have when a command line holds them: one such character would hide an
 // event. And a line that ends with CR LF in a value would lose the CR, as XML's parsers do. So these
 // characters are hidden from the parser behind ones that stand for nothing: of the last two of each plane of Unicode
-// there are as many as control characters. What is no character at all becomes U+FFFD.
+// there are as many as control characters. What is not a character at all becomes U+FFFD.
 
 // hidden is what stands for a control character.
 func hidden(c rune) rune { return (1+c>>1)<<16 | 0xfffe | c&1 }

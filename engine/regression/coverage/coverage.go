@@ -1,6 +1,6 @@
 // Package coverage tells which parts of a rule its tests made decide. In: a lowered rule and its tests.
 // Out: goals, each met or not. A part has decided when some test's matches would be others had the part
-// come out otherwise; what provably cannot decide is no goal.
+// come out otherwise; what provably cannot decide is not a goal.
 package coverage
 
 import (

@@ -1,6 +1,6 @@
 // Package mutation changes a rule a little, in every way that an author might by mistake, and asks
 // whether its tests notice. In: a lowered rule and its tests. Out: the mutants, which of them no test
-// killed, and events that would. A mutant that provably means the same as the rule is no survivor.
+// killed, and events that would. A mutant that provably means the same as the rule is not a survivor.
 package mutation
 
 import (

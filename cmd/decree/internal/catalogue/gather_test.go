@@ -125,7 +125,7 @@ detection: {a: {EventID: 4624}, condition: a}
 }
 
 // TestValuesOfOtherProcesses: a value of the parent has the columns that queries ask, not those of the event's own; and
-// a field is no entity.
+// a field is not an entity.
 func TestValuesOfOtherProcesses(t *testing.T) {
 	clitest.Files(t, `
 -- rules/r.yml --

@@ -1,5 +1,5 @@
 // Package history asks git for the history of files. In: a folder. Out: the commits that changed each file below it. A
-// folder that git does not keep has no history, and that is no error.
+// folder that git does not keep has no history, and that is not an error.
 package history
 
 import (

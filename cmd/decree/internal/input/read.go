@@ -125,7 +125,7 @@ func (in *Reader) commitRejects() error {
 	return nil
 }
 
-// sizes gives the bytes of files on disk; -1 for one that is no regular file.
+// sizes gives the bytes of files on disk; -1 for one that is not a regular file.
 func sizes(files []string) []int64 {
 	out := make([]int64, len(files))
 	for i, file := range files {

@@ -20,7 +20,7 @@ const FileName = "decree.yml"
 // otherName is a usual misspelling of it. Such a file is an error: without it, a build would be of other rules.
 const otherName = "decree.yaml"
 
-// Project is what a project file says. A value without a File is no project: it says nothing.
+// Project is what a project file says. A value without a File is not a project: it says nothing.
 type Project struct {
 	File  string // the project file, as the working folder reaches it
 	Data  []byte // its text

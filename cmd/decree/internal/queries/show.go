@@ -10,7 +10,7 @@ import (
 	"decree/rules/diag"
 )
 
-// shownRemarks bounds how many rules of a kind that is no error are shown one by one.
+// shownRemarks bounds how many rules of a kind that is not an error are shown one by one.
 const shownRemarks = 3
 
 // Print writes the queries and their assets.
@@ -68,8 +68,8 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	}
 }
 
-// remark is a kind of rules that is no error: their query uses a less preferred model, or they are skipped since they
-// have no model, or only queries for other targets, or the project leaves them out.
+// remark is a kind of rules that is not an error: their query uses a less preferred model, or they are skipped since
+// they have no model, or only queries for other targets, or the project leaves them out.
 type remark struct {
 	target, model, passed string
 	written, leftOut      bool

@@ -51,7 +51,7 @@ func (set *Set) FiltersOn(r Rule) []*rules.Filter {
 }
 
 // filter applies the filters of the user's folder or file, or else of the project's. all says that the set has all
-// rules of the project: a filter of the project that covers none of fewer rules is no finding.
+// rules of the project: a filter of the project that covers none of fewer rules is not a finding.
 func (set *Set) filter(f Filters, all bool) error {
 	paths, ofProject := set.Project.Filters, true
 	if f.Path != "" {

@@ -18,7 +18,7 @@ var meant = map[string]struct{ dialect, model string }{
 	"defender": {"kql", "mde"}, "sentinel": {"kql", "sentinel"},
 }
 
-// unknown is the error for a name that is no target's.
+// unknown is the error for a name that is not a target's.
 func unknown(own []Target, name string) error {
 	err := usage.UnknownChoice("target", name, Names(own))
 	if word := diag.Closest(name, Words()); word != "" && diag.Closest(name, Names(own)) == "" {

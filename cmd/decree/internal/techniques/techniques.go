@@ -34,7 +34,7 @@ func Rules(s *stdio.Streams, set *ruleset.Set, scale layers.Scale, site string) 
 	for _, r := range set.Whole() {
 		m := r.IR.Source
 		one := layers.Rule{Title: m.Title, Level: m.Level, Status: m.Status, Tags: m.Tags, Score: scores[r.Slug()]}
-		one.Changed, _ = rules.ReadDate(cmp.Or(m.Modified, m.Date)) // lint reports what is no date
+		one.Changed, _ = rules.ReadDate(cmp.Or(m.Modified, m.Date)) // lint reports what is not a date
 		if site != "" {
 			one.Page = strings.TrimSuffix(site, "/") + "/" + pages.PathOf(m, r.Slug()) + ".html"
 		}

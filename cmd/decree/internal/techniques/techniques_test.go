@@ -56,7 +56,7 @@ func TestRules(t *testing.T) {
 	assert.Equal(t, "https://x.example/rules/0c8f6f0e-6a6e-4a0b-9a55-6d0e4b0f7a2a.html", all[0].Page, "a page has its rule's id")
 	assert.Equal(t, "https://x.example/rules/b.html", all[1].Page)
 	assert.Equal(t, time.Date(2024, 1, 2, 0, 0, 0, 0, time.UTC), all[0].Changed)
-	assert.True(t, all[1].Changed.IsZero(), "a text that is no date")
+	assert.True(t, all[1].Changed.IsZero(), "a text that is not a date")
 }
 
 func TestScores(t *testing.T) {

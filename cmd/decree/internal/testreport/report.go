@@ -68,8 +68,8 @@ func (t *Report) add(r Rule) {
 	t.Rules = append(t.Rules, r)
 }
 
-// errors are those in rules and test files, by file. What they keep from being run is no test: JUnit and TAP report them
-// beside the tests, so that nobody takes the rest for all.
+// errors are those in rules and test files, by file. What they keep from being run is not a test: JUnit and TAP report
+// them beside the tests, so that nobody takes the rest for all.
 func (t *Report) errors() diag.Diagnostics {
 	var out diag.Diagnostics
 	for _, d := range t.Findings {

@@ -72,7 +72,7 @@ func TestSnapshotsDiffer(t *testing.T) {
 	assert.Error(t, err)
 }
 
-// TestRunEndsWithAnInterrupt: the user ends it, which is no error.
+// TestRunEndsWithAnInterrupt: the user ends it, which is not an error.
 func TestRunEndsWithAnInterrupt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a process cannot interrupt itself")

@@ -43,20 +43,26 @@ func StoredForms(t ir.Test) []ir.Test {
 	case *ir.Glob:
 		var tests []ir.Test
 		for _, way := range storedForms {
-			other := *t
-			other.Parts = slices.Clone(t.Parts)
-			for i, p := range other.Parts {
-				if p.Wild == 0 {
-					other.Parts[i].Literal = way(p.Literal)
-				}
-			}
-			if !slices.ContainsFunc(tests, func(before ir.Test) bool { return slices.Equal(before.(*ir.Glob).Parts, other.Parts) }) {
-				tests = append(tests, &other)
+			form := storedGlob(t, way)
+			if !slices.ContainsFunc(tests, func(before ir.Test) bool { return slices.Equal(before.(*ir.Glob).Parts, form.Parts) }) {
+				tests = append(tests, form)
 			}
 		}
 		return tests
 	}
 	return []ir.Test{t}
+}
+
+// storedGlob gives a pattern whose literals are written in another way.
+func storedGlob(t *ir.Glob, way func(string) string) *ir.Glob {
+	form := *t
+	form.Parts = slices.Clone(t.Parts)
+	for i, p := range form.Parts {
+		if p.Wild == 0 {
+			form.Parts[i].Literal = way(p.Literal)
+		}
+	}
+	return &form
 }
 
 // EscapesNote says what a regular expression among keywords may miss.

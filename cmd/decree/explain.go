@@ -115,20 +115,8 @@ func explain(s *stdio.Streams, p explainParams) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case len(explanations) == 0 && p.eventID == "" && p.line == 0:
-		return errors.New("no events to explain")
-	case len(explanations) == 0:
-		var asked []string
-		if p.eventID != "" {
-			asked = append(asked, fmt.Sprintf("the id %q", p.eventID))
-		}
-		if p.line != 0 {
-			asked = append(asked, fmt.Sprintf("line %d", p.line))
-		}
-		return fmt.Errorf("none of %s has %s: `decree run` shows the id and the line of each match", plural.Count(given, "event"), strings.Join(asked, " and "))
-	case p.eventID == "" && p.line == 0 && given > 1:
-		return fmt.Errorf("%d events: choose one with --event ID or --line N", given)
+	if err := p.checkChosen(given, len(explanations)); err != nil {
+		return err
 	}
 	if !p.expr {
 		for i := range explanations {
@@ -140,6 +128,26 @@ func explain(s *stdio.Streams, p explainParams) error {
 	}
 	for _, e := range explanations {
 		explanation.Print(s, rules[0].IR.Source.Title, e)
+	}
+	return nil
+}
+
+// checkChosen refuses to explain none of the given events, and all of several.
+func (p explainParams) checkChosen(given, chosen int) error {
+	var asked []string
+	if p.eventID != "" {
+		asked = append(asked, fmt.Sprintf("the id %q", p.eventID))
+	}
+	if p.line != 0 {
+		asked = append(asked, fmt.Sprintf("line %d", p.line))
+	}
+	switch {
+	case chosen == 0 && len(asked) == 0:
+		return errors.New("no events to explain")
+	case chosen == 0:
+		return fmt.Errorf("none of %s has %s: `decree run` shows the id and the line of each match", plural.Count(given, "event"), strings.Join(asked, " and "))
+	case given > 1 && len(asked) == 0:
+		return fmt.Errorf("%d events: choose one with --event ID or --line N", given)
 	}
 	return nil
 }

@@ -75,15 +75,9 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if err != nil {
 		return err
 	}
-	var there []string
-	for _, f := range files {
-		name := filepath.Join(dir, f.Name)
-		switch _, err := os.Lstat(name); {
-		case err == nil:
-			there = append(there, name)
-		case !errors.Is(err, fs.ErrNotExist):
-			return err
-		}
+	there, err := existing(dir, files)
+	if err != nil {
+		return err
 	}
 	if len(there) > 0 && !p.keep {
 		return fmt.Errorf("nothing is written, because these files are there:\n  %s\n--keep keeps them and writes the others", diag.Visible(strings.Join(there, "\n  ")))
@@ -124,6 +118,20 @@ func importRules(s *stdio.Streams, p importParams) error {
 		return err
 	}
 	return exit.After(found, false)
+}
+
+// existing gives the paths of the files that are in the folder already.
+func existing(dir string, files []imported.File) (there []string, err error) {
+	for _, f := range files {
+		name := filepath.Join(dir, f.Name)
+		switch _, err := os.Lstat(name); {
+		case err == nil:
+			there = append(there, name)
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
+	}
+	return there, nil
 }
 
 // projectOf gives the folder for the rules of an import, and the project file to write: "" if there is one in the

@@ -320,8 +320,8 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
-	return exit.After(append(r.set.Found, es.Found...),
-		unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && r.to.matches > 0))
+	incomplete := unseen > 0 || len(stats.Suspended) > 0 || foreign || in.Misread
+	return exit.After(append(r.set.Found, es.Found...), incomplete || fails || p.failOnMatch && r.to.matches > 0)
 }
 
 // graceOfReading is how long an interrupted run waits for its input, which may be a pipe to which nobody writes.

@@ -106,19 +106,8 @@ func tune(s *stdio.Streams, p tuneParams) error {
 			return err
 		}
 	}
-	q := tuning.Request{Rule: rule.IR, ID: scaffold.UUID(), Date: time.Now().UTC(), Condition: set.FilterCondition}
-	good, err := p.recording(s, set, "--good", p.good)
+	q, err := p.request(s, set, rule)
 	if err != nil {
-		return err
-	}
-	q.Good = []tuning.Recording{good}
-	if len(p.bad) > 0 {
-		bad, err := p.recording(s, set, "--bad", p.bad)
-		if err != nil {
-			return err
-		}
-		q.Bad = []tuning.Recording{bad}
-	} else if q.Bad, err = p.ofTests(s, set); err != nil {
 		return err
 	}
 	found, err := tuning.Find(q)
@@ -146,6 +135,23 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		return err
 	}
 	return exit.After(nil, len(found.Left) > 0)
+}
+
+// request gives what to tune by: the events of --good, and those of --bad or of the rule's own tests.
+func (p tuneParams) request(s *stdio.Streams, set *ruleset.Set, rule ruleset.Rule) (tuning.Request, error) {
+	q := tuning.Request{Rule: rule.IR, ID: scaffold.UUID(), Date: time.Now().UTC(), Condition: set.FilterCondition}
+	good, err := p.recording(s, set, "--good", p.good)
+	if err != nil {
+		return q, err
+	}
+	q.Good = []tuning.Recording{good}
+	if len(p.bad) == 0 {
+		q.Bad, err = p.ofTests(s, set)
+		return q, err
+	}
+	bad, err := p.recording(s, set, "--bad", p.bad)
+	q.Bad = []tuning.Recording{bad}
+	return q, err
 }
 
 // choose gives the rule to tune: the one that --name names, or the only one of the file. A correlation is none: a filter

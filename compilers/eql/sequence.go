@@ -56,10 +56,20 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 	}
 	s.found = append(s.found, w.found...)
 	s.notes = compilers.AddNotes(s.notes, plan.Notes...)
+	by, filled := s.join(plan, r, keys)
+	text := "[" + w.event(append(own, filled...), "    ") + "\n  ]"
+	if len(by) > 0 {
+		text += " by " + strings.Join(by, ", ")
+	}
+	return text
+}
+
+// join gives the columns by which a rule's event is joined, and tests that they have values. What cannot be a key is
+// reported.
+func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []string, filled []compilers.Pred) {
 	if s.types == nil {
 		s.types = make([]string, len(keys))
 	}
-	var by []string
 	for i, k := range keys {
 		columns, domain, made := wholeColumns(plan, k.field)
 		if made {
@@ -74,10 +84,10 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 			s.found.Errorf(s.code+"-field", k.at, s.verb+" by another field, or choose another --model", "data model %s has no %s for %s in the log source of %q", plan.Model.Name, s.has, k.field.Name, r.Source.Title)
 			continue
 		}
-		joined, filled := joinKeys(columns, domain)
+		joined, there := joinKeys(columns, domain)
 		by = append(by, joined...)
-		if filled != nil {
-			own = append(own, filled)
+		if there != nil {
+			filled = append(filled, there)
 		}
 		if types := keyTypes(columns, domain); s.types[i] == "" {
 			s.types[i] = types
@@ -86,11 +96,7 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 				"eql joins only columns of the same type, but data model %s stores %s as (%s) in one log source and as (%s) in another", plan.Model.Name, k.name, s.types[i], types)
 		}
 	}
-	text := "[" + w.event(own, "    ") + "\n  ]"
-	if len(by) > 0 {
-		text += " by " + strings.Join(by, ", ")
-	}
-	return text
+	return by, filled
 }
 
 // refuseMade reports that events are joined by an extract.

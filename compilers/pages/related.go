@@ -30,34 +30,42 @@ type mention struct {
 }
 
 func newIndex(c *Catalogue) *index {
-	x := &index{map[string]*Detection{}, map[*rules.Rule]*Detection{}, map[string][]*Detection{}, map[*rules.Rule][]*Detection{}, map[*rules.Rule][]*Detection{}, map[string][]mention{}}
+	x := &index{
+		byID: map[string]*Detection{}, byRule: map[*rules.Rule]*Detection{}, byTechnique: map[string][]*Detection{},
+		readBy: map[*rules.Rule][]*Detection{}, joinedBy: map[*rules.Rule][]*Detection{}, mentionedBy: map[string][]mention{},
+	}
 	for _, d := range c.Detections {
-		r := d.Source()
-		x.byRule[r] = d
-		if r.ID != "" && x.byID[strings.ToLower(r.ID)] == nil {
-			x.byID[strings.ToLower(r.ID)] = d
-		}
-		for _, t := range attack.Of(r.Tags).Techniques {
-			x.byTechnique[t.ID] = append(x.byTechnique[t.ID], d)
-		}
-		if d.Correlation != nil {
-			for _, in := range d.Correlation.Inputs {
-				if body := inputBody(in.Rule, in.Correlation); body != nil {
-					x.readBy[body] = append(x.readBy[body], d)
-				}
-			}
-		}
-		if d.Rule != nil {
-			for _, other := range joins(d.Rule) {
-				x.joinedBy[other.Source] = append(x.joinedBy[other.Source], d)
-			}
-		}
-		for _, related := range r.Related {
-			id := strings.ToLower(related.ID)
-			x.mentionedBy[id] = append(x.mentionedBy[id], mention{d, related.Type})
-		}
+		x.add(d)
 	}
 	return x
+}
+
+// add enters a detection under its own id and techniques, and under what it reads, joins or mentions.
+func (x *index) add(d *Detection) {
+	r := d.Source()
+	x.byRule[r] = d
+	if r.ID != "" && x.byID[strings.ToLower(r.ID)] == nil {
+		x.byID[strings.ToLower(r.ID)] = d
+	}
+	for _, t := range attack.Of(r.Tags).Techniques {
+		x.byTechnique[t.ID] = append(x.byTechnique[t.ID], d)
+	}
+	if d.Correlation != nil {
+		for _, in := range d.Correlation.Inputs {
+			if body := inputBody(in.Rule, in.Correlation); body != nil {
+				x.readBy[body] = append(x.readBy[body], d)
+			}
+		}
+	}
+	if d.Rule != nil {
+		for _, other := range joins(d.Rule) {
+			x.joinedBy[other.Source] = append(x.joinedBy[other.Source], d)
+		}
+	}
+	for _, related := range r.Related {
+		id := strings.ToLower(related.ID)
+		x.mentionedBy[id] = append(x.mentionedBy[id], mention{d, related.Type})
+	}
 }
 
 // inputBody is the metadata of what a correlation reads.

@@ -55,66 +55,84 @@ func several(data []byte) bool {
 // nil.
 func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 	found, ok := open(raw.text)
-	if !ok || depth == maxEnvelopes || (found.needs == "timestamp" && (within == nil || (within.holds != "events" && within.holds != "logEvents"))) {
+	if !ok || depth == maxEnvelopes || !found.mayBeIn(within) {
 		r.queue = append(r.queue, raw)
 		return
 	}
-	part := func(from, to int) Raw {
-		return Raw{Line: raw.Line + bytes.Count(raw.text[:from], []byte("\n")), Content: TextContent(raw.text[from:to:to])}
-	}
 	switch found.as {
 	case listOf, hitsOf:
-		line, last := raw.Line, 0
-		each(raw.text, found.at, func(from, to int) {
-			line, last = line+bytes.Count(raw.text[last:from], []byte("\n")), from
-			r.expand(Raw{Line: line, Content: TextContent(raw.text[from:to:to])}, found.envelope, depth+1)
-		})
+		raw.eachElement(found.at, func(element Raw) { r.expand(element, found.envelope, depth+1) })
 	case rowsOf:
-		line, last, full := raw.Line, 0, false
-		names := 0
-		for _, name := range found.columns {
-			names += len(name)
-		}
-		each(raw.text, found.at, func(from, to int) {
-			if full = full || !r.copies(names); full {
-				return
-			}
-			line, last = line+bytes.Count(raw.text[last:from], []byte("\n")), from
-			event := row(Raw{Line: line, Content: TextContent(raw.text[from:to:to])}, found.columns)
-			if event.Err != nil {
-				r.queue = append(r.queue, event)
-				return
-			}
-			r.expand(event, found.envelope, depth+1)
-		})
-		if full {
-			r.refuseCopies(raw.Line)
-		}
+		r.expandRows(raw, found, depth)
 	case rowsBeside, changesBeside:
 		r.expandBeside(raw, found)
 	case oneOf:
-		r.expand(part(found.at, skipValue(raw.text, found.at)), found.envelope, depth+1)
-	case textOf:
-		inner := part(found.at, skipValue(raw.text, found.at))
-		text, ok := carriedText(inner.text)
-		if ok {
-			inner.Content, ok = r.carried(text)
-		}
-		if !ok {
+		r.expand(raw.value(found.at), found.envelope, depth+1)
+	case textOf, base64Of:
+		inner := raw.value(found.at)
+		if inner.Content, ok = r.written(inner.text, found.as); !ok {
 			r.queue = append(r.queue, raw)
 			return
 		}
-		r.expand(inner, found.envelope, depth+1)
-	case base64Of:
-		inner := part(found.at, skipValue(raw.text, found.at))
-		var text []byte
-		if err := json.Unmarshal(inner.text, &text); err != nil {
-			r.queue = append(r.queue, raw)
-			return
-		}
-		inner.Content = TextContent(bytes.TrimSpace(text))
 		r.expand(inner, found.envelope, depth+1)
 	}
+}
+
+// mayBeIn tells whether an envelope may be inside another, or alone if that is nil: a message with a timestamp is an
+// envelope only in a list of log events.
+func (e *envelope) mayBeIn(outer *envelope) bool {
+	return e.needs != "timestamp" || outer != nil && (outer.holds == "events" || outer.holds == "logEvents")
+}
+
+// value gives the value at an offset of the text, with the line where it begins.
+func (raw Raw) value(at int) Raw {
+	end := skipValue(raw.text, at)
+	return Raw{Line: raw.Line + bytes.Count(raw.text[:at], []byte("\n")), Content: TextContent(raw.text[at:end:end])}
+}
+
+// eachElement visits the elements of the list at an offset of the text, with the lines where they begin.
+func (raw Raw) eachElement(at int, visit func(Raw)) {
+	line, last := raw.Line, 0
+	each(raw.text, at, func(from, to int) {
+		line, last = line+bytes.Count(raw.text[last:from], []byte("\n")), from
+		visit(Raw{Line: line, Content: TextContent(raw.text[from:to:to])})
+	})
+}
+
+// expandRows queues the rows of a table, of which each repeats the names of the columns.
+func (r *Reader) expandRows(raw Raw, found opened, depth int) {
+	names, full := 0, false
+	for _, name := range found.columns {
+		names += len(name)
+	}
+	raw.eachElement(found.at, func(cells Raw) {
+		if full = full || !r.copies(names); full {
+			return
+		}
+		event := row(cells, found.columns)
+		if event.Err != nil {
+			r.queue = append(r.queue, event)
+			return
+		}
+		r.expand(event, found.envelope, depth+1)
+	})
+	if full {
+		r.refuseCopies(raw.Line)
+	}
+}
+
+// written gives the event that a text of JSON holds: as itself, or in base64.
+func (r *Reader) written(value []byte, as content) (Content, bool) {
+	if as == base64Of {
+		var text []byte
+		err := json.Unmarshal(value, &text)
+		return TextContent(bytes.TrimSpace(text)), err == nil
+	}
+	text, ok := carriedText(value)
+	if !ok {
+		return Content{}, false
+	}
+	return r.carried(text)
 }
 
 // row turns a list of cells into an event.

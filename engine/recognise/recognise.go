@@ -61,13 +61,7 @@ func File(r *event.Reader, among []schema.Recognised) Choice {
 		if of := Event(fields, among); of >= 0 {
 			counts[of]++
 		} else if c.Columns == nil {
-			c.Columns = slices.Sorted(maps.Keys(fields))
-			c.Columns = c.Columns[:min(len(c.Columns), shownColumns)]
-			for i, name := range c.Columns {
-				if letters := []rune(name); len(letters) > shownLetters {
-					c.Columns[i] = string(letters[:shownLetters]) + "…"
-				}
-			}
+			c.Columns = someColumns(fields)
 		}
 	}
 	for i, n := range counts {
@@ -80,6 +74,18 @@ func File(r *event.Reader, among []schema.Recognised) Choice {
 		c.Model = c.Of[0].Model
 	}
 	return c
+}
+
+// someColumns gives the first names of an event's fields, cut where they are long.
+func someColumns(fields map[string]any) []string {
+	names := slices.Sorted(maps.Keys(fields))
+	names = names[:min(len(names), shownColumns)]
+	for i, name := range names {
+		if letters := []rune(name); len(letters) > shownLetters {
+			names[i] = string(letters[:shownLetters]) + "…"
+		}
+	}
+	return names
 }
 
 // Event gives the place of the model that an event is of, or -1. The fields are as event.Decode gives them.

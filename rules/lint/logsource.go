@@ -90,6 +90,15 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 		}
 		return
 	}
+	s.report(ls.Range, unmappedHint(ls, known), "no shipped data model has the log source %s", written(ls))
+}
+
+// unmappedHint suggests a log source for one that no model has. known are the products, and the categories and services
+// of its product.
+func unmappedHint(ls rules.LogSource, known [3][]string) string {
+	if near := rearranged(ls); near != (rules.LogSource{}) {
+		return "did you mean " + written(near) + "?"
+	}
 	hint := unmapped
 	for i, part := range partsOf(ls) {
 		if part.value == "" || slices.Contains(known[i], part.value) {
@@ -97,12 +106,10 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 		}
 		hint = diag.Suggest("did you mean `"+part.key+": %s`?", part.value, known[i], hint)
 	}
-	if near := rearranged(ls); near != (rules.LogSource{}) {
-		hint = "did you mean " + written(near) + "?"
-	} else if names := namesWith(ls); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
-		hint = "did you mean the service " + strings.Join(names, " or ") + "?"
+	if names := namesWith(ls); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
+		return "did you mean the service " + strings.Join(names, " or ") + "?"
 	}
-	s.report(ls.Range, hint, "no shipped data model has the log source %s", written(ls))
+	return hint
 }
 
 // notProducts are words that stand for any product.
@@ -117,19 +124,27 @@ func rearranged(ls rules.LogSource) rules.LogSource {
 		}
 		for _, words := range [][2]string{{ls.Category, ls.Service}, {ls.Service, ls.Category}, {"", ls.Service}, {ls.Category, ""}, {"", ls.Category}, {ls.Service, ""}} {
 			near := rules.LogSource{Product: product, Category: words[0], Service: words[1]}
-			if words[0] == "" && words[1] == "" || product == "" && words[0] == "" {
+			if near.Category == "" && (near.Service == "" || product == "") {
 				continue
 			}
-			for m := range models() {
-				for _, source := range m.Find(near.Category, near.Product, near.Service) {
-					if source.Category == near.Category && source.Service == near.Service && (product == "" || source.Product == product) {
-						return near
-					}
-				}
+			if isMapped(near) {
+				return near
 			}
 		}
 	}
 	return rules.LogSource{}
+}
+
+// isMapped tells whether a model has a log source of just these words. Without a product it may be of any.
+func isMapped(ls rules.LogSource) bool {
+	for m := range models() {
+		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+			if source.Category == ls.Category && source.Service == ls.Service && (ls.Product == "" || source.Product == ls.Product) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unmapped is what to do about a log source that is like none of the models'.

@@ -126,13 +126,7 @@ func (s *search) chooseObjects() {
 	}
 	for _, f := range risk.Objects {
 		if column, ok := s.column(f); ok {
-			kind := f.Name
-			for _, m := range s.mentions {
-				if m.Column == column && m.Part == packages.Whole {
-					kind = m.Kind
-				}
-			}
-			add(column, kind)
+			add(column, s.kindOf(column, f.Name))
 		}
 	}
 	for _, m := range s.mentions {
@@ -143,6 +137,17 @@ func (s *search) chooseObjects() {
 	if risk.Score > 0 && len(s.finding.objects) == 0 {
 		s.found.Warnf("package-risk", risk.Range, "name `objects` that are columns of their own", "the result has no object whose risk could rise: it is left out")
 	}
+}
+
+// kindOf is the kind of thing that a column names as a whole, or else what is given.
+func (s *search) kindOf(column, otherwise string) string {
+	kind := otherwise
+	for _, m := range s.mentions {
+		if m.Column == column && m.Part == packages.Whole {
+			kind = m.Kind
+		}
+	}
+	return kind
 }
 
 func (s *search) writeFinding(c *conf) {

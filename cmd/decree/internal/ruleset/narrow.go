@@ -16,20 +16,9 @@ func (set *Set) narrow(sel Selection) error {
 	if sel.whole() {
 		return nil
 	}
-	changed, err := set.ChangedSince(sel.Since)
+	selected, err := set.selected(sel)
 	if err != nil {
 		return err
-	}
-	parts := set.parts()
-	all := set.All()
-	selected := map[*rules.Rule]bool{}
-	for _, r := range all {
-		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) && (r.File.Named || !sel.named) {
-			selected[body] = true
-		}
-	}
-	if closest := sel.closest(all); len(selected) == 0 && sel.Since == "" && !sel.named && len(all) > 0 && (set.Failed == 0 || closest != "") {
-		return fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), closest)
 	}
 	needed := map[*rules.Rule]bool{}
 	for _, c := range set.Correlations {
@@ -54,6 +43,27 @@ func (set *Set) narrow(sel Selection) error {
 	set.Rules, set.Correlations, set.Written = keep(set.Rules), keep(set.Correlations), keep(set.Written)
 	set.forget()
 	return nil
+}
+
+// selected gives the rules and correlations that the user selected. It is an error if words of the selection fit none,
+// unless files changed or were named, or one with errors may be meant.
+func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
+	changed, err := set.ChangedSince(sel.Since)
+	if err != nil {
+		return nil, err
+	}
+	parts, all := set.parts(), set.All()
+	selected := map[*rules.Rule]bool{}
+	for _, r := range all {
+		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) && (r.File.Named || !sel.named) {
+			selected[body] = true
+		}
+	}
+	byWords := sel.Since == "" && !sel.named
+	if closest := sel.closest(all); len(selected) == 0 && byWords && len(all) > 0 && (set.Failed == 0 || closest != "") {
+		return nil, fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), closest)
+	}
+	return selected, nil
 }
 
 // need adds what a correlation reads, directly or through others.

@@ -176,6 +176,7 @@ func TestAPageHasEverySection(t *testing.T) {
 			assert.Contains(t, got[id], part, id)
 		}
 	}
+	assert.Equal(t, 1, strings.Count(got["filters"], "An event of windows/file_event"), "a filter is named once")
 	for _, s := range c.Pages()[0].Sections[11].Blocks {
 		items := s.(Bullets).Items
 		assert.Equal(t, []string{"https://example.org/a", "", ""}, []string{items[0][0].URL, items[1][0].URL, items[2][0].URL}, "a link leads into the web or nowhere")

@@ -198,14 +198,6 @@ func (m *maker) filters() []Block {
 		of := append(plain("An event of "), joined(codes(names), " or ")...)
 		out = append(out, Paragraph{append(of, plain(" is reported only if this holds, too:")...)}, Words{wording.Node(f.Required)})
 	}
-	for _, f := range m.Rule.SourceFilters {
-		var names []string
-		for _, ls := range f.LogSources {
-			names = append(names, ls.Name())
-		}
-		of := append(plain("An event of "), joined(codes(names), " or ")...)
-		out = append(out, Paragraph{append(of, plain(" is reported only if this holds, too:")...)}, Words{wording.Node(f.Required)})
-	}
 	return out
 }
 

@@ -61,7 +61,7 @@ and are no difference.`,
 	f.StringVarP(&p.target, "target", "t", "", "`TARGET` that was deployed, of the project or "+strings.Join(targets.FormatNames(), ", ")+" (default: that of the export's product)")
 	f.BoolVar(&p.summary, "summary", false, "name the rules that differ, and not what differs in them")
 	addQueryOptions(cmd, &p.opt, "gap `CODES` that were accepted when the rules were packaged, or all")
-	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
+	usage.Complete(cmd, "target", productTargets)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd

@@ -30,6 +30,11 @@ type packageParams struct {
 	strict    bool
 }
 
+// productTargets names what rules are packaged for: targets of the project, and formats.
+func productTargets() []string {
+	return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames())
+}
+
 func newPackage(s *stdio.Streams) *cobra.Command {
 	var p packageParams
 	cmd := &cobra.Command{
@@ -57,7 +62,7 @@ the targets of the project that have a package. Outside of a project name one:
 	addQueryOptions(cmd, &p.opt, "gap `CODES` to accept for this command, or all")
 	f.BoolVar(&p.strict, "strict", false, "write nothing if a rule is refused or cannot be deployed")
 	usage.AddForce(cmd, &p.force, "")
-	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
+	usage.Complete(cmd, "target", productTargets)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd

@@ -143,35 +143,8 @@ type places []rules.Item
 
 func placesOf(r *rules.Rule) places {
 	var out places
-	for _, s := range r.Searches {
-		out.collect(s.Body)
-	}
-	for _, a := range r.Ancestry {
-		for _, l := range a.Levels {
-			out.collect(l.Body)
-		}
-	}
+	r.EachItemWithElements(func(it rules.Item) { out = append(out, it) })
 	return out
-}
-
-func (p *places) collect(s rules.Selection) {
-	switch s := s.(type) {
-	case rules.AllOf:
-		*p = append(*p, s.Items...)
-		for _, e := range s.Elements {
-			p.collect(e.Body)
-		}
-	case rules.AnyOf:
-		for _, below := range s.Selections {
-			p.collect(below)
-		}
-	case rules.Keywords:
-		*p = append(*p, s.Item)
-	case rules.Block:
-		for _, search := range s.Searches {
-			p.collect(search.Body)
-		}
-	}
 }
 
 // of is the place of a value of the item at a place; the item's when the value is not written there

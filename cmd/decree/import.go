@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,12 +74,13 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if err != nil {
 		return err
 	}
-	there, err := existing(dir, files)
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = filepath.Join(dir, f.Name)
+	}
+	there, err := output.Existing(paths, p.keep)
 	if err != nil {
 		return err
-	}
-	if len(there) > 0 && !p.keep {
-		return fmt.Errorf("nothing is written, because these files are there:\n  %s\n--keep keeps them and writes the others", diag.Visible(strings.Join(there, "\n  ")))
 	}
 	if err := output.MakeFolder(dir); err != nil {
 		return err
@@ -91,9 +91,9 @@ func importRules(s *stdio.Streams, p importParams) error {
 		}
 		report.Project = filepath.ToSlash(projectFile)
 	}
-	for _, f := range files {
-		name := filepath.Join(dir, f.Name)
-		if slices.Contains(there, name) {
+	for i, f := range files {
+		name := paths[i]
+		if there[name] {
 			report.Kept = append(report.Kept, filepath.ToSlash(name))
 			continue
 		}
@@ -118,20 +118,6 @@ func importRules(s *stdio.Streams, p importParams) error {
 		return err
 	}
 	return exit.After(found, false)
-}
-
-// existing gives the paths of the files that are in the folder already.
-func existing(dir string, files []imported.File) (there []string, err error) {
-	for _, f := range files {
-		name := filepath.Join(dir, f.Name)
-		switch _, err := os.Lstat(name); {
-		case err == nil:
-			there = append(there, name)
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, err
-		}
-	}
-	return there, nil
 }
 
 // projectOf gives the folder for the rules of an import, and the project file to write: "" if there is one in the

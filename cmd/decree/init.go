@@ -62,31 +62,25 @@ func initialise(s *stdio.Streams, p initParams) error {
 	if at, err := os.Stat(p.dir); err == nil && !at.IsDir() {
 		return fmt.Errorf("%s: it is a file: name a folder for the project", p.dir)
 	}
-	there := map[string]bool{}
-	var names []string
-	for _, f := range files {
-		path := filepath.Join(p.dir, filepath.FromSlash(f.Path))
-		if _, err := os.Lstat(path); err == nil {
-			there[f.Path] = true
-			names = append(names, path)
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = filepath.Join(p.dir, filepath.FromSlash(f.Path))
 	}
-	if len(names) > 0 && !p.keep {
-		return fmt.Errorf("nothing is written, because these files are there:\n  %s\n--keep keeps them and writes the others", strings.Join(names, "\n  "))
+	there, err := output.Existing(paths, p.keep)
+	if err != nil {
+		return err
 	}
 	own, err := hasRules(filepath.Join(p.dir, "rules"))
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		if own && !there[f.Path] && strings.HasPrefix(f.Path, "rules/") {
+	for i, f := range files {
+		path := paths[i]
+		if own && !there[path] && strings.HasPrefix(f.Path, "rules/") {
 			continue
 		}
-		path := filepath.Join(p.dir, filepath.FromSlash(f.Path))
 		word := "wrote"
-		if there[f.Path] {
+		if there[path] {
 			word = "kept"
 		} else if err := writeNew(path, f); err != nil {
 			return err

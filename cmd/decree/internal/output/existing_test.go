@@ -1,0 +1,28 @@
+package output
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestExistingFilesAreNamedEachOnALine(t *testing.T) {
+	dir := t.TempDir()
+	a, b, missing := filepath.Join(dir, "a"), filepath.Join(dir, "b\x1b"), filepath.Join(dir, "c")
+	for _, path := range []string{a, b} {
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+	}
+	_, err := Existing([]string{a, missing, b}, false)
+	assert.EqualError(t, err, "nothing is written, because these files are there:\n  "+a+"\n  "+filepath.Join(dir, `b\x1b`)+"\n--keep keeps them and writes the others")
+	there, err := Existing([]string{a, missing, b}, true)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]bool{a: true, b: true}, there)
+	there, err = Existing([]string{missing}, false)
+	require.NoError(t, err)
+	assert.Empty(t, there)
+	_, err = Existing([]string{"\x00"}, true)
+	assert.Error(t, err, "no name of a file")
+}

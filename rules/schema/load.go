@@ -130,13 +130,15 @@ func (m *Model) column(s *Source, field string, level int) (Column, bool) {
 	if container, path := s.Inside(field); s.OwnColumns && level == 0 && container != "" {
 		return Column{Name: container + "." + strings.Join(path, ".")}, true
 	}
-	if s.Unlisted != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
+	if level >= len(levelPrefixes) || level > 0 && len(s.Keys) > 0 {
+		return Column{}, false
+	}
+	switch {
+	case s.Unlisted != "":
 		return Column{Name: s.Unlisted + m.unlisted(field, level)}, true
-	}
-	if s.UnlistedIn != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
+	case s.UnlistedIn != "":
 		return Column{Name: s.UnlistedIn, Type: XML, Key: levelPrefixes[level] + field}, true
-	}
-	if m.Passthrough && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
+	case m.Passthrough:
 		return Column{Name: m.unlisted(field, level)}, true
 	}
 	return Column{}, false

@@ -108,22 +108,11 @@ func ofWholes(t ir.Test) bool {
 
 // translate translates whole values, and data of the registry.
 func (c Column) translate(t ir.Test) (ir.Test, error) {
-	asked := t
-	if b, ok := t.(*ir.Bool); ok && len(c.Values) > 0 {
-		asked = &ir.Text{Op: ir.Equals, Values: []string{strconv.FormatBool(b.Value)}}
-	}
-	if n, ok := t.(*ir.Number); ok && len(c.Values) > 0 && n.Op == "eq" {
-		numbers := &ir.Text{Op: ir.Equals}
-		for _, v := range n.Values {
-			numbers.Values = append(numbers.Values, strconv.FormatFloat(v, 'f', -1, 64))
-		}
-		asked = numbers
-	}
 	if re, ok := t.(*ir.Regex); ok && c.Numbers != "" && registryWords[c.Numbers].MatchString(re.Expr) {
 		return nil, fmt.Errorf("the expression is of registry data in Sysmon's form, but the product stores %s", registryHeld[c.Numbers])
 	}
-	text, ok := asked.(*ir.Text)
-	if !ok {
+	text := c.asText(t)
+	if text == nil {
 		return t, nil
 	}
 	out := &ir.Text{Op: text.Op, Cased: text.Cased, List: text.List}
@@ -151,6 +140,28 @@ func (c Column) translate(t ir.Test) (ir.Test, error) {
 	}
 	out.List = ""
 	return out, nil
+}
+
+// asText gives a test of texts as it is. Where the product has other words for Sigma's values, numbers and truth values
+// are texts, too. It is nil for all others.
+func (c Column) asText(t ir.Test) *ir.Text {
+	switch t := t.(type) {
+	case *ir.Text:
+		return t
+	case *ir.Bool:
+		if len(c.Values) > 0 {
+			return &ir.Text{Op: ir.Equals, Values: []string{strconv.FormatBool(t.Value)}}
+		}
+	case *ir.Number:
+		if len(c.Values) > 0 && t.Op == "eq" {
+			numbers := &ir.Text{Op: ir.Equals}
+			for _, v := range t.Values {
+				numbers.Values = append(numbers.Values, strconv.FormatFloat(v, 'f', -1, 64))
+			}
+			return numbers
+		}
+	}
+	return nil
 }
 
 // productValue gives the product's word for one of Sigma's values. whole tells whether the word is the whole value of

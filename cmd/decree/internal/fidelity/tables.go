@@ -17,9 +17,9 @@ import (
 // shownRules bounds how many rules a table lists.
 const shownRules = 40
 
-// rows gives the report's three tables, each with its heads first.
-func (r Report) rows() (targets, reasons, rules [][]string, left int) {
-	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Hand-written", "Refused", "Skipped", "Left out", "Not packaged", "Indexed"}}
+// targetRows counts rules by target, below the heads.
+func (r Report) targetRows() [][]string {
+	targets := [][]string{{"Target", "Rules", "Exact", "Approximate", "Hand-written", "Refused", "Skipped", "Left out", "Not packaged", "Indexed"}}
 	for _, t := range r.Targets {
 		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.HandWritten, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules), share(t.LeftOut, t.Rules), share(t.NotPackaged, t.Rules), t.indexed()})
 	}
@@ -33,10 +33,21 @@ func (r Report) rows() (targets, reasons, rules [][]string, left int) {
 			}
 		}
 	}
-	reasons = [][]string{{"Rules", "Target", "Reason", "Such as"}}
+	return targets
+}
+
+// reasonRows counts rules by why they differ or are refused, below the heads.
+func (r Report) reasonRows() [][]string {
+	reasons := [][]string{{"Rules", "Target", "Reason", "Such as"}}
 	for _, c := range r.Reasons {
 		reasons = append(reasons, []string{fmt.Sprint(c.Rules), c.Target, c.Code, c.suchAs()})
 	}
+	return reasons
+}
+
+// ruleRows shows what each rule is in each target, below the heads. Of many rules those that are exact wherever they are
+// not skipped are not shown, and further ones are left out.
+func (r Report) ruleRows() (rules [][]string, left int) {
 	head := []string{"Rule"}
 	for _, t := range r.Targets {
 		head = append(head, t.Target)
@@ -58,7 +69,7 @@ func (r Report) rows() (targets, reasons, rules [][]string, left int) {
 			rules = append(rules, row)
 		}
 	}
-	return targets, reasons, rules, left
+	return rules, left
 }
 
 func (t targetFidelity) cell() string {
@@ -125,12 +136,12 @@ func (r Report) Print(s *stdio.Streams, format string) error {
 		}
 		return func(w io.Writer, rows [][]string) error { return write(w, s.PageColumns(), rows) }
 	}
-	targets, reasons, rules, left := r.rows()
-	err := fitting(writeTargets)(s.Out, targets)
+	rules, left := r.ruleRows()
+	err := fitting(writeTargets)(s.Out, r.targetRows())
 	for _, part := range []struct {
 		rows  [][]string
 		write func(io.Writer, [][]string) error
-	}{{reasons, fitting(table.Fit)}, {rules, fitting(table.Stack)}} {
+	}{{r.reasonRows(), fitting(table.Fit)}, {rules, fitting(table.Stack)}} {
 		if len(part.rows) > 1 {
 			_, more := fmt.Fprintln(s.Out)
 			err = errors.Join(err, more, part.write(s.Out, part.rows))

@@ -171,10 +171,18 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 		c.Skipped, c.Found = true, diag.Diagnostics{compilers.Skipped(c.Target.Name, of[0], models...)}
 		return
 	}
-	for i, d := range c.Found {
-		for _, ls := range c.Source.LogSources() {
-			if d.Code == "no-log-source" && d.Range == ls.Range && !slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
-				c.Found[i] = compilers.NoLogSource(ls, models...) // no model has it
+	c.tellLogSources(models)
+}
+
+// tellLogSources says of log sources that no model has that none has them, where the findings are from one model.
+func (c *Result) tellLogSources(models []*schema.Model) {
+	for _, ls := range c.Source.LogSources() {
+		if slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
+			continue
+		}
+		for i, d := range c.Found {
+			if d.Code == "no-log-source" && d.Range == ls.Range {
+				c.Found[i] = compilers.NoLogSource(ls, models...)
 			}
 		}
 	}

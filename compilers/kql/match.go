@@ -10,6 +10,7 @@ import (
 	"decree/compilers"
 	"decree/rules/ir"
 	"decree/rules/regex"
+	"decree/rules/schema"
 )
 
 // predicate writes one test.
@@ -32,6 +33,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 		col, _ := w.columnOf(m.Field, t)
 		return w.elements(w.arrayOf(col), m, t)
 	}
+	w.refuseTime(m)
 	for _, read := range fieldsRead(m) {
 		if read.field.Extract == nil || !read.field.Extract.Spec.Any {
 			continue
@@ -56,6 +58,18 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 	return w.matchOn(o, m, m.Test)
 }
 
+// refuseTime reports a test of the text of a time.
+func (w *writer) refuseTime(m *ir.Match) {
+	tests := map[ir.Field]ir.Test{}
+	for _, read := range fieldsRead(m) {
+		tests[read.field] = read.test
+	}
+	w.plan.TimeAsText(m, func(f ir.Field) (schema.Column, bool) {
+		c, _ := w.columnOf(f, tests[f])
+		return c, true
+	}, &w.found)
+}
+
 // matchOn writes a test of a match on a value.
 func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
 	negated := w.negated[m]
@@ -63,9 +77,6 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
 	case *ir.OfFilename:
 		return w.matchOn(operand{name: lastPart(o.asText()), path: o.asText()}, m, t.Test)
 	case *ir.Text:
-		if o.kind == datetime {
-			w.found.Errorf("datetime-text", m.Range(), "test a part of the time with |hour, |day ...", "column %s is a datetime and cannot be searched as text", o.name)
-		}
 		if t.Op == ir.Equals && slices.Contains(t.Values, "") {
 			w.noteEmpty(m)
 		}

@@ -205,7 +205,7 @@ func (w *writer) collect(n ir.Node) {
 		switch below := below.(type) {
 		case *ir.Match:
 			w.addAncestorTest(below)
-			w.refuseTime(below)
+			w.plan.TimeAsText(below, w.plan.Column, &w.found) // _time is a number of seconds
 		case *ir.Prevalence:
 			if w.prevalenceNumber(below) == 0 {
 				if below.Among != nil {
@@ -216,18 +216,6 @@ func (w *writer) collect(n ir.Node) {
 		}
 		return true
 	})
-}
-
-// refuseTime reports a test of the text of a time: _time is a number of seconds.
-func (w *writer) refuseTime(m *ir.Match) {
-	col, ok := w.plan.Column(m.Field)
-	if !ok || col.Type != schema.Datetime {
-		return
-	}
-	switch m.Test.(type) {
-	case *ir.Text, *ir.Glob, *ir.Regex, *ir.OfFilename, *ir.Number:
-		w.found.Errorf("datetime-text", m.Range(), "test a part of the time with |hour, |day ...", "column %s is a time and cannot be searched as text", col.Name)
-	}
 }
 
 func (w *writer) where(conjuncts []ir.Node) string {

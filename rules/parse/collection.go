@@ -14,7 +14,12 @@ import (
 // https://github.com/SigmaHQ/sigma/wiki/Specification#rule-collections
 type collection struct {
 	global, previous *yaml.Node
+
+	nodes int // of the rules that were merged
 }
+
+// maxMerged bounds the nodes of the merged rules of a file: each may repeat all that stands before it.
+const maxMerged = 1_000_000
 
 var actions = []string{"global", "repeat", "reset"}
 
@@ -24,7 +29,7 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 	if action == nil {
 		if c.global != nil && source.Value(top, "correlation") == nil && source.Value(top, "filter") == nil {
 			p.reportReplaced(top, c.global)
-			top = overlaid(top, c.global)
+			top = c.merged(p, top, c.global)
 		}
 		c.previous = top
 		return top
@@ -45,11 +50,14 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 		p.Errorf("action-collection", p.Span(action), "move the rule into the next document", "a document with `action: reset` must have no other keys")
 		return nil
 	case "repeat":
+		if c.nodes > maxMerged {
+			return nil
+		}
 		if c.previous == nil {
 			p.Errorf("action-collection", p.Span(action), "move it after the rule that it repeats", "`action: repeat` has no rule before it")
 			return nil
 		}
-		c.previous = overlaid(c.previous, rest)
+		c.previous = c.merged(p, c.previous, rest)
 		return c.previous
 	}
 	if action.Value == "correlation" {
@@ -63,6 +71,27 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 // belowCorrelation is the hint for a correlation whose keys are not in a section.
 const belowCorrelation = "put `type`, `rules`, `group-by`, `timespan` and `condition` below `correlation:`, and remove `action`"
 
+// merged merges the parts of a rule; nil once the rules of the file have become too large, which is reported once.
+func (c *collection) merged(p *parser, under, upper *yaml.Node) *yaml.Node {
+	if c.nodes > maxMerged {
+		return nil
+	}
+	out := overlaid(under, upper)
+	if c.nodes += nodesOf(out); c.nodes > maxMerged {
+		p.Errorf("yaml-too-large", p.Span(upper), "write each rule in full, in files of their own", "the file expands to more than %d nodes, with what `action:` adds to each rule", maxMerged)
+		return nil
+	}
+	return out
+}
+
+func nodesOf(n *yaml.Node) int {
+	count := 1
+	for _, below := range n.Content {
+		count += nodesOf(below)
+	}
+	return count
+}
+
 // overlaid merges two mappings: where both have a mapping for a key, these are merged too; otherwise the upper value
 // wins.
 func overlaid(under, upper *yaml.Node) *yaml.Node {
@@ -71,25 +100,20 @@ func overlaid(under, upper *yaml.Node) *yaml.Node {
 	}
 	out := *under
 	out.Content = slices.Clone(under.Content)
+	at := make(map[string]int, len(out.Content)/2) // of a key's value
+	for i := len(out.Content) - 2; i >= 0; i -= 2 {
+		at[out.Content[i].Value] = i + 1 // of a key that is there twice the first counts
+	}
 	for i := 0; i+1 < len(upper.Content); i += 2 {
 		key, value := upper.Content[i], upper.Content[i+1]
-		at := slices.IndexFunc(evens(out.Content), func(k *yaml.Node) bool { return k.Value == key.Value })
-		if at < 0 {
-			out.Content = append(out.Content, key, value)
+		if n, ok := at[key.Value]; ok {
+			out.Content[n] = overlaid(out.Content[n], value)
 			continue
 		}
-		out.Content[2*at+1] = overlaid(out.Content[2*at+1], value)
+		out.Content = append(out.Content, key, value)
+		at[key.Value] = len(out.Content) - 1
 	}
 	return &out
-}
-
-// evens gives the keys of a mapping: its content alternates keys and values.
-func evens(content []*yaml.Node) []*yaml.Node {
-	var keys []*yaml.Node
-	for i := 0; i+1 < len(content); i += 2 {
-		keys = append(keys, content[i])
-	}
-	return keys
 }
 
 // reportReplaced warns of each value of a rule that loses against another of `action: global`.

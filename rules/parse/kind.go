@@ -58,9 +58,9 @@ func isRule(top *yaml.Node) bool {
 }
 
 func keysOf(top *yaml.Node) []string {
-	var keys []string
-	for _, k := range evens(top.Content) {
-		keys = append(keys, k.Value)
+	keys := make([]string, 0, len(top.Content)/2)
+	for i := 0; i+1 < len(top.Content); i += 2 { // keys and values alternate
+		keys = append(keys, top.Content[i].Value)
 	}
 	return keys
 }

@@ -1,6 +1,7 @@
 package parse_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/rules/source"
@@ -130,6 +132,23 @@ func TestCollections(t *testing.T) {
 		assert.Empty(t, rs, name)
 		require.True(t, found.HasErrors(), name)
 		assert.Contains(t, found[len(found)-1].Message, "action", name)
+	}
+}
+
+// TestCollectionsThatGrow: what a part adds to each rule after it is bounded, and said once.
+func TestCollectionsThatGrow(t *testing.T) {
+	long := "references: [" + strings.Repeat("a,", 20_000) + "a]\n"
+	rule := "---\ntitle: T\nlogsource: {product: linux}\ndetection: {s: {Image: a}, condition: s}\n"
+	for name, text := range map[string]string{
+		"global": "action: global\n" + long + strings.Repeat(rule, 60),
+		"repeat": long + rule[4:] + strings.Repeat("---\naction: repeat\ntitle: U\n", 60),
+	} {
+		rs, found := parse.Rules("rule.yml", []byte(text), nil)
+		assert.Less(t, len(rs), 60, name)
+		assert.Greater(t, len(rs), 40, name)
+		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Code != "yaml-too-large" })
+		require.Len(t, found, 1, name)
+		assert.Contains(t, found[0].Message, "expands to more than 1000000 nodes")
 	}
 }
 

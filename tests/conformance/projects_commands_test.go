@@ -3,12 +3,14 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,12 +23,36 @@ import (
 	"decree/tests/stories"
 )
 
+// programFolder holds the built program while tests run.
+var programFolder string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programFolder, err = os.MkdirTemp("", "decree-conformance"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := os.RemoveAll(programFolder); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// build builds the program for the first test that runs it.
+var build = sync.OnceValues(func() (file string, err error) {
+	file = filepath.Join(programFolder, "decree.exe")
+	out, err := exec.Command("go", "build", "-o", file, "decree/cmd/decree").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return file, nil
+})
+
 // command is the built program.
 func command(t *testing.T) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "decree.exe")
-	out, err := exec.Command("go", "build", "-o", file, "decree/cmd/decree").CombinedOutput()
-	require.NoError(t, err, string(out))
+	file, err := build()
+	require.NoError(t, err)
 	return file
 }
 

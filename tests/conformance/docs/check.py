@@ -11,7 +11,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+# Milliseconds of a page's time, after which it has done what an input asks for: it waits for the last of several.
+SOON = 250
+
+# How long a browser may take for one thing, in milliseconds: the machine may be busy.
+PATIENCE = 120_000
 
 # What may move: the sum of layout shifts of the page. https://web.dev/articles/cls
 # A busy machine may draw a page in parts, so that a line moves. A page that is at fault moves each time that it is opened.
@@ -47,6 +53,7 @@ class Site:
 
     def context(self, **options):
         context = self.browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(SHIFTS)
         page = context.new_page()
         page.on("console", lambda m: self.say("console", page.url, m.text))
@@ -132,29 +139,30 @@ def index(site):
     """The search finds, each filter leaves as many as it says, and the address keeps both."""
     context, page = site.context(viewport={"width": 1280, "height": 900})
     page.goto(site.url("index.html"))
+    page.clock.install()  # what the page does a moment after an input is done when the check says so, not when the machine comes to it
     cards = "#cards > li:visible"
     total = page.locator(cards).count()
     page.fill("#search", "sqlservr grandchild")
-    page.wait_for_timeout(300)
+    page.clock.run_for(SOON)
     site.expect(page.locator(cards).count() == 1, "search", "index", page.locator(cards).count())
     page.fill("#search", "sqlservr nothing-has-this-word")
-    page.wait_for_timeout(300)
+    page.clock.run_for(SOON)
     site.expect(page.locator(cards).count() == 0, "search", "index", "finds what is not there")
     page.click("button[type=reset]")
-    page.wait_for_timeout(300)
+    page.clock.run_for(SOON)
     site.expect(page.locator(cards).count() == total, "reset", "index", "not all")
     filters = 0
     for facet in page.locator("select[data-facet]").all():
         for option in facet.locator("option").all()[1:4]:
             text = option.inner_text()
             facet.select_option(option.get_attribute("value"))
-            page.wait_for_timeout(250)
+            page.clock.run_for(SOON)
             count = page.locator(cards).count()
             filters += 1
             site.expect(text.endswith(f"({count})"), "filter", "index", f"{text}: {count}")
         address = page.url
         facet.select_option("")
-        page.wait_for_timeout(250)
+        page.clock.run_for(SOON)
     again = context.new_page()
     again.goto(address)
     site.expect(again.locator(cards).count() == count, "address", "index", address)
@@ -178,8 +186,10 @@ def tabs_and_copy(site, name):
         tabs.nth(i).click()
         button = page.locator(".panel:visible button.copy").first
         button.click()
-        page.wait_for_timeout(100)
-        site.expect(button.inner_text() == "Copied", "copy", name, button.inner_text())
+        try:
+            expect(button).to_have_text("Copied", timeout=PATIENCE)
+        except AssertionError:
+            site.say("copy", name, button.inner_text())
         file = page.locator(".panel:visible a[download]").first.get_attribute("href")
         with open(os.path.join(site.root, os.path.dirname(name), unquote(file)), encoding="utf-8") as f:
             site.expect(page.evaluate("navigator.clipboard.readText()").rstrip("\n") == f.read().rstrip("\n"), "copy", name, "another text than the file's")
@@ -251,7 +261,7 @@ def without_script(site, name):
 def with_browser(asked, work):
     """Does work with a browser of its own. Gives what work gives, and what is wrong."""
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=asked["chromium"], args=["--no-sandbox"])
+        browser = p.chromium.launch(executable_path=asked["chromium"], args=["--no-sandbox"], timeout=PATIENCE)
         site = Site(browser, asked)
         out = work(site)
         browser.close()

@@ -9,6 +9,9 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+# How long a browser may take for one thing, in milliseconds: the machine may be busy.
+PATIENCE = 120_000
+
 # What may move: the sum of layout shifts of the page. https://web.dev/articles/cls
 # A busy machine may draw a page in parts, so that a line moves. A page that is at fault moves each time that it is opened.
 OPENED = 3
@@ -22,6 +25,7 @@ new PerformanceObserver((list) => {
 
 def look(browser, path, width, theme, script, screenshots):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, java_script_enabled=script)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     problems, requests = [], []
     page.on("console", lambda m: problems.append(m.text))
@@ -68,9 +72,10 @@ def still(browser, path, width, theme, screenshots):
 def filtered(page):
     """How many matches are visible for some words in the box."""
     counts = {}
+    page.clock.install()  # the page waits for the last of several inputs: its time passes when the check says so
     for words in ["needle", "needle nothing", ""]:
         page.fill("#filter", words)
-        page.wait_for_timeout(300)
+        page.clock.run_for(300)
         counts[words] = page.locator("details.match:visible").count()
     return counts
 
@@ -87,7 +92,7 @@ def orders(page):
 def main():
     asked = json.load(sys.stdin)
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=asked["chromium"], args=["--no-sandbox"])
+        browser = p.chromium.launch(executable_path=asked["chromium"], args=["--no-sandbox"], timeout=PATIENCE)
         out = []
         for path in asked["pages"]:
             for width in asked["widths"]:

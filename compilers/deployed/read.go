@@ -18,54 +18,64 @@ func Read(files []File) (*Export, error) {
 	x := &reading{out: &Export{}, taken: map[string]bool{}}
 	files = slices.Clone(files)
 	slices.SortStableFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
-	layers := map[string]*layer{}
-	var apps []string
+	apps := apps{byDir: map[string]*app{}}
 	for _, f := range files {
 		if strings.EqualFold(path.Ext(f.Path), ".toml") {
 			return nil, fmt.Errorf("%s: TOML is not read: if these are Elastic's detection rules, import them from what Kibana exports (NDJSON)", f.Path)
 		}
+		var err error
 		if isConf(f) {
-			stanzas, err := conf.Read(f.Data)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", f.Path, err)
-			}
-			app, folder := path.Split(path.Dir(f.Path))
-			if folder != "default" && folder != "local" {
-				app = f.Path
-			}
-			if layers[app] == nil {
-				layers[app] = &layer{file: f.Path}
-				apps = append(apps, app)
-			}
-			layers[app].add(folder, stanzas)
-			continue
+			err = apps.add(f)
+		} else {
+			err = x.file(f, len(files) == 1)
 		}
-		if err := x.file(f, len(files) == 1); err != nil {
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Path, err)
 		}
 	}
-	for _, app := range apps {
-		for _, s := range conf.WithDefaults(conf.Layer(layers[app].below, layers[app].above)) {
-			if err := x.add(Splunk, fromStanza(s), layers[app].file); err != nil {
-				return nil, fmt.Errorf("%s: %w", layers[app].file, err)
+	for _, a := range apps.all {
+		for _, s := range conf.WithDefaults(conf.Layer(a.defaults, a.local)) {
+			if err := x.add(Splunk, fromStanza(s), a.file); err != nil {
+				return nil, fmt.Errorf("%s: %w", a.file, err)
 			}
 		}
 	}
 	return x.done()
 }
 
-// layer is the searches of one app, in its folders default and local.
-type layer struct {
-	file         string
-	below, above []conf.Stanza
+// app is the searches of one app of Splunk, in its folders default and local.
+type app struct {
+	file            string // the first
+	defaults, local []conf.Stanza
 }
 
-func (l *layer) add(folder string, stanzas []conf.Stanza) {
-	if folder == "local" {
-		l.above = stanzas
-	} else {
-		l.below = stanzas
+// apps are those of an export, in the order of their first files.
+type apps struct {
+	byDir map[string]*app
+	all   []*app
+}
+
+// add reads a file of an app. A file in no such folder is an app of its own.
+func (a *apps) add(f File) error {
+	stanzas, err := conf.Read(f.Data)
+	if err != nil {
+		return err
 	}
+	dir, folder := path.Split(path.Dir(f.Path))
+	if folder != "default" && folder != "local" {
+		dir = f.Path
+	}
+	of := a.byDir[dir]
+	if of == nil {
+		of = &app{file: f.Path}
+		a.byDir[dir], a.all = of, append(a.all, of)
+	}
+	if folder == "local" {
+		of.local = stanzas
+	} else {
+		of.defaults = stanzas
+	}
+	return nil
 }
 
 // isConf tells whether a file is one of Splunk's: by its name, or because its first line with a text is a stanza or a

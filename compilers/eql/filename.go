@@ -62,25 +62,33 @@ func nameExpressions(t ir.Test) ([]string, error) {
 		}
 		return exprs, nil
 	case *ir.Glob:
-		var expr strings.Builder
-		for _, p := range t.Parts {
-			switch p.Wild {
-			case '*':
-				expr.WriteString(inName + "*")
-			case '?':
-				expr.WriteString(inName)
-			case ir.AnyDash:
-				expr.WriteString(anyDashOfName)
-			default:
-				if strings.ContainsAny(p.Literal, `\/`) {
-					return nil, nil
-				}
-				expr.WriteString(literalRegex(p.Literal, t.Cased))
-			}
+		if expr, ok := nameGlob(t); ok {
+			return []string{expr}, nil
 		}
-		return []string{expr.String()}, nil
+		return nil, nil
 	}
 	return nil, errors.New("an expression cannot be asked of the last component of a path: there is no column of file names")
+}
+
+// nameGlob is the expression for a pattern of a name. ok is false for a pattern with a separator, which no name has.
+func nameGlob(t *ir.Glob) (_ string, ok bool) {
+	var expr strings.Builder
+	for _, p := range t.Parts {
+		switch p.Wild {
+		case '*':
+			expr.WriteString(inName + "*")
+		case '?':
+			expr.WriteString(inName)
+		case ir.AnyDash:
+			expr.WriteString(anyDashOfName)
+		default:
+			if strings.ContainsAny(p.Literal, `\/`) {
+				return "", false
+			}
+			expr.WriteString(literalRegex(p.Literal, t.Cased))
+		}
+	}
+	return expr.String(), true
 }
 
 // anyDashOfName is a class with all dashes but the slash, which separates names.

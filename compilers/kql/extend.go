@@ -120,9 +120,7 @@ func timesRead(t ir.Test) int {
 // have the name, and if another table of the model has it, it must be text there too: otherwise a union would rename
 // that column.
 func (w *writer) mayExtend(name string) bool {
-	lower := strings.ToLower(name)
-	if !plainName.MatchString(name) || reservedWords[lower] || statementWords[lower] || madeName.MatchString(name) || slices.Contains(functions, lower) ||
-		slices.ContainsFunc(w.extended, func(r *extendedColumn) bool { return strings.EqualFold(r.column, name) }) {
+	if isTakenWord(name) || slices.ContainsFunc(w.extended, func(r *extendedColumn) bool { return strings.EqualFold(r.column, name) }) {
 		return false
 	}
 	elsewhere := false
@@ -142,6 +140,12 @@ func (w *writer) mayExtend(name string) bool {
 		}
 	}
 	return elsewhere || !w.names.taken(name)
+}
+
+// isTakenWord tells whether a name has a meaning in Kusto or in the query, or cannot be written without quotes.
+func isTakenWord(name string) bool {
+	lower := strings.ToLower(name)
+	return !plainName.MatchString(name) || madeName.MatchString(name) || reservedWords[lower] || statementWords[lower] || slices.Contains(functions, lower)
 }
 
 // extendedName gives the column for a value inside a longer text. It is "" if each test extracts the value itself.

@@ -110,7 +110,7 @@ func TestOnlyTheFirstRejectedLinesAreShown(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, shownRejects+5, in.Rejected)
 	assert.Equal(t, shownRejects, strings.Count(shown, "rejected many.ndjson:"))
-	assert.Equal(t, 1, strings.Count(shown, "more rejected lines are only counted; --rejects FILE keeps them all"))
+	assert.Equal(t, 1, strings.Count(shown, "more rejected lines are only counted; decree run --rejects FILE keeps them all"))
 }
 
 func TestNotesOfManyFiles(t *testing.T) {

@@ -33,7 +33,7 @@ func (in *Reader) reject(r event.Reject) {
 		}
 		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s%s\n", diag.Visible(r.Source), r.Line, diag.Visible(r.Reason), next)
 	} else if in.shown == shownRejects+1 {
-		fmt.Fprintf(in.streams.Err, "more rejected lines are only counted; --rejects FILE keeps them all\n")
+		fmt.Fprintf(in.streams.Err, "more rejected lines are only counted; decree run --rejects FILE keeps them all\n")
 	}
 	if in.kept != nil && in.keptErr == nil {
 		_, in.keptErr = in.kept.WriteString(event.FormatReject(r))

@@ -81,3 +81,27 @@ func TestExtractsThatOthersRead(t *testing.T) {
 		assert.Equal(t, want, unused, text)
 	}
 }
+
+// TestSchedulesOfJoinedRules: a rule that another joins in its own file has no run of its own.
+func TestSchedulesOfJoinedRules(t *testing.T) {
+	const joined = "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n"
+	const schedule = "schedule: {every: 1h, lookback: 2h}\n"
+	const joins = "---\ntitle: J\n" + schedule + "logsource: {product: windows, category: process_creation}\ndetection: {s: {Image: y}, condition: s and j}\njoins:\n  j: {rule: a, before: 1h, same: [User]"
+	for text, want := range map[string][]string{
+		joined + schedule + joins + "}\n":                 {"c.yml:5:11"},
+		joined + schedule + joins + ", generate: true}\n": nil,
+		joined + joins + "}\n":                            nil,
+	} {
+		file, found := parse.Documents("c.yml", []byte(text), nil)
+		require.Empty(t, found, text)
+		_, found = parse.LinkJoins(file.Rules, nil)
+		require.Empty(t, found)
+		var places []string
+		for _, d := range lint.Run([]lint.File{{Path: "c.yml", Rules: file.Rules, Lowered: make([]*ir.Rule, len(file.Rules))}}) {
+			if d.Code == "unused-schedule" {
+				places = append(places, d.Range.String())
+			}
+		}
+		assert.Equal(t, want, places, text)
+	}
+}

@@ -80,7 +80,7 @@ var metadataChecks = []Check{
 		}
 	}},
 	{Code: "short-lookback", Severity: diag.Warning, rule: func(s *subject) { shortLookback(s.Rule, s.report) }, correlation: func(s *correlationSubject) { shortLookback(s.Body, s.report) }},
-	{Code: "unused-schedule", Severity: diag.Warning, correlation: unusedSchedule},
+	{Code: "unused-schedule", Severity: diag.Warning, rule: unusedScheduleOfJoined, correlation: unusedSchedule},
 	{Code: "duplicate-reference", Severity: diag.Warning, rule: func(s *subject) {
 		for i := range s.References {
 			if slices.Contains(s.References[:i], s.References[i]) {
@@ -147,6 +147,16 @@ func unusedSchedule(s *correlationSubject) {
 	for _, in := range s.Inputs {
 		if r := in.Rule; r != nil && r.Schedule != (rules.Schedule{}) && r.Range.File == s.Body.Range.File {
 			s.report(r.Key("schedule", -1), "move it to the correlation, or set `generate: true` there to have the rule run too", "the schedule has no effect: the rule is part of the correlation %q, and runs as that does", s.Body.Title)
+		}
+	}
+}
+
+// unusedScheduleOfJoined reports the schedule of a rule that is only part of one that joins it.
+func unusedScheduleOfJoined(s *subject) {
+	for _, j := range s.Joins {
+		if j.IsPart(s.Rule) && j.Other.Schedule != (rules.Schedule{}) {
+			s.report(j.Other.Key("schedule", -1), "move it to the rule that joins it, or set `generate: true` there to have the rule run too",
+				"the schedule has no effect: the rule is part of the rule %q, and runs as that does", s.Title)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,9 +29,10 @@ func TestKQLFindsAddressesInNetworks(t *testing.T) {
 	}
 	rows = append(rows, doc{"ReportId": len(addresses), "Timestamp": "2026-03-02T11:00:00Z", "ActionType": "ConnectionSuccess"})
 	file := writeEvents(t, rows)
+	const nowhere = "172.16.0.0/12" // no address is of it, and what is none is not either
 	var compiled []*ir.Rule
 	var queries []string
-	for _, networks := range []string{"10.0.0.0/8", "10.0.0.1/32", "[10.0.0.0/16, 192.168.0.0/16]", "'fe80::/10'", "['2001:db8::/32', '::1/128']", "[127.0.0.0/8, 'fe80::/64', 10.0.0.0/24]", "0.0.0.0/0", "'::/0'"} {
+	for _, networks := range []string{"10.0.0.0/8", "10.0.0.1/32", "[10.0.0.0/16, 192.168.0.0/16]", "'fe80::/10'", "['2001:db8::/32', '::1/128']", "[127.0.0.0/8, 'fe80::/64', 10.0.0.0/24]", "0.0.0.0/0", "'::/0'", nowhere} {
 		for _, condition := range []string{"s", "not s"} {
 			rs, found := parse.Rules("rule.yml", []byte(fmt.Sprintf("title: %q\nlogsource: {product: windows, category: network_connection}\ndetection: {s: {DestinationIp|cidr: %s}, condition: %s}\n",
 				condition+" "+networks, networks, condition)), nil)
@@ -53,9 +53,7 @@ func TestKQLFindsAddressesInNetworks(t *testing.T) {
 	wanted := found(t, m, compiled, file)
 	for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"DeviceNetworkEvents": file}, ID: "ReportId"}) {
 		want := wanted[compiled[i]]
-		slices.Sort(want)
-		slices.Sort(got)
-		assert.Equal(t, want, got, "%s\n%s", compiled[i].Source.Title, queries[i])
-		assert.NotEmpty(t, want, compiled[i].Source.Title)
+		assert.ElementsMatch(t, want, got, "%s\n%s", compiled[i].Source.Title, queries[i])
+		assert.Equal(t, compiled[i].Source.Title == "s "+nowhere, len(want) == 0, compiled[i].Source.Title)
 	}
 }

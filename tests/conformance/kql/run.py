@@ -200,7 +200,7 @@ def networks(known):
             ranges = [a.value for a in call.args[1:]]
             asked = {text: in_range(family, text, ranges) for text in known}
             of = translate.render_expr(call.args[0])
-            lists = {held: ", ".join(literal(t) for t in sorted(asked) if asked[t] is held) or "''" for held in (True, False)}
+            lists = {held: ", ".join(literal(t) for t in sorted(asked) if asked[t] is held) or "NULL" for held in (True, False)}
             return f"CASE WHEN {of} IN ({lists[True]}) THEN true WHEN {of} IN ({lists[False]}) THEN false END"
         return render
 

@@ -453,3 +453,19 @@ func TestPlacesInNames(t *testing.T) {
 	found = Run([]File{file(t, firstFile, "logsource: {product: crm, service: orders}\ndetection: {selection: {item.0.price: 1}, condition: selection}"), file(t, secondFile, secondRule)})
 	assert.NotContains(t, codesOf(found), "list-index", "no model knows what the log has")
 }
+
+// TestRulesOfOneGlobal: what each rule has from `action: global` stands at one place, so the rules themselves are named.
+func TestRulesOfOneGlobal(t *testing.T) {
+	head, _, _ := strings.Cut(base, "logsource:")
+	one := "---\nlogsource: {product: windows, category: process_creation}\nlevel: low\ndetection: {s: {Image: "
+	text := "action: global\nname: who\n" + head + one + "a}, condition: s}\n" + one + "b}, condition: s}\n"
+	var got []string
+	for _, d := range Run([]File{parsed(t, "proc_whoami.yml", []byte(text))}) {
+		got = append(got, d.Range.String()+" "+d.Code+" "+d.Message+": "+d.Hint)
+	}
+	assert.Equal(t, []string{
+		"proc_whoami.yml:14:1 duplicate-id the id 0a3a5a1e-8c7a-4a55-9f0a-0d3f1f3f5b10 is also used by proc_whoami.yml:10:1: write `id` in each rule, not in `action: global`",
+		"proc_whoami.yml:14:1 duplicate-title the title \"Whoami\" is also used by proc_whoami.yml:10:1: write `title` in each rule, not in `action: global`",
+		"proc_whoami.yml:14:1 name-used-twice the name \"who\" is also used by proc_whoami.yml:10:1: write `name` in each rule, not in `action: global`",
+	}, got)
+}

@@ -48,13 +48,16 @@ func (c *collection) twice(key, hint, format string, of func(*rules.Rule) string
 			first[v] = r
 			continue
 		}
-		at, other := diag.Range{File: r.Range.File}, before.Range.File
-		if key != "" {
-			at, other = r.Key(key, -1), before.Key(key, -1).String()
-		} else if before.Range.File == r.Range.File {
+		at, other, next := diag.Range{File: r.Range.File}, before.Range.File, hint
+		switch {
+		case key == "" && before.Range.File == r.Range.File:
 			continue // documents of one file
+		case key != "" && before.Key(key, -1) == r.Key(key, -1):
+			at, other, next = r.Range, before.Range.String(), "write `"+key+"` in each rule, not in `action: global`"
+		case key != "":
+			at, other = r.Key(key, -1), before.Key(key, -1).String()
 		}
-		add(&c.found, c.check, at, hint, format, v, other)
+		add(&c.found, c.check, at, next, format, v, other)
 	}
 }
 

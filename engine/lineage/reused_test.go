@@ -70,9 +70,9 @@ func TestKeysBeginAnew(t *testing.T) {
 }
 
 // TestManyUsesOfOneID holds that the time to find a parent does not grow with the uses of its id: this takes
-// a part of a second, and the better part of a minute if each of them is looked at.
+// a part of a second, and minutes if each of them is looked at. The bound is for a machine that is busy.
 func TestManyUsesOfOneID(t *testing.T) {
-	const uses = 200_000
+	const uses = 300_000
 	all := make([]*lineage.Process, uses)
 	ps := lineage.Processes{MaxCount: uses, MaxBytes: 1 << 30}
 	for i := range all {
@@ -85,5 +85,5 @@ func TestManyUsesOfOneID(t *testing.T) {
 	for _, p := range all {
 		lineage.View{Tree: tree, Self: p}.Field(ir.Field{Name: "Image", Level: 1})
 	}
-	assert.Less(t, time.Since(began), 5*time.Second)
+	assert.Less(t, time.Since(began), 30*time.Second)
 }

@@ -52,6 +52,12 @@ func (w *writer) reportError(p compilers.Pred, err error, at diag.Range) compile
 // field.
 func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
 	f := columnName(col.Name)
+	switch t.(type) {
+	case *ir.Glob, *ir.Regex, *ir.OfFilename:
+		if isTyped(col) {
+			return nil, onlyEquality(col)
+		}
+	}
 	switch t := t.(type) {
 	case *ir.Text:
 		return text(col, t)
@@ -90,7 +96,7 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 // text writes literal comparisons. The operators `:` and like read * and ? as wildcards without an escape, and ignore
 // case only for ASCII. Other values are written differently.
 func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
-	if col.Type == schema.Int || col.Type == schema.Bool || col.Type == schema.Datetime || col.Type == schema.IP {
+	if isTyped(col) {
 		return typedText(col, t)
 	}
 	f := columnName(col.Name)
@@ -128,11 +134,21 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	return ways, nil
 }
 
+// isTyped tells whether Elasticsearch maps a column as something else than text. Patterns and expressions are of texts
+// alone, and the query fails: https://github.com/elastic/elasticsearch/issues/63262
+func isTyped(col schema.Column) bool {
+	return col.Type == schema.Int || col.Type == schema.Bool || col.Type == schema.Datetime || col.Type == schema.IP
+}
+
+func onlyEquality(col schema.Column) error {
+	return fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)
+}
+
 // typedText compares a text with a column of another type. It supports only equality, and only a value that has the
 // column's type.
 func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	if t.Op != ir.Equals {
-		return nil, fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)
+		return nil, onlyEquality(col)
 	}
 	values := make([]string, 0, len(t.Values))
 	for _, v := range t.Values {

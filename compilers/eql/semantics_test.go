@@ -1,6 +1,7 @@
 package eql
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/tests/fixture/lowered"
 )
@@ -166,5 +168,15 @@ func TestNetworksOfMappedAddresses(t *testing.T) {
 			}
 		}
 		assert.Equal(t, want, effects, condition)
+	}
+}
+
+// TestPatternsAreOfTexts: Elasticsearch refuses a pattern or an expression of a number, a time or an address.
+func TestPatternsAreOfTexts(t *testing.T) {
+	for test, refused := range map[string]bool{"DestinationPort|re: '^8'": true, "DestinationPort: '8?*'": true, "DestinationPort|startswith: '8'": true, "DestinationIp|re: '^10'": true,
+		"DestinationIp: '10.?.*'": true, "DestinationIp|cidr: 10.0.0.0/8": false, "DestinationIp: 10.0.0.1": false, "DestinationPort: [80, '443']": false, "Image|re: '^8'": false} {
+		r := lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection:\n  s: {"+test+"}\n  condition: s\n")
+		_, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "ecs")})
+		assert.Equal(t, refused, slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == "eql-unsupported" }), "%s %v", test, found)
 	}
 }

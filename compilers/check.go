@@ -216,6 +216,7 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 			c.noEntity(n.Spec.Field, n.Spec.FieldRange)
 		}
 	}
+	c.timeAsKey(n.Value(), n.Spec.FieldRange)
 	if n.Value().Extract != nil {
 		c.extract(n.Value().Extract, n.Spec.FieldRange)
 	}
@@ -234,6 +235,7 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 		if by, _ := c.opt.Model.CountedBy(c.plan.Source, n); len(by) == 0 {
 			c.noEntity(local.Distinct, local.DistinctRange)
 		}
+		c.timeAsKey(n.By(), local.DistinctRange)
 		if n.By().Extract != nil {
 			c.extract(n.By().Extract, at)
 		}
@@ -269,6 +271,7 @@ func (c *checker) join(n *ir.Join) {
 		c.need(Joins, n.Range())
 	}
 	for i, f := range n.Mine {
+		c.timeAsKey(f, n.SameAt[i])
 		lacking := fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, f, c.plan.Source.Name)
 		switch {
 		case f.Extract != nil:

@@ -11,15 +11,16 @@ var extractConstructs = map[rules.ExtractOp]Construct{
 	rules.ExtractArgv: ExtractArgv, rules.ExtractRegex: ExtractRegexes, rules.ExtractSplit: ExtractSplits, rules.ExtractURLPart: ExtractURLParts, rules.ExtractMap: ExtractMaps,
 }
 
-// CheckRead reports what a dialect or the data model lacks to read an extract of the plan's rule as a value, as joins
-// and correlations do. Of other fields it reports nothing. at is where the value is asked for.
+// CheckRead reports what a dialect or the data model lacks to read a field of the plan's rule as a value, as joins and
+// correlations do: of an extract what it is made with, and of each that it is not a time. at is where the value is asked
+// for.
 func (p *Plan) CheckRead(dialect string, lacks Features, f ir.Field, at diag.Range) diag.Diagnostics {
 	f = p.Rule.Own(f)
-	if f.Extract == nil {
-		return nil
-	}
 	c := &checker{dialect: dialect, lacks: lacks, opt: p.Options(), plan: p, seen: map[string]bool{}}
-	c.extractRead(f, at)
+	c.timeAsKey(f, at)
+	if f.Extract != nil {
+		c.extractRead(f, at)
+	}
 	return c.found
 }
 

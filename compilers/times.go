@@ -1,6 +1,8 @@
 package compilers
 
 import (
+	"fmt"
+
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -9,8 +11,9 @@ import (
 // TimeAsText reports a test that reads the text of a time: a product holds a time as a number, and writes it in a form
 // that is not the event's. column gives the column of a field, if it has one.
 func (p *Plan) TimeAsText(m *ir.Match, column func(ir.Field) (schema.Column, bool), found *diag.Diagnostics) {
-	refuse := func(c schema.Column) {
-		found.Errorf("datetime-text", m.Range(), "test a part of the time with |hour, |day ...", "column %s is a time and cannot be searched as text", c.Name)
+	refuse := func(f ir.Field, c schema.Column) {
+		hint, why := whyNoText(m.Test)
+		found.Errorf("datetime-text", m.Range(), hint, "%s: %s", p.aTime(f, c), why)
 	}
 	own, ok := column(m.Field)
 	if !ok {
@@ -20,21 +23,53 @@ func (p *Plan) TimeAsText(m *ir.Match, column func(ir.Field) (schema.Column, boo
 	case *ir.Null, *ir.Exists, *ir.TimePart, *ir.Elements:
 		return
 	case *ir.FieldRef:
-		other, ok := column(t.Other)
-		ownTime, isOwn := p.timeIn(own)
-		otherTime, isOther := p.timeIn(other)
-		switch {
-		case !ok || isOwn && isOther && own.Made == nil && other.Made == nil && t.Op == ir.Equals: // two times are compared
-		case isOwn:
-			refuse(ownTime)
-		case isOther:
-			refuse(otherTime)
+		other, known := column(t.Other)
+		if known && own.Name == other.Name && own.Made == nil && other.Made == nil && t.Op == ir.Equals {
+			return // with itself
+		}
+		if c, isTime := p.timeIn(own); isTime {
+			refuse(m.Field, c)
+		} else if c, isTime := p.timeIn(other); known && isTime {
+			refuse(t.Other, c)
 		}
 	default:
 		if c, isTime := p.timeIn(own); isTime {
-			refuse(c)
+			refuse(m.Field, c)
 		}
 	}
+}
+
+// whyNoText says why a time cannot be tested so, and what to do.
+func whyNoText(t ir.Test) (hint, why string) {
+	switch t.(type) {
+	case *ir.FieldRef:
+		return "leave the comparison to `decree run`", "it cannot be compared with another field"
+	case *ir.CIDR:
+		return "test another field", "it is not an address"
+	case *ir.Number, *ir.Bits:
+		return "test a part of the time with |hour, |day ...", "it is not a number"
+	}
+	return "test a part of the time with |hour, |day ...", "its text cannot be searched"
+}
+
+// timeAsKey reports a time whose text would be grouped by, joined or counted.
+func (c *checker) timeAsKey(f ir.Field, at diag.Range) {
+	columns, _ := c.plan.Whole(f)
+	for _, col := range columns {
+		if in, isTime := c.plan.timeIn(col); isTime {
+			c.report("datetime-text", at, "name another field", c.plan.aTime(f, in)+": it cannot be grouped by, joined or counted")
+			return
+		}
+	}
+}
+
+// aTime says that a field is a time, or is made of one.
+func (p *Plan) aTime(f ir.Field, c schema.Column) string {
+	is := "is"
+	if p.Rule.Own(f).Extract != nil {
+		is = "is made of"
+	}
+	return fmt.Sprintf("%s %s a time (column %s), which the product writes in a form of its own", f.Name, is, c.Name)
 }
 
 // timeIn gives the column with a time that a column is, or that its value is extracted from.

@@ -32,6 +32,7 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 // without such a column. At least one table of the rule must have the field.
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
 	if text, ok := one.wholeText(f); ok {
+		w.found = append(w.found, one.plan.CheckRead("kql", lacks, f, w.top.PlaceOf(f))...)
 		one.noteWhole(w.uncounted(), f)
 		return text
 	}

@@ -249,6 +249,7 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest str
 // of the rule has the field.
 func (w *writer) textOfOther(one *writer, tables []*writer, j *joinedEvents, f ir.Field, at int) string {
 	if text, ok := one.wholeText(f); ok {
+		w.found = append(w.found, one.plan.CheckRead("kql", lacks, f, j.node.SameAt[at])...)
 		one.noteWhole(w.uncountedBy(j.node, j.node.Bounds), f)
 		return text
 	}

@@ -119,7 +119,9 @@ func checkSuppressedBy(branches []*writer, name rules.NamedField) {
 	f := ir.FieldNamed(name.Name)
 	var lacking []string
 	for _, w := range branches {
-		if _, ok := w.wholeText(f); !ok && !slices.Contains(lacking, w.plan.Source.Table) {
+		if _, ok := w.wholeText(f); ok {
+			w.found = append(w.found, w.plan.CheckRead("kql", lacks, f, name.Range)...)
+		} else if !slices.Contains(lacking, w.plan.Source.Table) {
 			lacking = append(lacking, w.plan.Source.Table)
 		}
 	}

@@ -69,7 +69,7 @@ func (m *maker) attack() []Block {
 	tags := m.Source().Tags
 	var unknown []Cell
 	for _, i := range attack.Of(tags).Unknown {
-		unknown = append(unknown, code(tags[i]))
+		unknown = append(unknown, Literal(tags[i]))
 	}
 	if len(unknown) > 0 {
 		out = append(out, Paragraph{append(Cell{{Text: "Not in ATT&CK " + attack.Version + ", or no longer: "}}, joined(unknown, ", ")...)})

@@ -10,7 +10,7 @@ func (c *Catalogue) Changes() (p Page, ok bool) {
 	if c.Since == nil {
 		return p, false
 	}
-	p = Page{Path: changesPath, Title: "What changed", Lead: append(plain("Since the revision "), code(c.Since.Revision)...)}
+	p = Page{Path: changesPath, Title: "What changed", Lead: append(plain("Since the revision "), Literal(c.Since.Revision)...)}
 	for _, kind := range []struct{ word, id, title, about string }{
 		{"new", "new", "New detections", ""},
 		{"changed", "changed", "Changed detections", ""},
@@ -39,7 +39,7 @@ func (c *Catalogue) Changes() (p Page, ok bool) {
 	if len(c.Since.Removed) > 0 {
 		var items []Cell
 		for _, r := range c.Since.Removed {
-			items = append(items, append(plain(r.Title+" "), code(r.File)...))
+			items = append(items, append(plain(r.Title+" "), Literal(r.File)...))
 		}
 		p.Sections = append(p.Sections, Section{"removed", "Detections that are gone", []Block{Bullets{items}}})
 	}
@@ -56,7 +56,7 @@ func (c Change) before() Cell {
 		out = append(out, plain(", before: "+c.Was)...)
 	}
 	if c.From != "" {
-		out = append(append(out, Span{Text: ", from "}), code(c.From)...)
+		out = append(append(out, Span{Text: ", from "}), Literal(c.From)...)
 	}
 	return out
 }

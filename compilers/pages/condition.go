@@ -25,7 +25,7 @@ func (m *maker) condition() []Block {
 		out = append(out, f)
 	}
 	for _, c := range m.Source().Conditions {
-		out = append(out, Facts{{"Condition", code(c.Text)}})
+		out = append(out, Facts{{"Condition", Literal(c.Text)}})
 	}
 	return out
 }
@@ -34,7 +34,7 @@ func (m *maker) condition() []Block {
 func extracts(r *ir.Rule) []Block {
 	var out Facts
 	for _, e := range r.Extracts {
-		out = append(out, Fact{"Extracted field " + diag.Visible(e.Spec.Name), code(e.Spec.Describe())})
+		out = append(out, Fact{"Extracted field " + diag.Visible(e.Spec.Name), Literal(e.Spec.Describe())})
 	}
 	if len(out) == 0 {
 		return nil
@@ -205,25 +205,25 @@ func (m *maker) lists() []Block {
 		case len(l.Union) > 0 || len(l.Except) > 0:
 			f := Facts{}
 			if len(l.Union) > 0 {
-				f = append(f, Fact{"Union of", joined(codes(l.Union), ", ")})
+				f = append(f, Fact{"Union of", joined(literals(l.Union), ", ")})
 			}
 			if len(l.Except) > 0 {
-				f = append(f, Fact{"Without", joined(codes(l.Except), ", ")})
+				f = append(f, Fact{"Without", joined(literals(l.Except), ", ")})
 			}
 			blocks = append(blocks, f)
 		case l.File != "":
-			blocks = append(blocks, Facts{{"File", code(l.File)}})
+			blocks = append(blocks, Facts{{"File", Literal(l.File)}})
 		}
-		blocks = append(blocks, Paragraph{joined(codes(l.Values), ", ")})
+		blocks = append(blocks, Paragraph{joined(literals(l.Values), ", ")})
 		out = append(out, Fold{Title: title, Blocks: blocks})
 	}
 	return out
 }
 
-func codes(all []string) []Cell {
+func literals(all []string) []Cell {
 	out := make([]Cell, len(all))
 	for i, text := range all {
-		out[i] = code(text)
+		out[i] = Literal(text)
 	}
 	return out
 }
@@ -262,10 +262,10 @@ func (m *maker) queries() []Block {
 func searched(r *compilers.Result) Facts {
 	var out Facts
 	if len(r.Tables) > 0 {
-		out = append(out, Fact{"Searches", joined(codes(r.Tables), ", ")})
+		out = append(out, Fact{"Searches", joined(literals(r.Tables), ", ")})
 	}
 	if len(r.Indices) > 0 {
-		out = append(out, Fact{"Index patterns", joined(codes(r.Indices), ", ")})
+		out = append(out, Fact{"Index patterns", joined(literals(r.Indices), ", ")})
 	}
 	return out
 }
@@ -315,14 +315,14 @@ func (q Query) gaps() []Block {
 			if !known {
 				effect = n.Effect
 			}
-			t.Rows = append(t.Rows, []Cell{code(n.Code), {{Text: effect, Kind: "effect"}}, append(marked(n.Message), explained(n.Code)...)})
+			t.Rows = append(t.Rows, []Cell{Literal(n.Code), {{Text: effect, Kind: "effect"}}, append(marked(n.Message), explained(n.Code)...)})
 		}
 		out = append(out, t)
 	}
 	if q.Query == nil && len(q.Why) > 0 {
 		t := Table{Head: []string{"Reason", "Why", "What to do"}}
 		for _, w := range q.Why {
-			t.Rows = append(t.Rows, []Cell{code(w.Code), marked(w.Message), marked(w.Hint)})
+			t.Rows = append(t.Rows, []Cell{Literal(w.Code), marked(w.Message), marked(w.Hint)})
 		}
 		out = append(out, t)
 	}
@@ -351,7 +351,7 @@ func (m *maker) fields() []Block {
 		}
 	}
 	for _, f := range m.Fields {
-		name := code(f.Name)
+		name := Literal(f.Name)
 		switch {
 		case f.Of != "":
 			name = append(name, Span{Text: " of the " + f.Of})
@@ -363,7 +363,7 @@ func (m *maker) fields() []Block {
 			if !q.holds() {
 				continue
 			}
-			cell := joined(codes(f.Columns[q.Target]), ", ")
+			cell := joined(literals(f.Columns[q.Target]), ", ")
 			if len(cell) == 0 {
 				cell = plain("not held")
 			}
@@ -379,7 +379,7 @@ func (m *maker) packages() []Block {
 	left := Table{Head: []string{"Product", "Not packaged", "Why", "What to do"}}
 	for _, p := range m.Packages {
 		for _, w := range p.Why {
-			left.Rows = append(left.Rows, []Cell{plain(p.Format), code(w.Code), marked(w.Message), marked(w.Hint)})
+			left.Rows = append(left.Rows, []Cell{plain(p.Format), Literal(w.Code), marked(w.Message), marked(w.Hint)})
 		}
 		if len(p.Why) > 0 {
 			continue

@@ -9,6 +9,7 @@ package pages
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"decree/rules/diag"
 	"decree/rules/wording"
@@ -117,7 +118,8 @@ type Cell []Span
 // Span is a piece of text. At most one of URL, Page and File is set: where it leads.
 type Span struct {
 	Text  string
-	Code  bool   // a text of the rule or the product, as it is
+	Code  bool   // a text of the rule or the product, as it is: without hidden characters, and not empty
+	Mark  bool   // in place of what cannot be seen: the escape of a hidden character, or a word for an empty text
 	Kind  string // what a Word of a Badge says, such as level
 	Whole bool   // it never goes on in another line
 	URL   string // outside of the catalogue: http or https
@@ -128,8 +130,35 @@ type Span struct {
 // plain is a text without anything. Hidden characters are made visible.
 func plain(text string) Cell { return Cell{{Text: diag.Visible(text)}} }
 
-// code is a text of a rule as it is.
-func code(text string) Cell { return Cell{{Text: diag.Visible(text), Code: true}} }
+// Literal is a text of a rule as it is. Nothing in it can be mistaken for something else: the escape of a hidden
+// character, such as \n, is a mark between spans of code, and the two characters \ and n are code. An empty text is a
+// mark as well.
+func Literal(text string) Cell {
+	if text == "" {
+		return Cell{{Text: "(empty)", Mark: true}}
+	}
+	var out Cell
+	for text != "" {
+		length, hidden := run(text)
+		out = append(out, Span{Text: diag.Visible(text[:length]), Code: !hidden, Mark: hidden})
+		text = text[length:]
+	}
+	return out
+}
+
+// run gives the length in bytes of the characters at the start of a text that are all hidden, or all not.
+func run(text string) (length int, hidden bool) {
+	for length < len(text) {
+		_, size := utf8.DecodeRuneInString(text[length:])
+		letter := text[length : length+size]
+		escaped := diag.Visible(letter) != letter
+		if length > 0 && escaped != hidden {
+			break
+		}
+		length, hidden = length+size, escaped
+	}
+	return length, hidden
+}
 
 // marked is a text of decree's own, in which what stands between backticks is code. A backtick without a second one is
 // kept.
@@ -144,7 +173,7 @@ func marked(text string) Cell {
 		if before != "" {
 			out = append(out, Span{Text: Lines(before)})
 		}
-		out, text = append(out, code(inner)...), after
+		out, text = append(out, Literal(inner)...), after
 	}
 	return out
 }

@@ -255,7 +255,7 @@ func TestPagesSayHowExtractsAreMade(t *testing.T) {
 			blocks = s.Blocks
 		}
 	}
-	assert.Contains(t, blocks, Block(Facts{{"Extracted field Script", code(r.Extracts[0].Spec.Describe())}}))
+	assert.Contains(t, blocks, Block(Facts{{"Extracted field Script", Literal(r.Extracts[0].Spec.Describe())}}))
 }
 
 // TestFiguresOfEvents: the last box of a figure is the event, with all that the condition asks of it: other events,
@@ -340,7 +340,7 @@ func TestCodeInTheTextsOfGaps(t *testing.T) {
 	assert.Equal(t, Cell{{Text: "``"}}, marked("``"))
 	assert.Empty(t, marked(""))
 	q := Query{Why: []Reason{{"c", "no `a`", "write `b`"}}}
-	assert.Equal(t, []Cell{code("c"), {{Text: "no "}, {Text: "a", Code: true}}, {{Text: "write "}, {Text: "b", Code: true}}}, q.gaps()[0].(Table).Rows[0])
+	assert.Equal(t, []Cell{Literal("c"), {{Text: "no "}, {Text: "a", Code: true}}, {{Text: "write "}, {Text: "b", Code: true}}}, q.gaps()[0].(Table).Rows[0])
 	for _, g := range compilers.Gaps() {
 		for _, s := range explained(g.Code) {
 			assert.NotContains(t, s.Text, "`", g.Code)

@@ -150,7 +150,7 @@ func (m *maker) relatedByMetadata(r *relations) {
 		if d := m.all.byID[strings.ToLower(related.ID)]; d != nil {
 			r.add(d, "related: "+related.Type)
 		} else {
-			r.addOther(code(related.ID), "related: "+related.Type+" (not in this catalogue)")
+			r.addOther(Literal(related.ID), "related: "+related.Type+" (not in this catalogue)")
 		}
 	}
 	for _, mentioned := range m.all.mentionedBy[strings.ToLower(m.Source().ID)] {

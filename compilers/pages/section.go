@@ -99,8 +99,13 @@ func (m *maker) metadata() []Block {
 			out = append(out, Fact{name, is})
 		}
 	}
-	add("ID", code(r.ID))
-	add("Name", code(r.Name))
+	addLiteral := func(name, text string) {
+		if text != "" {
+			add(name, Literal(text))
+		}
+	}
+	addLiteral("ID", r.ID)
+	addLiteral("Name", r.Name)
 	add("OS", plain(strings.Join(r.Documentation.OS, ", ")))
 	add("Level", badge("level", r.Level))
 	add("Status", badge("status", r.Status))
@@ -132,8 +137,8 @@ func (m *maker) metadata() []Block {
 	}
 	add("License", plain(r.License))
 	add("Scope", plain(strings.Join(r.Scope, ", ")))
-	add("Tags", code(strings.Join(otherTags(r.Tags), ", ")))
-	add("File", code(m.File))
+	addLiteral("Tags", strings.Join(otherTags(r.Tags), ", "))
+	addLiteral("File", m.File)
 	return []Block{out}
 }
 
@@ -173,7 +178,7 @@ func (m *maker) commits() []Block { return commits(m.Commits) }
 func commits(all []Commit) []Block {
 	t := Table{Head: []string{"Date", "Change", "Author", "Commit"}}
 	for _, c := range all {
-		t.Rows = append(t.Rows, []Cell{date(c.Date), plain(c.Subject), plain(c.Author), code(c.ID)})
+		t.Rows = append(t.Rows, []Cell{date(c.Date), plain(c.Subject), plain(c.Author), Literal(c.ID)})
 	}
 	if len(t.Rows) == 0 {
 		return nil
@@ -195,7 +200,7 @@ func (m *maker) filters() []Block {
 		for _, ls := range f.LogSources {
 			names = append(names, ls.Name())
 		}
-		of := append(plain("An event of "), joined(codes(names), " or ")...)
+		of := append(plain("An event of "), joined(literals(names), " or ")...)
 		out = append(out, Paragraph{append(of, plain(" is reported only if this holds, too:")...)}, Words{wording.Node(f.Required)})
 	}
 	return out
@@ -213,7 +218,7 @@ func (m *maker) suppression() []Block {
 		for _, f := range s.By {
 			names = append(names, f.Name)
 		}
-		by = append(plain("for the same values of "), joined(codes(names), ", ")...)
+		by = append(plain("for the same values of "), joined(literals(names), ", ")...)
 	}
 	return []Block{Paragraph{append(plain("One alert in "+wording.Duration(s.For)+", the earliest, "), by...)}}
 }
@@ -225,22 +230,22 @@ func (m *maker) alert() []Block {
 	a := m.Source().Alerting
 	var out Facts
 	if !a.Title.Empty() {
-		out = append(out, Fact{"Title", code(a.Title.Write(braced))})
+		out = append(out, Fact{"Title", Literal(a.Title.Write(braced))})
 	}
 	if !a.Description.Empty() {
-		out = append(out, Fact{"Description", code(a.Description.Write(braced))})
+		out = append(out, Fact{"Description", Literal(a.Description.Write(braced))})
 	}
 	if a.Risk.Score > 0 {
 		out = append(out, Fact{"Risk", plain(fmt.Sprint(a.Risk.Score))})
 	}
 	for _, e := range a.Entities {
-		out = append(out, Fact{"Entity: " + diag.Visible(e.Kind), code(e.Field.Name)})
+		out = append(out, Fact{"Entity: " + diag.Visible(e.Kind), Literal(e.Field.Name)})
 	}
 	for _, d := range a.Details {
-		out = append(out, Fact{"Detail: " + diag.Visible(d.Key.Name), code(d.Field.Name)})
+		out = append(out, Fact{"Detail: " + diag.Visible(d.Key.Name), Literal(d.Field.Name)})
 	}
 	if fields := m.Source().Fields; len(fields) > 0 {
-		out = append(out, Fact{"Fields to look at", code(strings.Join(fields, ", "))})
+		out = append(out, Fact{"Fields to look at", Literal(strings.Join(fields, ", "))})
 	}
 	if len(out) == 0 {
 		return nil

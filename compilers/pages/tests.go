@@ -70,7 +70,7 @@ func (m *maker) example(c Case) []Block {
 		}
 		var values []Cell
 		for _, v := range m.telling(e.Fields) {
-			values = append(values, append(plain(v.Name+": "), code(cut(v.Value, mostValueText))...))
+			values = append(values, append(plain(v.Name+": "), Literal(cut(v.Value, mostValueText))...))
 		}
 		t.Rows = append(t.Rows, []Cell{plain(e.Label), {{Text: word, Kind: "outcome"}}, joined(values, "\n")})
 	}

@@ -158,13 +158,13 @@ func (w *writer) words(p wording.Phrase, depth int) {
 		text = "**" + escaped(p.Name) + "**: " + text
 	}
 	if p.List != "" {
-		text += " [" + codeSpan(p.List, false) + "](#lists)"
+		text += " [" + w.cell(pages.Literal(p.List), false) + "](#lists)"
 	} else {
 		for i, v := range p.Values {
 			if i > 0 {
 				text += ","
 			}
-			text += " " + codeSpan(v, false)
+			text += " " + w.cell(pages.Literal(v), false)
 		}
 	}
 	w.line("%s- %s", strings.Repeat("  ", depth), strings.ReplaceAll(text, "\n", " "))

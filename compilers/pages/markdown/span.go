@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"decree/compilers/pages"
-	"decree/rules/diag"
 )
 
 func (w *writer) cell(c pages.Cell, inTable bool) string {
@@ -46,12 +45,9 @@ func target(address string) string {
 	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E", "|", "%7C", "\\", "%5C", "*", "%2A", "`", "%60").Replace(address)
 }
 
-// codeSpan is a text as it is, in one line. https://github.github.com/gfm/#code-spans
+// codeSpan is a text as it is. It is not empty and has no hidden characters: pages.Literal marks these outside of code.
+// https://github.github.com/gfm/#code-spans
 func codeSpan(text string, inTable bool) string {
-	if text == "" {
-		return "(empty)"
-	}
-	text = diag.Visible(text)
 	if inTable {
 		text = strings.ReplaceAll(text, "|", `\|`)
 	}

@@ -1,12 +1,10 @@
 package site
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
 	"decree/compilers/pages"
-	"decree/rules/diag"
 	"decree/rules/wording"
 )
 
@@ -39,9 +37,10 @@ type (
 		Top phrase
 	}
 	phrase struct {
-		Name, Text, List string
-		Values, More     []string // More are folded
-		Parts            []phrase
+		Name, Text   string
+		List         []span
+		Values, More [][]span // More are folded
+		Parts        []phrase
 	}
 	code struct {
 		What, Shown, Href, Name string
@@ -146,6 +145,8 @@ func spans(c pages.Cell, up string) []span {
 		out[i] = span{Text: pages.Lines(s.Text), Code: s.Code}
 		if s.Kind != "" {
 			out[i].Class = class(s.Kind, s.Text)
+		} else if s.Mark {
+			out[i].Class = "mark"
 		} else if s.Whole {
 			out[i].Class = "whole"
 		}
@@ -185,16 +186,16 @@ func address(path string) string {
 const shownValues = 12
 
 func phraseOf(p wording.Phrase) phrase {
-	out := phrase{Name: pages.Lines(p.Name), Text: pages.Lines(p.Text), List: pages.Lines(p.List)}
-	if p.List == "" {
+	out := phrase{Name: pages.Lines(p.Name), Text: pages.Lines(p.Text)}
+	if p.List != "" {
+		out.List = spans(pages.Literal(p.List), "")
+	} else {
+		values := make([]pages.Cell, len(p.Values))
 		for i, v := range p.Values {
-			v = cmp.Or(diag.Visible(v), "(empty)")
-			if i < shownValues {
-				out.Values = append(out.Values, v)
-			} else {
-				out.More = append(out.More, v)
-			}
+			values[i] = pages.Literal(v)
 		}
+		shown := min(shownValues, len(values))
+		out.Values, out.More = cells(values[:shown], ""), cells(values[shown:], "")
 	}
 	for _, below := range p.Parts {
 		out.Parts = append(out.Parts, phraseOf(below))

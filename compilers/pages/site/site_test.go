@@ -156,9 +156,10 @@ var hostile = []string{"<script>alert(1)</script>", "</script><script>alert(1)</
 // TestHostileTextsStayTexts puts hostile texts in every place and reads the pages as a browser does: elements and
 // attributes are those of a harmless text.
 func TestHostileTextsStayTexts(t *testing.T) {
-	// A text may be a paragraph more or less, and an address a link or not: all other elements are the same.
+	// A text may be a paragraph more or less, an address a link or not, and a hidden character a mark between code: all
+	// other elements are the same.
 	varies := func(n *html.Node) bool {
-		return n.Data == "p" || n.Data == "a" && attr(n, "rel") != "" || n.Data == "ul" || n.Data == "li" || n.Data == "text" || n.Data == "option" || n.Data == "pre" || n.Data == "wbr" || attr(n, "class") == "whole"
+		return n.Data == "p" || n.Data == "a" && attr(n, "rel") != "" || n.Data == "ul" || n.Data == "li" || n.Data == "text" || n.Data == "option" || n.Data == "pre" || n.Data == "wbr" || n.Data == "code" || attr(n, "class") == "mark" || attr(n, "class") == "whole"
 	}
 	harmless := written(t, catalogue(t, "harmless"))
 	for _, text := range hostile {
@@ -250,8 +251,26 @@ func TestExactTexts(t *testing.T) {
 	long := phraseOf(wording.Phrase{Values: strings.Split(strings.Repeat("a,", 20)+"", ",")})
 	assert.Len(t, long.Values, shownValues)
 	assert.Len(t, long.More, 21-shownValues)
-	assert.Equal(t, "(empty)", long.More[len(long.More)-1])
-	assert.Equal(t, []string{`\r\n`, " ", `a\tb`}, phraseOf(wording.Phrase{Values: []string{"\r\n", " ", "a\tb"}}).Values, "what breaks a line is shown")
+	assert.Equal(t, []span{{Text: "(empty)", Class: "mark"}}, long.More[len(long.More)-1])
+}
+
+// TestMarksInValues: a line break and the characters \ and n do not look the same, nor do an empty text and the word
+// that stands for it.
+func TestMarksInValues(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\nb":       `<code>a</code><span class="mark">\n</span><code>b</code>`,
+		`a\nb`:       `<code>a\nb</code>`,
+		"\r\n":       `<span class="mark">\r\n</span>`,
+		"a\t":        `<code>a</code><span class="mark">\t</span>`,
+		"\xff\u202e": `<span class="mark">\xff\u202e</span>`,
+		"":           `<span class="mark">(empty)</span>`,
+		"(empty)":    `<code>(empty)</code>`,
+		" ":          `<code> </code>`,
+	} {
+		var b strings.Builder
+		require.NoError(t, tmpl().ExecuteTemplate(&b, "phrase", phraseOf(wording.Phrase{Text: "is", Values: []string{text}})))
+		assert.Equal(t, "<li>is "+want+"</li>", b.String(), text)
+	}
 }
 
 func TestFigures(t *testing.T) {

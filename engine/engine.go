@@ -73,7 +73,7 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 		}
 		opt.Model = m
 	}
-	rs, opt = apart(rs, opt)
+	rs, opt = copyForReaders(rs, opt)
 	p := newPlan(rs, opt.withDefaults(), &found)
 	e := &Engine{plan: p, main: p.newMatcher(), explained: map[int]Suppressed{}}
 	e.pending = e.newPending()

@@ -24,11 +24,12 @@ type Options struct {
 	Measure      bool                 // Profile tells where the time went
 	Evidence     bool                 // results tell what held of the condition, and where the event was logged
 
-	exhaustive bool                  // try every rule on every event of its log source
-	raises     bool                  // a backtest keeps alerts beside events
-	explains   bool                  // remember what suppresses each match
-	copies     map[*ir.Rule]*ir.Rule // copy -> the rule that a correlation reads in place of
-	unused     int                   // of MaxMemory: the shares of processes and populations, if no rule asks for them
+	exhaustive bool                     // try every rule on every event of its log source
+	raises     bool                     // a backtest keeps alerts beside events
+	explains   bool                     // remember what suppresses each match
+	copies     map[*ir.Rule]*ir.Rule    // copy that a correlation reads -> the rule that it copies
+	inner      map[*ir.Correlation]bool // copies of correlations that such a correlation reads
+	unused     int                      // of MaxMemory: the shares of processes and populations, if no rule asks for them
 }
 
 // withDefaults puts the default for every bound that is not set.

@@ -126,8 +126,8 @@ func (e counted) Ancestor(f ir.Field) (string, bool) {
 func (e *Engine) WithoutReputation() []*ir.Rule {
 	var rs []*ir.Rule
 	for _, p := range e.populations {
-		if e.opt.Reputation == nil && p.Counted() && !p.Told() && p.AsksReputation() && !slices.Contains(rs, p.rule.told()) {
-			rs = append(rs, p.rule.told())
+		if e.opt.Reputation == nil && p.Counted() && !p.Told() && p.AsksReputation() && !slices.Contains(rs, p.rule.original()) {
+			rs = append(rs, p.rule.original())
 		}
 	}
 	return rs
@@ -148,7 +148,7 @@ func (e *Engine) UntoldReputation() (all []Untold) {
 			continue
 		}
 		for _, column := range p.Untold(e.opt.Reputation) {
-			if u := (Untold{p.rule.told(), column, rarity.CalledOtherwise(e.opt.Reputation, column)}); !slices.Contains(all, u) {
+			if u := (Untold{p.rule.original(), column, rarity.CalledOtherwise(e.opt.Reputation, column)}); !slices.Contains(all, u) {
 				all = append(all, u)
 			}
 		}

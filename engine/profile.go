@@ -86,8 +86,9 @@ func (e *Engine) Profile() *Profile {
 		out.Ask += m.costs.ask
 		for i, u := range m.costs.units {
 			of := e.units[i].rule
-			if of.copyOf != nil {
-				of = e.compiledRule(of.copyOf)
+			if of.copyOf != nil { // it is asked of the same events
+				byRule[e.compiledRule(of.copyOf).order].Time += u.Time
+				continue
 			}
 			r := &byRule[of.order]
 			r.Asked += u.Asked

@@ -96,8 +96,10 @@ func (e *Engine) spend(all []spending, from event.Origin) {
 		default:
 			continue
 		}
-		r.suspension = &Suspension{Rule: r.told(), EventID: s.event, Source: from.Source, Line: from.Line, Reason: reason}
-		e.stats.Suspended = append(e.stats.Suspended, *r.suspension)
+		r.suspension = &Suspension{Rule: r.original(), EventID: s.event, Source: from.Source, Line: from.Line, Reason: reason}
+		if !slices.ContainsFunc(e.stats.Suspended, func(other Suspension) bool { return other.Rule == r.original() }) {
+			e.stats.Suspended = append(e.stats.Suspended, *r.suspension)
+		}
 	}
 }
 

@@ -80,7 +80,7 @@ func TestCopiesAreTold(t *testing.T) {
 			written = strings.Replace(text, "contains: run", "re: '^(?=a)(a*)*$'", 1)
 		}
 		rs, cs := lowered.Correlations(t, written)
-		e, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Now: enginetest.Time("12:00:00"), Correlations: cs, Measure: true})
+		e, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Now: enginetest.Time("12:00:00"), Correlations: cs, Measure: true, Observe: true})
 		require.Empty(t, found)
 		enginetest.Add(t, e, enginetest.DefenderProcess(1, "11:59:00", "h", "x", command))
 		_, stats, err := e.Finish()
@@ -91,13 +91,19 @@ func TestCopiesAreTold(t *testing.T) {
 		}
 		assert.Contains(t, asked, rs[0])
 		assert.Subset(t, rs, asked)
-		assert.Equal(t, suspended, len(stats.Suspended) > 0)
-		for _, s := range stats.Suspended {
-			assert.Same(t, rs[0], s.Rule)
-		}
-		if !suspended {
+		if suspended {
+			require.Len(t, stats.Suspended, 1)
+			assert.Same(t, rs[0], stats.Suspended[0].Rule)
+		} else {
+			assert.Empty(t, stats.Suspended)
 			assert.Equal(t, rs[:1], e.WithoutReputation())
+			assert.Equal(t, 2, e.Profile().ByRules[slices.Index(asked, rs[0])].Asked, "whether it counts, and whether it matches")
 		}
+		var shown []string
+		for _, p := range e.Progress() {
+			shown = append(shown, p.Correlation)
+		}
+		assert.Equal(t, []string{"Twice", "Pair", "Few"}, shown)
 	}
 }
 

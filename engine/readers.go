@@ -10,16 +10,16 @@ import (
 	"decree/rules/ir"
 )
 
-// apart has each alert judge what is rare in what its own run reads, as its query does: a rule with a prevalence
+// copyForReaders has each alert judge what is rare in what its own run reads, as its query does: a rule with a prevalence
 // condition that several report of, itself or correlations that read it, is run once for each of them. It gives the
 // rules to run, and in the options the correlations. Copies report nothing. Without Options.Now all read the whole
 // input, and nothing is copied.
-func apart(rs []*ir.Rule, opt Options) ([]*ir.Rule, Options) {
+func copyForReaders(rs []*ir.Rule, opt Options) ([]*ir.Rule, Options) {
 	if opt.Now.IsZero() || len(opt.Correlations) == 0 {
 		return rs, opt
 	}
-	var told diag.Diagnostics // New tells the same of the rules themselves
-	set := correlate.Compile(opt.Correlations, rs, opt.Silent, &told)
+	var foundAgain diag.Diagnostics // New finds the same of the rules themselves
+	set := correlate.Compile(opt.Correlations, rs, opt.Silent, &foundAgain)
 	silent := map[*rules.Rule]bool{}
 	maps.Copy(silent, opt.Silent)
 	reporters := map[*ir.Rule]int{}
@@ -41,7 +41,7 @@ func apart(rs []*ir.Rule, opt Options) ([]*ir.Rule, Options) {
 	}
 	shared := func(r *ir.Rule) bool { return reporters[r] > 1 && ir.AsksPrevalence(r.Condition) }
 
-	opt.Silent, opt.copies = silent, map[*ir.Rule]*ir.Rule{}
+	opt.Silent, opt.copies, opt.inner = silent, map[*ir.Rule]*ir.Rule{}, map[*ir.Correlation]bool{}
 	out := slices.Clip(rs)
 	var correlations []*ir.Correlation
 	for _, c := range opt.Correlations {
@@ -63,7 +63,7 @@ func apart(rs []*ir.Rule, opt Options) ([]*ir.Rule, Options) {
 			if below != own {
 				source, body := *below.Source, *below.Source.Body
 				source.Body, below.Source = &body, &source
-				silent[&body] = true
+				silent[&body], opt.inner[below] = true, true
 			}
 			correlations = append(correlations, below)
 		}
@@ -72,8 +72,8 @@ func apart(rs []*ir.Rule, opt Options) ([]*ir.Rule, Options) {
 	return out, opt
 }
 
-// told is the rule as the caller knows it.
-func (r *rule) told() *ir.Rule {
+// original is the rule as the caller knows it.
+func (r *rule) original() *ir.Rule {
 	if r.copyOf != nil {
 		return r.copyOf
 	}

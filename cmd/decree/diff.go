@@ -48,7 +48,7 @@ product fills in itself is not compared. Rules of others are only counted.
 
 Use it before you deploy, and on a schedule to find what was changed by hand.
 The exit code is 1 if anything differs. Rules that the target refuses are told,
-and are no difference.`,
+and are not a difference.`,
 		Example: `  decree diff tests/examples/deployed/sentinel.json tests/examples/rules
   decree diff --summary tests/examples/deployed/sentinel.json --library`,
 		Args: usage.Arguments(1, -1),

@@ -59,7 +59,7 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 		case rules.ExtractArgv:
 			return w.refuse("extract-argv", m.Range(), "only the program of a command line, argument 0, can be found by an expression")
 		case rules.ExtractSplit:
-			return w.refuse("extract-split", m.Range(), "only parts between single characters that are no letters can be found by an expression")
+			return w.refuse("extract-split", m.Range(), "only parts between single characters that are not letters can be found by an expression")
 		}
 		return w.refuse("extract-part", m.Range(), "the %s of a URL cannot be found by an expression", spec.URLPart)
 	}

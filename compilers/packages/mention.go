@@ -126,7 +126,7 @@ func TellRisk(r *rules.Rule, product string) diag.Diagnostics {
 	return diag.Diagnostics{Told("package-risk", risk.Range, "let `level` say how much it matters", "%s has no risk that a rule adds to: it is left out", product)}
 }
 
-// partOf says what a named field tells of its thing. A process is told by its command line, if the field is no other
+// partOf says what a named field tells of its thing. A process is told by its command line, if the field is not another
 // known part.
 func partOf(e rules.Entity) Part {
 	for _, m := range fields {

@@ -26,7 +26,7 @@ var regexChecks = []Check{
 	})},
 	{Code: "regex-in-slashes", Severity: diag.Warning, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
 		if in := slashed.FindStringSubmatch(v.Text); in != nil {
-			s.report(v.Range, "unless it is a path, write `"+it.Field+"|"+withFlags(it, in[2])+": "+in[1]+"`", "slashes and flags behind them are no part of an expression: this looks for a text with the slashes")
+			s.report(v.Range, "unless it is a path, write `"+it.Field+"|"+withFlags(it, in[2])+": "+in[1]+"`", "slashes and flags behind them are not part of an expression: this looks for a text with the slashes")
 		}
 	})},
 	{Code: "regex-instead-of-modifier", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {

@@ -63,7 +63,7 @@ func TestReach(t *testing.T) {
 	queries := fidelities(t, ideas)
 	var b strings.Builder
 	fmt.Fprintf(&b, "# How far the language reaches\n\nForty ideas of detections that others have published, described in our own words. They were picked by hand, by people who know the language:\n"+
-		"the counts show which kinds of ideas there are, and are no statistic. The page says how each is said in Sigma's own language, with its correlations, and in decree's. Each rule is valid, and is compiled in every language.\n\n"+
+		"the counts show which kinds of ideas there are, and are not a statistic. The page says how each is said in Sigma's own language, with its correlations, and in decree's. Each rule is valid, and is compiled in every language.\n\n"+
 		"| | exactly | approximately | not |\n|---|---|---|---|\n| Sigma alone | %d | %d | %d |\n| decree | %d | %d | %d |\n\n",
 		count["sigma exactly"], count["sigma approximately"], count["sigma not"], count["decree exactly"], count["decree approximately"], count["decree not"])
 	b.WriteString("The columns of the languages say how faithful the query is, in the first data model that can say it. `decree compile --explain CODE` explains a code.\n\n" +

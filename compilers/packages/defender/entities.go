@@ -45,7 +45,7 @@ var families = []family{
 	{"processes", []string{"process"}, []string{"FileName", "FolderPath", "SHA1", "SHA256"}, [][2]string{{"sha1Column", "SHA1"}, {"sha256Column", "SHA256"}}},
 }
 
-// owners are what names of columns of a family may begin with. Others are no part of it: AccountName is not a
+// owners are what names of columns of a family may begin with. Others are not part of it: AccountName is not a
 // DeviceName.
 var owners = []string{"", "InitiatingProcess"}
 

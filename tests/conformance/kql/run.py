@@ -20,7 +20,7 @@ from duckdb_kql import engine, ir, translate
 
 TYPES = {"string": "VARCHAR", "long": "BIGINT", "int": "INTEGER", "datetime": "TIMESTAMP", "bool": "BOOLEAN", "real": "DOUBLE", "dynamic": "JSON"}
 
-# What columns of FileProfile that are no texts are read by.
+# What columns of FileProfile that are not texts are read by.
 READ = {"GlobalPrevalence": "tolong", "IsCertificateValid": "tobool", "IsRootSignerMicrosoft": "tobool", "GlobalFirstSeen": "todatetime"}
 
 
@@ -94,7 +94,7 @@ def address_of(text, family):
 
 
 def in_range(family, text, ranges):
-    """Whether an address is in one of some networks; nothing for what is no address.
+    """Whether an address is in one of some networks; nothing for what is not an address.
 
     https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function, -any-range-function and those of IPv6
     """

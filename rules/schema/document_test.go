@@ -107,7 +107,8 @@ func TestReferencesOfAModelFile(t *testing.T) {
 
 // TestAModelOfKQLHasNoEmptyTexts: Kusto reads them as missing, and a model cannot say otherwise.
 func TestAModelOfKQLHasNoEmptyTexts(t *testing.T) {
-	for text, want := range map[string]bool{"dialect: kql\n": true, "extends: sentinel\n": true, "dialect: spl\n": false, "dialect: spl\nempty_is_missing: true\n": true} {
+	for text, want := range map[string]bool{"dialect: kql\n": true, "extends: sentinel\n": true, "dialect: spl\n": false, "dialect: spl\nempty_is_missing: true\n": true,
+		"dialect: kql\nempty_is_missing: ~\n": true, "extends: sentinel\nempty_is_missing: ~\n": true, "extends: cim\nempty_is_missing:\n": true, "extends: cim\nempty_is_missing: false\n": false} {
 		file := filepath.Join(t.TempDir(), "m.yml")
 		require.NoError(t, os.WriteFile(file, []byte("name: m\n"+text+"time: [t]\nsources: [{name: s, product: p, fields: {A: {column: a}}}]\n"), 0o600))
 		m, err := LoadFile(file)

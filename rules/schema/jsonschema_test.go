@@ -64,6 +64,10 @@ func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 		"sources: [{name: a, fields: {a: {column: b, type: text}}}]": false,
 		"sources: [{name: a, entities: {owner: {column: b}}}]":       false,
 		"sources: [{name: a, ancestors: {6: {}}}]":                   false,
+		"dialect: kql\nempty_is_missing: true":                       true,
+		"dialect: kql\nempty_is_missing: false":                      false,
+		"dialect: spl\nempty_is_missing: false":                      true,
+		"empty_is_missing: false":                                    true,
 	} {
 		text = "name: mine\nextends: windows\n" + text
 		var v any

@@ -30,11 +30,13 @@ func merge(base, over *Model, doc *document) *Model {
 	return &m
 }
 
-// overlay sets the fields of a struct that a document sets. Maps are merged, including maps of maps.
+// overlay sets the fields of a struct that a document sets. Maps are merged, including maps of maps. A true or false that
+// the document sets to null stays.
 func overlay(to, from reflect.Value, doc *document, path string, but ...string) {
 	for i := range to.NumField() {
 		name, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")
-		if name == "" || slices.Contains(but, name) || !doc.Has(source.Join(path, name)) {
+		at := source.Join(path, name)
+		if name == "" || slices.Contains(but, name) || !doc.Has(at) || to.Field(i).Kind() == reflect.Bool && doc.Null(at) {
 			continue
 		}
 		if to.Field(i).Kind() == reflect.Map && !from.Field(i).IsNil() {

@@ -23,6 +23,9 @@ type Places struct {
 // Has tells whether the file itself sets a path.
 func (p *Places) Has(path string) bool { return p.at[path] != nil }
 
+// Null tells whether the file sets a path to null, as in `key: ~` or `key:`.
+func (p *Places) Null(path string) bool { return p.Has(path) && IsNull(p.at[path]) }
+
 // Range is the position of a path, or of the nearest part above it that the file has.
 func (p *Places) Range(path string) diag.Range {
 	for path != "" && p.at[path] == nil {

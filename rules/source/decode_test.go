@@ -34,6 +34,8 @@ func TestDecode(t *testing.T) {
 	}
 	assert.True(t, places.Has("parts.p"))
 	assert.False(t, places.Has("parts.q"))
+	assert.False(t, places.Null("parts.p"))
+	assert.False(t, places.Null("parts.q"), "what is not set is not null")
 }
 
 // TestDecodeReportsEveryPart: each part of another type, and each key that is not known, is at its place.

@@ -62,6 +62,9 @@ func NewAlert(r engine.Result, fields ...string) Alert {
 		Evidence: r.Evidence, Facts: r.Facts, Names: append([]string{}, r.Names...), Ancestors: r.Ancestors, Prevalence: r.Prevalence,
 		Reputation: r.Reputation, Joins: r.Joins, Correlated: r.Correlated, of: r.Event,
 	}
+	if a.Facts == nil {
+		a.Facts = []event.Fact{} // JSON has a list
+	}
 	if !r.At.IsZero() {
 		a.Time = r.At.UTC().Format(timeLayout)
 	}

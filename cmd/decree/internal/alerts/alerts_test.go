@@ -146,6 +146,7 @@ func TestNDJSONHasAMatchALine(t *testing.T) {
 	assert.Contains(t, lines[2], "too many steps")
 	assert.Equal(t, `{"host":"PC7","evidence":null,"Nothing":null}`, strings.SplitN(written(t, "ndjson", []string{"host", "evidence", "Nothing"},
 		engine.Result{Rule: rule("Who", "high", 1), Event: &event.Event{}, Facts: []event.Fact{{Name: "host", Value: "PC7"}}}), "\n", 2)[0])
+	assert.Contains(t, written(t, "json", nil, engine.Result{Rule: rule("Who", "high", 1), Event: &event.Event{}}), `"facts": [],`, "a match without facts has a list of them")
 }
 
 // rows reads CSV.

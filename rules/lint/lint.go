@@ -152,7 +152,12 @@ func RunEach(files []File, step func()) diag.Diagnostics {
 		perFile[i] = nil
 	}
 	out.Sort()
-	return out
+	seen := map[diag.Diagnostic]bool{} // what rules of a file share, such as its name, is found once for each of them
+	return slices.DeleteFunc(out, func(d diag.Diagnostic) bool {
+		again := seen[d]
+		seen[d] = true
+		return again
+	})
 }
 
 // check runs the checks on single rules, correlations and filters.

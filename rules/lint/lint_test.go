@@ -229,6 +229,23 @@ func TestIgnoring(t *testing.T) {
 	}
 }
 
+// TestWhatRulesOfAFileShare is found once: the name of the file, and what they have from action: global.
+func TestWhatRulesOfAFileShare(t *testing.T) {
+	text := "action: global\n" + base + "tags: [attack.t1059, attack.t1059]\n"
+	for _, name := range []string{"who", "what"} {
+		text += "---\nname: " + name + "\nlogsource: {category: process_creation, product: windows}\ndetection: {s: {CommandLine: " + name + "}, condition: s}\n"
+	}
+	f := parsed(t, "a.yml", []byte(text))
+	require.Len(t, f.Rules, 2)
+	var got []string
+	for _, d := range Run([]File{f}) {
+		if d.Code == "filename-length" || d.Code == "duplicate-tag" {
+			got = append(got, d.Code)
+		}
+	}
+	assert.Equal(t, []string{"filename-length", "duplicate-tag"}, got)
+}
+
 // TestPublicRules keeps the checks quiet on rules that many have reviewed: a check that reports one in
 // twenty of them is wrong more often than they are.
 func TestPublicRules(t *testing.T) {

@@ -113,23 +113,32 @@ func auditData(name string) func(map[string]any) map[string]any {
 	}
 }
 
-// osqueryEvent is a row of osquery's tables windows_events and windows_eventlog, of which the first calls the channel
-// source: https://osquery.io/schema/
-var osqueryEvent = flatForm{[]string{"eventid", "provider_name", "data"}, func(row map[string]any) map[string]any {
-	out := with(row, renamed(row, map[string]string{"eventid": "EventID", "channel": "Channel", "provider_name": "Provider_Name", "provider_guid": "Provider_Guid", "computer_name": "Computer",
-		"datetime": "TimeCreated", "task": "Task", "level": "Level", "keywords": "Keywords", "pid": "Execution_ProcessID", "tid": "Execution_ThreadID"}))
-	return with(with(out, payload(row["data"])), renamed(row, map[string]string{"source": "Channel"}))
-}}
+// osqueryNames are Windows' own names for those of osquery's tables windows_events and windows_eventlog:
+// https://osquery.io/schema/
+var osqueryNames = map[string]string{"eventid": "EventID", "channel": "Channel", "provider_name": "Provider_Name", "provider_guid": "Provider_Guid", "computer_name": "Computer", "datetime": "TimeCreated",
+	"task": "Task", "level": "Level", "keywords": "Keywords", "pid": "Execution_ProcessID", "tid": "Execution_ThreadID"}
+
+// osqueryRow are keys of every row of these tables.
+var osqueryRow = flatForm{keys: []string{"eventid", "provider_name", "data"}}
+
+// osqueryEvent gives the event of a row. windows_events calls the channel source.
+func osqueryEvent(row map[string]any) map[string]any {
+	out := with(renamed(row, osqueryNames), renamed(row, map[string]string{"source": "Channel"}))
+	return with(out, payload(row["data"]))
+}
+
+// osqueryAlone reads a row as osqueryi writes it. The event's own values come before the row's of the same name.
+func osqueryAlone(row map[string]any) map[string]any { return with(osqueryEvent(row), row) }
 
 // osquery reads a line of osquery's results whose row is a Windows event.
 func osquery(fields map[string]any) map[string]any {
 	row := part(fields, "columns")
-	if !osqueryEvent.is(row) {
+	if !osqueryRow.is(row) {
 		return fields
 	}
-	out := with(osqueryEvent.read(row), fields)
-	delete(out, "columns")
-	return with(out, renamed(fields, map[string]string{"hostIdentifier": "Computer"}))
+	out := osqueryEvent(row)
+	out["columns"] = row // which a model may name
+	return with(with(out, fields), renamed(fields, map[string]string{"hostIdentifier": "Computer"}))
 }
 
 // objectOf gives the fields of an object, which a table has as JSON text. Another value has none.

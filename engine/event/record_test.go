@@ -101,6 +101,9 @@ func TestOsqueryTablesOfWindows(t *testing.T) {
 	} {
 		fields, err := Decode([]byte(text))
 		require.NoError(t, err)
+		assert.Equal(t, "own", fields["level"], "the event's own value")
+		assert.Equal(t, "0", fields["Level"])
+		assert.Equal(t, strings.Contains(text, "columns"), fields["columns"] != nil, "a model may name the row's columns")
 		assert.Equal(t, "4688 P T Security "+computer+` C:\a.exe`, fmt.Sprint(fields["EventID"], " ", fields["Provider_Name"], " ", fields["TimeCreated"], " ", fields["Channel"], " ", fields["Computer"], " ", fields["NewProcessName"]), text)
 	}
 	for _, text := range []string{`{"columns":{"path":"/bin/sh","data":"x"},"name":"process_events"}`, `{"columns":["a"]}`, `{"eventid":"cowrie.login.failed","data":"x"}`} {

@@ -25,6 +25,7 @@ func modelOf(t *testing.T, text string) Choice {
 func TestProducts(t *testing.T) {
 	for model, events := range map[string][]string{
 		"windows": {
+			`{"name":"q","hostIdentifier":"h","unixTime":1772359200,"action":"added","columns":{"eventid":"4688","provider_name":"P","source":"Security","data":"{\"EventData\":{}}"}}`,
 			`{"EventRecordID":1,"EventID":4624,"Channel":"Security","Computer":"A","TargetUserName":"bob"}`,
 			`{"EventID":1,"Image":"C:\\a.exe","ProcessGuid":"{1}"}`,
 			`{"Event":{"System":{"Provider":{"@Name":"Microsoft-Windows-Sysmon"},"EventID":"1","Channel":"Microsoft-Windows-Sysmon/Operational"},"EventData":{"Data":[{"@Name":"Image","#text":"C:\\a.exe"}]}}}`,

@@ -82,10 +82,8 @@ var metadataChecks = []Check{
 	{Code: "short-lookback", Severity: diag.Warning, rule: func(s *subject) { shortLookback(s.Rule, s.report) }, correlation: func(s *correlationSubject) { shortLookback(s.Body, s.report) }},
 	{Code: "unused-schedule", Severity: diag.Warning, rule: unusedScheduleOfJoined, correlation: unusedSchedule},
 	{Code: "duplicate-reference", Severity: diag.Warning, rule: func(s *subject) {
-		for i := range s.References {
-			if slices.Contains(s.References[:i], s.References[i]) {
-				s.report(s.Key("references", i), "remove one of them", "duplicate reference")
-			}
+		for _, i := range repeats(s.References) {
+			s.report(s.Key("references", i), "remove one of them", "duplicate reference")
 		}
 	}},
 	{Code: "description-link", Severity: diag.Info, rule: func(s *subject) {
@@ -137,6 +135,18 @@ func invalidDate(s *subject) {
 			s.report(s.Key(key, -1), "write it as "+dateExample+", the year first", "%q is not a date", text)
 		}
 	}
+}
+
+// repeats gives the positions of texts that stand before, too.
+func repeats(texts []string) (at []int) {
+	seen := map[string]bool{}
+	for i, text := range texts {
+		if seen[text] {
+			at = append(at, i)
+		}
+		seen[text] = true
+	}
+	return at
 }
 
 // unusedSchedule reports the schedule of a rule that is only part of a correlation: it does not run by itself.

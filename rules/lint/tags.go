@@ -79,10 +79,8 @@ var tagChecks = []Check{
 	{Code: "invalid-stp-tag", Severity: diag.Warning, rule: tagsOf("stp", "a number from 1 to 5, optionally followed by a, u or k")},
 	{Code: "invalid-tlp-tag", Severity: diag.Warning, rule: tagsOf("tlp", "one of clear, green, amber, amber-strict, red")},
 	{Code: "duplicate-tag", Severity: diag.Warning, rule: func(s *subject) {
-		for i := range s.Tags {
-			if slices.Contains(s.Tags[:i], s.Tags[i]) {
-				s.report(s.Key("tags", i), "remove one of them", "duplicate tag %s", s.Tags[i])
-			}
+		for _, i := range repeats(s.Tags) {
+			s.report(s.Key("tags", i), "remove one of them", "duplicate tag %s", s.Tags[i])
 		}
 	}},
 }

@@ -25,11 +25,12 @@ var actions = []string{"global", "repeat", "reset"}
 
 // next gives the whole rule that a document of a collection stands for, or nil if it stands for none.
 func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
-	action := source.Value(top, "action")
+	own, action := top, source.Value(top, "action")
 	if action == nil {
 		if c.global != nil && source.Value(top, "correlation") == nil && source.Value(top, "filter") == nil {
-			p.reportReplaced(top, c.global)
-			top = c.merged(p, top, c.global)
+			if top = c.merged(p, own, c.global, own); top != nil {
+				p.reportReplaced(own, c.global)
+			}
 		}
 		c.previous = top
 		return top
@@ -57,7 +58,7 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 			p.Errorf("action-collection", p.Span(action), "move it after the rule that it repeats", "`action: repeat` has no rule before it")
 			return nil
 		}
-		c.previous = c.merged(p, c.previous, rest)
+		c.previous = c.merged(p, c.previous, rest, rest)
 		return c.previous
 	}
 	if action.Value == "correlation" {
@@ -71,14 +72,16 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 // belowCorrelation is the hint for a correlation whose keys are not in a section.
 const belowCorrelation = "put `type`, `rules`, `group-by`, `timespan` and `condition` below `correlation:`, and remove `action`"
 
-// merged merges the parts of a rule; nil once the rules of the file have become too large, which is reported once.
-func (c *collection) merged(p *parser, under, upper *yaml.Node) *yaml.Node {
+// merged merges the parts of a rule; nil once the rules of the file have become too large, which is reported once, at
+// the first rule that is not read.
+func (c *collection) merged(p *parser, under, upper, at *yaml.Node) *yaml.Node {
 	if c.nodes > maxMerged {
 		return nil
 	}
 	out := overlaid(under, upper)
 	if c.nodes += nodesOf(out); c.nodes > maxMerged {
-		p.Errorf("yaml-too-large", p.Span(upper), "write each rule in full, in files of their own", "the file expands to more than %d nodes, with what `action:` adds to each rule", maxMerged)
+		p.Errorf("yaml-too-large", p.Span(at), "write each rule in full, in files of their own",
+			"this rule and those after it are not read: with what `action:` adds to each rule, the file expands to more than %d nodes", maxMerged)
 		return nil
 	}
 	return out

@@ -46,8 +46,9 @@ func put(d doc, name string, v any) {
 type Mapping map[string]string
 
 // eqlLibrary reads and runs queries. It takes a second to start.
-var eqlLibrary = &kept{command: func() *exec.Cmd {
-	return exec.Command(interpreter(importsEQL), filepath.Join(root(), "tests", "conformance", "eql", "check.py"))
+var eqlLibrary = &kept{command: func() (*exec.Cmd, error) {
+	python, err := interpreter(importsEQL)
+	return exec.Command(python, filepath.Join(root(), "tests", "conformance", "eql", "check.py")), err
 }}
 
 // CheckEQL parses queries, with types and Elasticsearch's own restrictions if mapping is not nil,

@@ -3,7 +3,9 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"sync"
 )
@@ -11,7 +13,7 @@ import (
 // kept is a tool that takes long to start. Its processes answer one question after the other, each a line of JSON, and
 // end with the tests.
 type kept struct {
-	command func() *exec.Cmd
+	command func() (*exec.Cmd, error)
 	mu      sync.Mutex
 	idle    []*conversation
 }
@@ -19,6 +21,8 @@ type kept struct {
 // conversation is one running process.
 type conversation struct {
 	process   *exec.Cmd
+	in        io.WriteCloser
+	out       io.ReadCloser
 	questions *json.Encoder
 	answers   *json.Decoder
 	stderr    bytes.Buffer
@@ -30,16 +34,22 @@ func (k *kept) tell(question, answer any) error {
 		return err
 	}
 	if err := with.questions.Encode(question); err != nil {
-		return err
+		return with.failed(err)
 	}
 	if err := with.answers.Decode(answer); err != nil {
-		ended := with.process.Wait() // its stderr is whole then
-		return fmt.Errorf("%s: %w, %v\n%s", with.process, err, ended, with.stderr.String())
+		return with.failed(err)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.idle = append(k.idle, with)
 	return nil
+}
+
+// failed ends a process that did not take a question, or did not answer as expected, and says why: its stderr is whole
+// once it has ended. Without its stdin and stdout it waits neither for a question nor for somebody who reads.
+func (c *conversation) failed(err error) error {
+	err = errors.Join(err, c.in.Close(), c.out.Close(), c.process.Wait())
+	return fmt.Errorf("%s: %w\n%s", c.process, err, c.stderr.String())
 }
 
 // next gives a process that waits for a question.
@@ -51,16 +61,18 @@ func (k *kept) next() (*conversation, error) {
 		k.idle = k.idle[:last]
 		return with, nil
 	}
-	with := &conversation{process: k.command()}
-	with.process.Stderr = &with.stderr
-	in, err := with.process.StdinPipe()
+	process, err := k.command()
 	if err != nil {
 		return nil, err
 	}
-	out, err := with.process.StdoutPipe()
-	if err != nil {
+	with := &conversation{process: process}
+	process.Stderr = &with.stderr
+	if with.in, err = process.StdinPipe(); err != nil {
 		return nil, err
 	}
-	with.questions, with.answers = json.NewEncoder(in), json.NewDecoder(out)
-	return with, with.process.Start()
+	if with.out, err = process.StdoutPipe(); err != nil {
+		return nil, err
+	}
+	with.questions, with.answers = json.NewEncoder(with.in), json.NewDecoder(with.out)
+	return with, process.Start()
 }

@@ -17,13 +17,14 @@ type KQLResult struct {
 }
 
 // kusto is Microsoft's language service. It takes seconds to start.
-var kusto = &kept{command: func() *exec.Cmd {
-	return exec.Command("node", filepath.Join(root(), "tests", "conformance", "kql", "check.js"))
+var kusto = &kept{command: func() (*exec.Cmd, error) {
+	return exec.Command("node", filepath.Join(root(), "tests", "conformance", "kql", "check.js")), nil
 }}
 
 // duckDB runs queries. It takes a second to start, and is slow until it knows the grammar of KQL.
-var duckDB = &kept{command: func() *exec.Cmd {
-	return exec.Command(interpreter(importsDuckDB), filepath.Join(root(), "tests", "conformance", "kql", "run.py"))
+var duckDB = &kept{command: func() (*exec.Cmd, error) {
+	python, err := interpreter(importsDuckDB)
+	return exec.Command(python, filepath.Join(root(), "tests", "conformance", "kql", "run.py")), err
 }}
 
 // CheckKQL parses and binds queries. With now (an ISO time) their Text counts from it, and

@@ -23,21 +23,6 @@ import (
 	"decree/tests/stories"
 )
 
-// programFolder holds the built program while tests run.
-var programFolder string
-
-func TestMain(m *testing.M) {
-	var err error
-	if programFolder, err = os.MkdirTemp("", "decree-conformance"); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	if err := os.RemoveAll(programFolder); err != nil {
-		panic(err)
-	}
-	os.Exit(code)
-}
-
 // build builds the program for the first test that runs it.
 var build = sync.OnceValues(func() (file string, err error) {
 	file = filepath.Join(programFolder, "decree.exe")

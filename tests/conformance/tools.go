@@ -63,13 +63,16 @@ func needBrowser(t testing.TB) (chromium, python string) {
 	return "", ""
 }
 
-// interpreters are those found: the statement that they can run -> func() string. Trying one takes about a second.
+// interpreters are those found: the statement that they can run -> func() (string, error). Trying one takes about a second.
 var interpreters sync.Map
 
 // pythonWith is an interpreter that can run a statement.
 func pythonWith(t testing.TB, probe, dialect string) string {
 	t.Helper()
-	python := interpreter(probe)
+	python, err := interpreter(probe)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if python == "" {
 		missing(t, "python lacks what this needs: python3 -m venv .cache/venv && .cache/venv/bin/pip install -r tests/conformance/"+dialect+"/requirements.txt")
 	}
@@ -77,23 +80,23 @@ func pythonWith(t testing.TB, probe, dialect string) string {
 }
 
 // interpreter can run a statement: the one in the repository's .cache/venv, or the system's. "" is none.
-func interpreter(probe string) string {
-	find, _ := interpreters.LoadOrStore(probe, sync.OnceValue(func() string {
+func interpreter(probe string) (string, error) {
+	find, _ := interpreters.LoadOrStore(probe, sync.OnceValues(func() (string, error) {
 		beside, err := os.MkdirTemp("", "") // nothing that could pass for a library
 		if err != nil {
-			return ""
+			return "", err
 		}
 		defer func() { _ = os.Remove(beside) }() // empty, and the system's to clear
 		for _, p := range []string{filepath.Join(root(), ".cache", "venv", "bin", "python"), "python3"} {
 			cmd := exec.Command(p, "-c", probe)
 			cmd.Dir = beside
 			if cmd.Run() == nil {
-				return p
+				return p, nil
 			}
 		}
-		return ""
+		return "", nil
 	}))
-	return find.(func() string)()
+	return find.(func() (string, error))()
 }
 
 // missing skips a test that lacks its tool, unless every tool is required.

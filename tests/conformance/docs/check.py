@@ -16,6 +16,9 @@ from playwright.sync_api import expect, sync_playwright
 # Milliseconds of a page's time, after which it has done what an input asks for: it waits for the last of several.
 SOON = 250
 
+# Milliseconds of a page's time, after which a button has its own text again, and says no longer that it copied.
+COPIED = 2_000
+
 # How long a browser may take for one thing, in milliseconds: the machine may be busy.
 PATIENCE = 120_000
 
@@ -70,16 +73,17 @@ class Site:
             self.say(kind, where, what)
 
 
-# What was moved by the elements after it, as they would come from a slow disk: they are taken away one by one.
+# How many elements are visible, and which of them were moved by the elements after them, as they would come from a slow
+# disk: they are taken away one by one.
 MOVED = """(parts) => {
-  const all = Array.from(document.querySelectorAll(parts)), moved = [];
+  const all = Array.from(document.querySelectorAll(parts)).filter((e) => e.checkVisibility()), visible = all.length, moved = [];
   const place = (e) => { const r = e.getBoundingClientRect(); return r.x + ' ' + r.y; };
   const places = all.map(place);
   while (all.length) {
     all.forEach((e, i) => { if (e.textContent.trim() && place(e) !== places[i]) moved.push(e.textContent.trim().slice(0, 30)); });
     all.pop().remove();
   }
-  return Array.from(new Set(moved));
+  return {visible, moved: Array.from(new Set(moved))};
 }"""
 
 
@@ -87,10 +91,11 @@ def steady(site):
     """The head of a page and its filters stay where they are while the rest of the page comes."""
     for width in [360, 1280]:
         context, page = site.context(viewport={"width": width, "height": 900})
-        for parts in [".controls > *", ".top > *, .top li"]:
+        for parts, least in [(".controls > *", 5), (".top > *, .top li", 5)]:
             page.goto(site.url("index.html"))
-            moved = page.evaluate(MOVED, parts)
-            site.expect(not moved, "moves", "index.html", f"{parts} at {width}: {moved}")
+            found = page.evaluate(MOVED, parts)
+            site.expect(found["visible"] >= least, "moves", "index.html", f"{parts} at {width}: {found['visible']} are visible")
+            site.expect(not found["moved"], "moves", "index.html", f"{parts} at {width}: {found['moved']}")
         context.close()
 
 
@@ -174,7 +179,9 @@ def tabs_and_copy(site, name):
     """Tabs by keyboard, and what is copied is the query."""
     context, page = site.context(viewport={"width": 1280, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.clock.install(time=0)
     page.goto(site.url(name))
+    page.clock.pause_at(3_600_000)  # "Copied" is said until the check has seen it
     tabs = page.locator('[role="tab"]')
     tabs.first.focus()
     for key, at in [("ArrowRight", 1), ("End", tabs.count() - 1), ("ArrowRight", 0), ("ArrowLeft", tabs.count() - 1), ("Home", 0)]:
@@ -185,11 +192,14 @@ def tabs_and_copy(site, name):
     for i in range(tabs.count()):
         tabs.nth(i).click()
         button = page.locator(".panel:visible button.copy").first
+        label = button.inner_text()
         button.click()
         try:
             expect(button).to_have_text("Copied", timeout=PATIENCE)
         except AssertionError:
             site.say("copy", name, button.inner_text())
+        page.clock.run_for(COPIED)
+        site.expect(button.inner_text() == label, "copy", name, f"the button goes on to say {button.inner_text()}")
         file = page.locator(".panel:visible a[download]").first.get_attribute("href")
         with open(os.path.join(site.root, os.path.dirname(name), unquote(file)), encoding="utf-8") as f:
             site.expect(page.evaluate("navigator.clipboard.readText()").rstrip("\n") == f.read().rstrip("\n"), "copy", name, "another text than the file's")

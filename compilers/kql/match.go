@@ -127,8 +127,18 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
 	panic("kql: unknown test")
 }
 
-func (w *writer) noteEmpty(n ir.Node) {
-	w.plan.Note("empty-is-missing", "exact", n.Range(), "a string in Kusto cannot be null: an empty value and a missing one are the same")
+// noteEmpty says how an empty value is read. A model that is not of KQL tells it from a missing one.
+func (w *writer) noteEmpty(n *ir.Match) {
+	const message = "a string in Kusto cannot be null: an empty value and a missing one are the same"
+	if w.plan.Model.EmptyIsMissing {
+		w.plan.Note("empty-is-missing", "exact", n.Range(), message)
+		return
+	}
+	effect := "false-positives"
+	if exists, ok := n.Test.(*ir.Exists); ok && exists.Value {
+		effect = "false-negatives"
+	}
+	w.plan.NoteOf(n, "empty-is-missing", effect, message+". The data model is not of KQL, so that `decree run` tells them apart: add `dialect: kql` to it")
 }
 
 func absent(o operand) compilers.Pred {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -212,4 +213,28 @@ func TestElements(t *testing.T) {
   | summarize decree_count_1 = countif(decree_length_2 > 0 and decree_count_2 == decree_length_2)
 )
 `)
+}
+
+// TestEmptyTextsOfOtherModels: a model that tells an empty text from a missing one is not of KQL, and the query says so.
+func TestEmptyTextsOfOtherModels(t *testing.T) {
+	m := &schema.Model{Name: "m", Time: []string{"t"}, Sources: []schema.Source{{Name: "s", Table: "T", Category: "process_creation", Product: "windows", Fields: map[string]schema.Column{"A": {Name: "a"}}}}}
+	for condition, want := range map[string]string{"a: {A: ''}": "false-positives", "a: {A: null}": "false-positives", "a: {A|exists: true}": "false-negatives", "a: {A|exists: false}": "false-positives"} {
+		for _, not := range []bool{false, true} {
+			r := lowered.Rule(t, "logsource: {product: windows, category: process_creation}\ndetection:\n  "+condition+"\n  condition: "+map[bool]string{false: "a", true: "not a"}[not]+"\n")
+			for _, of := range []bool{false, true} {
+				m.EmptyIsMissing = of
+				q, found := New().Compile(r, compilers.Options{Model: m})
+				require.Empty(t, found)
+				require.Len(t, q.Notes, 1)
+				effect := want
+				switch {
+				case of:
+					effect = "exact"
+				case not:
+					effect = map[string]string{"false-positives": "false-negatives", "false-negatives": "false-positives"}[want]
+				}
+				assert.Equal(t, "empty-is-missing "+effect, q.Notes[0].Code+" "+q.Notes[0].Effect, condition)
+			}
+		}
+	}
 }

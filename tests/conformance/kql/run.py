@@ -12,6 +12,7 @@ Kusto's strings are never null, so a field that an event lacks becomes "". DuckD
 import gc
 import ipaddress
 import json
+import os
 import re
 import sys
 
@@ -227,24 +228,59 @@ def profiled(query, names):
     return re.sub(r'invoke FileProfile\("(\w+)", *\d+\)', lambda m: f"join kind=leftouter (Profiles | project {m[1]} = sha1, {read}) on {m[1]}\n| project-away {m[1]}1\n| extend {texts}", query)
 
 
+def rows(columns):
+    """What reads a recording as the types of its columns, and fails where a value has another."""
+    return "read_json(?, format='newline_delimited', columns={" + ", ".join(f"{literal(c)}: '{TYPES[t]}'" for c, t in columns.items()) + "})"
+
+
 def load(con, table, columns, path):
     kinds = {c: TYPES[t] for c, t in columns.items()}
     con.execute(f'CREATE TABLE "{table}" (' + ", ".join(f'"{c}" {k}' for c, k in kinds.items()) + ")")
-    spec = ", ".join(f"'{c}': '{k}'" for c, k in kinds.items())
     picked = ", ".join(f'''coalesce("{c}", '') AS "{c}"''' if k == "VARCHAR" else f'"{c}"' for c, k in kinds.items())
-    con.execute(f"INSERT INTO \"{table}\" BY NAME SELECT {picked} FROM read_json(?, format='newline_delimited', columns={{{spec}}})", [path])
+    con.execute(f'INSERT INTO "{table}" BY NAME SELECT {picked} FROM {rows(columns)}', [path])
+
+
+CHECKED = set()
+
+
+def check(con, columns, path):
+    """Reads every column of a recording, once: a value that does not fit its table is a fault, whether or not a query names it."""
+    file = os.stat(path)
+    key = (path, file.st_mtime_ns, file.st_size, tuple(columns.items()))
+    if key not in CHECKED:
+        con.execute(f"SELECT count(COLUMNS(*)) FROM {rows(columns)}", [path]).fetchall()
+        CHECKED.add(key)
+
+
+# A string or a comment of a query.
+ASIDE = re.compile(r"""@"(?:[^"]|"")*"|@'(?:[^']|'')*'|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|//[^\n]*""")
+
+# What finds other rows if columns that it does not name are not there. arg_max(…, *) only hands them on.
+UNNAMED = re.compile(r"\b(?:search|find|pack_all|getschema)\b|\bdistinct\s*\*|\*\s*(?:[=!][=~]|!?has|!?contains|!?startswith|!?endswith|matches)")
+
+
+def needed(columns, queries, key):
+    """The columns of a table that some queries need.
+
+    A table may have hundreds, with which every step of a query is planned. What a query does not name cannot change which
+    ids it finds; a join names a column that both sides have once more, with a 1 behind it. A name that stands in brackets
+    since it is not a word may be written with escapes.
+    """
+    text = "\n".join(queries)
+    if UNNAMED.search(ASIDE.sub("", text)):
+        return columns
+    named = set(re.findall(r"\w+", text)) | {key}
+    return {c: kind for c, kind in columns.items() if c in named or c + "1" in named or not re.fullmatch(r"\w+", c)} or columns
 
 
 def answer(ask):
     """The ids that each query finds, in a database of its own for the question."""
     con = duckdb_kql.connect()
     con.execute("SET threads = 1")  # there is a process for each processor, and little to read
-    named = set(re.findall(r"\w+", "\n".join(ask["queries"]) + " " + ask["id"]))
     known = set()
     for table, path in ask["events"].items():
-        # A table may have hundreds of columns, with which every step of a query is planned. What a query does not name cannot
-        # change which ids it finds; a join names a column that both sides have once more, with a 1 behind it.
-        columns = {c: kind for c, kind in ask["tables"][table].items() if c in named or c + "1" in named}
+        check(con, ask["tables"][table], path)
+        columns = needed(ask["tables"][table], ask["queries"], ask["id"])
         load(con, table, columns, path)
         if any("_is_in_" in query for query in ask["queries"]):
             known |= addresses(con, table, columns)

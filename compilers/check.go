@@ -271,11 +271,10 @@ func (c *checker) join(n *ir.Join) {
 		c.need(Joins, n.Range())
 	}
 	for i, f := range n.Mine {
-		c.timeAsKey(f, n.SameAt[i])
+		c.valueRead(f, n.SameAt[i])
 		lacking := fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, f, c.plan.Source.Name)
 		switch {
 		case f.Extract != nil:
-			c.extractRead(f, n.SameAt[i])
 		case c.opt.Model.HasWhole(c.plan.Source, f):
 		case n.First:
 			c.report("first-seen-field", n.SameAt[i], c.orClosest("name another field, or choose another --model", f.Name), lacking)

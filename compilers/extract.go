@@ -12,20 +12,20 @@ var extractConstructs = map[rules.ExtractOp]Construct{
 }
 
 // CheckRead reports what a dialect or the data model lacks to read a field of the plan's rule as a value, as joins and
-// correlations do: of an extract what it is made with, and of each that it is not a time. at is where the value is asked
-// for.
+// correlations do: of an extract what it is made with, and of each that it is not a time. at is where the value is
+// asked for.
 func (p *Plan) CheckRead(dialect string, lacks Features, f ir.Field, at diag.Range) diag.Diagnostics {
-	f = p.Rule.Own(f)
 	c := &checker{dialect: dialect, lacks: lacks, opt: p.Options(), plan: p, seen: map[string]bool{}}
-	c.timeAsKey(f, at)
-	if f.Extract != nil {
-		c.extractRead(f, at)
-	}
+	c.valueRead(p.Rule.Own(f), at)
 	return c.found
 }
 
-// extractRead checks an extract whose value the query reads.
-func (c *checker) extractRead(f ir.Field, at diag.Range) {
+// valueRead checks a field whose value the query reads.
+func (c *checker) valueRead(f ir.Field, at diag.Range) {
+	c.timeAsKey(f, at)
+	if f.Extract == nil {
+		return
+	}
 	if err := c.opt.Model.Makes(c.plan.Source, f); err != nil {
 		c.report("no-translation", at, "make it of another field, or of the product's own, in a separate rule or data model", err.Error())
 	}

@@ -9,34 +9,32 @@ import (
 )
 
 // TimeAsText reports a test that reads the text of a time: a product holds a time as a number, and writes it in a form
-// that is not the event's. column gives the column of a field, if it has one.
-func (p *Plan) TimeAsText(m *ir.Match, column func(ir.Field) (schema.Column, bool), found *diag.Diagnostics) {
-	refuse := func(f ir.Field, c schema.Column) {
-		hint, why := whyNoText(m.Test)
-		found.Errorf("datetime-text", m.Range(), hint, "%s: %s", p.aTime(f, c), why)
-	}
+// that is not the event's. It tells whether it did. column gives the column of a field, if it has one.
+func (p *Plan) TimeAsText(m *ir.Match, column func(ir.Field) (schema.Column, bool), found *diag.Diagnostics) bool {
 	own, ok := column(m.Field)
 	if !ok {
-		return
+		return false
 	}
+	read := []ir.Field{m.Field}
 	switch t := m.Test.(type) {
 	case *ir.Null, *ir.Exists, *ir.TimePart, *ir.Elements:
-		return
+		return false
 	case *ir.FieldRef:
 		other, known := column(t.Other)
 		if known && own.Name == other.Name && own.Made == nil && other.Made == nil && t.Op == ir.Equals {
-			return // with itself
+			return false // with itself
 		}
-		if c, isTime := p.timeIn(own); isTime {
-			refuse(m.Field, c)
-		} else if c, isTime := p.timeIn(other); known && isTime {
-			refuse(t.Other, c)
-		}
-	default:
-		if c, isTime := p.timeIn(own); isTime {
-			refuse(m.Field, c)
+		read = append(read, t.Other)
+	}
+	for _, f := range read {
+		c, known := column(f)
+		if in, isTime := p.timeIn(c); known && isTime {
+			hint, why := whyNoText(m.Test)
+			found.Errorf("datetime-text", m.Range(), hint, "%s: %s", p.aTime(f, in), why)
+			return true
 		}
 	}
+	return false
 }
 
 // whyNoText says why a time cannot be tested so, and what to do.

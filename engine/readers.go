@@ -10,12 +10,15 @@ import (
 	"decree/rules/ir"
 )
 
-// copyForReaders has each alert judge what is rare in what its own run reads, as its query does: a rule with a prevalence
-// condition that several report of, itself or correlations that read it, is run once for each of them. It gives the
-// rules to run, and in the options the correlations. Copies report nothing. Without Options.Now all read the whole
-// input, and nothing is copied.
+// copyForReaders has each alert judge what is rare in what its own run reads, as its query does: a rule with a
+// prevalence condition that several report of, itself or correlations that read it, is run once for each of them. It
+// gives the rules to run, and in the options the correlations. Copies report nothing. Without Options.Now all read the
+// whole input, and nothing is copied.
 func copyForReaders(rs []*ir.Rule, opt Options) ([]*ir.Rule, Options) {
-	if opt.Now.IsZero() || len(opt.Correlations) == 0 {
+	readsRarity := func(c *ir.Correlation) bool {
+		return slices.ContainsFunc(c.Rules(), func(r *ir.Rule) bool { return ir.AsksPrevalence(r.Condition) })
+	}
+	if opt.Now.IsZero() || !slices.ContainsFunc(opt.Correlations, readsRarity) {
 		return rs, opt
 	}
 	var foundAgain diag.Diagnostics // New finds the same of the rules themselves

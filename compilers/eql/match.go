@@ -29,8 +29,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 		w.found.Errorf("deep-ancestor-negated", m.Range(), "test one level with parent or grandparent, outside of not, or and within; or use kql or spl", "eql: the ancestor's field %s cannot be tested below not or or", m.Field.Name)
 		return compilers.Constant(false)
 	}
-	before := len(w.found)
-	if w.plan.TimeAsText(m, w.plan.Column, &w.found); len(w.found) > before {
+	if w.plan.TimeAsText(m, w.plan.Column, &w.found) {
 		return compilers.Constant(false)
 	}
 	if col.Made != nil {

@@ -118,17 +118,15 @@ func auditData(name string) func(map[string]any) map[string]any {
 var osqueryNames = map[string]string{"eventid": "EventID", "channel": "Channel", "provider_name": "Provider_Name", "provider_guid": "Provider_Guid", "computer_name": "Computer", "datetime": "TimeCreated",
 	"task": "Task", "level": "Level", "keywords": "Keywords", "pid": "Execution_ProcessID", "tid": "Execution_ThreadID"}
 
-// osqueryRow are keys of every row of these tables.
-var osqueryRow = flatForm{keys: []string{"eventid", "provider_name", "data"}}
+// osqueryRow is a row of these tables alone, as osqueryi writes it. The event's own values come before the row's of the
+// same name.
+var osqueryRow = flatForm{[]string{"eventid", "provider_name", "data"}, func(row map[string]any) map[string]any { return with(osqueryEvent(row), row) }}
 
 // osqueryEvent gives the event of a row. windows_events calls the channel source.
 func osqueryEvent(row map[string]any) map[string]any {
 	out := with(renamed(row, osqueryNames), renamed(row, map[string]string{"source": "Channel"}))
 	return with(out, payload(row["data"]))
 }
-
-// osqueryAlone reads a row as osqueryi writes it. The event's own values come before the row's of the same name.
-func osqueryAlone(row map[string]any) map[string]any { return with(osqueryEvent(row), row) }
 
 // osquery reads a line of osquery's results whose row is a Windows event.
 func osquery(fields map[string]any) map[string]any {

@@ -5,8 +5,8 @@ package event
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
 	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid"}
 
-// WindowsForms are those of Forms that only columns of Windows' events need: other events have these keys, too. What they
-// add hides nothing, and without such a column an event is read faster as it is.
+// WindowsForms are those of Forms that only columns of Windows' events need: other events have these keys, too. What
+// they add hides nothing, and without such a column an event is read faster as it is.
 var WindowsForms = []string{"EventCode", "columns", "eventid"}
 
 // flatForm is one way in which collectors and forensic tools write an event around or beside their own fields.
@@ -44,5 +44,5 @@ var flatForms = []flatForm{
 	{[]string{"winlog.channel"}, dotted},
 	{[]string{"winlog.event_id"}, dotted},
 	{[]string{"columns"}, osquery},
-	{osqueryRow.keys, osqueryAlone},
+	osqueryRow,
 }

@@ -20,8 +20,8 @@ func Closest(name string, candidates []string) string {
 	return closest(name, candidates, min(size-1, max(1, size/3)))
 }
 
-// Misspelt is Closest for a name that may well be another one than the candidates: of six letters and more two may differ,
-// of four and five one.
+// Misspelt is Closest for a name that may well be another one than the candidates: of six letters and more two may
+// differ, of four and five one.
 func Misspelt(name string, candidates []string) string {
 	return closest(name, candidates, min(2, utf8.RuneCountInString(name)/2-1))
 }

@@ -17,8 +17,12 @@ func (p *Plan) TimeAsText(m *ir.Match, column func(ir.Field) (schema.Column, boo
 	}
 	read := []ir.Field{m.Field}
 	switch t := m.Test.(type) {
-	case *ir.Null, *ir.Exists, *ir.TimePart, *ir.Elements:
+	case *ir.Elements:
 		return false
+	case *ir.Null, *ir.Exists, *ir.TimePart:
+		if own.Made == nil { // what is made of a time is made of its text
+			return false
+		}
 	case *ir.FieldRef:
 		other, known := column(t.Other)
 		if known && own.Name == other.Name && own.Made == nil && other.Made == nil && t.Op == ir.Equals {
@@ -46,6 +50,8 @@ func whyNoText(t ir.Test) (hint, why string) {
 		return "test another field", "it is not an address"
 	case *ir.Number, *ir.Bits:
 		return "test a part of the time with |hour, |day ...", "it is not a number"
+	case *ir.Null, *ir.Exists, *ir.TimePart:
+		return "test the time itself", "its text cannot be taken apart"
 	}
 	return "test a part of the time with |hour, |day ...", "its text cannot be searched"
 }

@@ -27,6 +27,7 @@ func TestTimesAreNoTexts(t *testing.T) {
 	cases := map[string]bool{test("TIME: 2024-01-01T00:00:00Z"): true, test("TIME|startswith: '2024'"): true, test("TIME: '20?4*'"): true, test("TIME|re: '^2024'"): true, test("TIME|gt: 5"): true,
 		test("TIME|bits: 1"): true, test("TIME|cidr: 10.0.0.0/8"): true, test("TIME|filename|contains: x"): true, test("TIME|fieldref: TEXT"): true, test("TEXT|fieldref: TIME"): true, test("Year: '2024'"): true,
 		test("TIME|fieldref: TIME"): false, test("TIME|hour|lt: 6"): false, test("TIME|exists: true"): false, test("TIME: null"): false, test("TEXT: x"): false,
+		test("Year|exists: true"): true, test("Year: null"): true, test("Year: '*'"): true, test("Year|month: 1"): true,
 		with("joins: {j: {rule: other, same: {TIME: TEXT}, before: 1h}}", "j"):                            true,
 		with("joins: {j: {rule: other, same: {TEXT: TIME}, before: 1h}}", "j"):                            true,
 		with("joins: {j: {rule: other, same: [TEXT], before: 1h, count: {distinct: TIME, gte: 2}}}", "j"): true,

@@ -19,6 +19,7 @@ func (w *writer) needsAncestor(f ir.Field) bool {
 func (w *writer) ancestorMatch(m *ir.Match) compilers.Pred {
 	if m.Field.Level <= 2 {
 		if col, ok := w.plan.Column(ir.Field{Name: m.Field.Name, Level: m.Field.Level - 1}); ok {
+			w.noteDigits(m, col)
 			p, err := columnTest(col, m.Test, false)
 			return w.reportError(p, err, m.Range())
 		}

@@ -38,8 +38,16 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 	if t, ok := m.Test.(*ir.CIDR); ok {
 		w.noteMapped(m, t)
 	}
+	w.noteDigits(m, col)
 	p, err := columnTest(col, m.Test, w.negated[m])
 	return w.reportError(p, err, m.Range())
+}
+
+// noteDigits notes that a text is compared with a number's digits alone.
+func (w *writer) noteDigits(m *ir.Match, col schema.Column) {
+	if _, ok := m.Test.(*ir.Number); ok && !isTyped(col) && !col.Digits {
+		w.plan.NoteOf(m, "number-as-text", "false-negatives", "Elastic stores "+col.Name+" as text: a number is found as its shortest digits, such as 1, and not as 01, 1.0 or 1e0")
+	}
 }
 
 // reportError reports what cannot be written.
@@ -283,11 +291,14 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 
 var comparisons = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
-// number compares numerically. A text column supports only equality.
+// number compares numerically. A text column supports only equality, with the digits that noteDigits tells of.
 func number(f string, col schema.Column, op string, values []float64, negated bool) (compilers.Pred, error) {
 	typed := col.Type == schema.Int
-	if !typed && op != "eq" {
-		return nil, fmt.Errorf("column %s is not a number: it cannot be ordered", col.Name)
+	switch {
+	case col.Type == schema.Bool || col.Type == schema.IP:
+		return compilers.Constant(false), nil // their values are never numbers
+	case !typed && (op != "eq" || isTyped(col)):
+		return nil, fmt.Errorf("column %s is not a number: numbers cannot be compared with it", col.Name)
 	}
 	texts, err := numberLiterals(values)
 	if err != nil {

@@ -45,6 +45,7 @@ func TestSemantics(t *testing.T) {
 			{"ecs", process, `{ProcessId: 5}`, started + `?process.pid == 5`},
 			{"ecs", process, `{ProcessId: ['5', '6']}`, started + `?process.pid in (5, 6)`},
 			{"ecs", process, `{ProcessId|contains: '5'}`, "eql-unsupported"},
+			{"ecs", "category: image_load", `{Signed: 1}`, "library where ?host.os.type : \"windows\" and false"},
 			{"ecs", "category: image_load", `{Signed: 'false'}`, `library where ?host.os.type : "windows" and ?dll.code_signature.exists == false`},
 			{"ecs", "category: network_connection", `{DestinationIp: 10.0.0.1}`, `network where ?event.type : "start" and ?host.os.type : "windows" and ?destination.ip == "10.0.0.1"`},
 			{"ecs", "category: network_connection", `{DestinationIp|cidr: 10.0.0.0/8}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "10.0.0.0/8")`},
@@ -168,6 +169,34 @@ func TestNetworksOfMappedAddresses(t *testing.T) {
 			}
 		}
 		assert.Equal(t, want, effects, condition)
+	}
+}
+
+// TestNumbersInTexts: Elasticsearch does not calculate with texts, so that 01 and 1.0 are not 1. That is noted, but of
+// columns in which the product writes digits alone.
+func TestNumbersInTexts(t *testing.T) {
+	for _, c := range []struct {
+		model, detection, condition string
+		want                        []string
+	}{
+		{"ecs", "{CommandLine: 1}", "s", []string{"false-negatives"}},
+		{"ecs", "{CommandLine: 1}", "not s", []string{"false-positives"}},
+		{"ecs", "{ParentCommandLine: 1}", "s", []string{"false-negatives"}},
+		{"ecs", "{Image: a}", "s and above", []string{"false-negatives"}},
+		{"ecs", "{CommandLine: '1'}", "s", nil},
+		{"ecs", "{ProcessId: 1}", "s", nil},
+		{"winlogbeat", "{EventID: 1}", "s", nil},
+	} {
+		r := lowered.Rule(t, "logsource: {product: windows, category: process_creation}\nancestry:\n  above: {grandparent: {CommandLine: 1}}\ndetection:\n  s: "+c.detection+"\n  condition: "+c.condition+"\n")
+		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, c.model), Approximate: []string{"all"}})
+		require.NotNil(t, q, "%v", found)
+		var effects []string
+		for _, n := range q.Notes {
+			if n.Code == "number-as-text" {
+				effects = append(effects, n.Effect)
+			}
+		}
+		assert.Equal(t, c.want, effects, c.detection)
 	}
 }
 

@@ -163,6 +163,9 @@ type Column struct {
 	// Numbers is "decimal" if Sysmon's `DWORD (0x0000001f)` becomes `31` and its `(Empty)` an empty text. It is
 	// "hexadecimal" if the former becomes `0x0000001f`.
 	Numbers string `yaml:"numbers"`
+	// Digits says that the product writes numbers in this column of text in one way, as the digits of whole numbers: 1,
+	// never 01 or 1.0. Equality with a number is then equality of texts.
+	Digits bool `yaml:"digits"`
 	// Multivalue says that the column may have several values.
 	Multivalue bool `yaml:"multivalue"`
 	// Written are prefixes of paths that the product always writes differently (HKLM\: HKEY_LOCAL_MACHINE\). Only that

@@ -3,11 +3,13 @@ package spl
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
 	"decree/compilers"
 	"decree/rules/diag"
+	"decree/rules/regex"
 )
 
 var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
@@ -49,7 +51,7 @@ func searchName(name string) string {
 // would not be exact. A value that looks like a number is compared as text. searchNumbers names the documentation of
 // both.
 func searchLiteral(before bool, s string, after bool) (string, bool) {
-	if strings.Contains(s, "*") || !plainText(s) || s == "" {
+	if strings.Contains(s, "*") || !plainText(s) || foldsApart(s) || s == "" {
 		return "", false
 	}
 	if after && strings.HasSuffix(s, `\`) {
@@ -76,6 +78,18 @@ func control(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode
 // character would be lost when the query is copied.
 func plainText(s string) bool {
 	return !strings.Contains(s, "`") && !strings.ContainsFunc(s, control)
+}
+
+// foldsApart tells whether a value has a letter beyond ASCII that, in Sigma, equals others than those with its lower
+// case, as ς, or none, as İ. What ignores case by writing lower case would find other texts.
+func foldsApart(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		if r <= unicode.MaxASCII {
+			return false
+		}
+		lower := unicode.ToLower(r)
+		return lower <= unicode.MaxASCII || slices.ContainsFunc(regex.Cases(r), func(of rune) bool { return unicode.ToLower(of) != lower })
+	})
 }
 
 // regexLiteral escapes a text for PCRE. Control characters and backticks are spelled out.

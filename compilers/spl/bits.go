@@ -15,7 +15,7 @@ import (
 // version of 9.2 or later.
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.2/evaluation-functions/bitwise-functions
 func (w *writer) bits(name string, m *ir.Match, t *ir.Bits) compilers.Pred {
-	w.plan.NoteOf(m, "bits-digits", "exact", "a decimal number of more than 15 digits has no bits: Splunk does not calculate with such numbers exactly")
+	w.plan.NoteOf(m, "bits-digits", "false-negatives", "a decimal number of more than 15 digits has no bits: Splunk does not calculate with such numbers exactly")
 	decimal := compilers.All{compilers.Atom("match(" + name + ", " + evalString(`\A[+-]?[0-9]{1,15}\z`) + ")")}
 	decimal = append(decimal, runsOfBits("tonumber("+name+")", t.Mask)...)
 	if col, ok := w.plan.Column(m.Field); ok && col.Type == schema.Int {

@@ -29,10 +29,10 @@ type nameable struct {
 // addCorrelations compiles the correlations of the rules.
 func (p *plan) addCorrelations(opt Options, found *diag.Diagnostics) {
 	p.correlations = correlate.Compile(opt.Correlations, p.Rules(), opt.Silent, found)
-	p.readForJoins()
 	for i, r := range p.rules {
 		r.correlated = *p.correlations.Rule(i)
 	}
+	p.readForJoins()
 	for _, u := range p.units {
 		if u.rare == nil {
 			p.takeDown(u, found)

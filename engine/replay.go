@@ -15,7 +15,7 @@ type correlationReplay struct {
 	of      *correlate.Correlation
 	read    []*replayedRule // those whose matches depend on the run
 	always  [][]int32
-	times   []time.Time // of all that its rules may match, in order
+	times   []time.Time // at which all is known that its rules may match, in order
 	reached map[reachedMatch]bool
 }
 
@@ -93,10 +93,11 @@ func (r *replay) matches() error {
 
 // prepare finds what the runs of the correlation read.
 func (r *correlationReplay) prepare(moments [][]moment) error {
+	delay := r.of.IR.Delay()
 	for _, number := range r.of.Rules() {
 		below := r.rules[number]
 		for _, m := range moments[below.order] {
-			r.times = append(r.times, m.at)
+			r.times = append(r.times, m.at.Add(delay-below.delay))
 		}
 		if len(below.rare) == 0 {
 			continue
@@ -140,12 +141,12 @@ func (r *correlationReplay) run(alerts *raisedAlerts) error {
 // seen evaluates the correlation over what the run at a time sees.
 func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
 	byRule := make([][]int32, len(r.rules))
-	begin := at.Add(-r.Lookback - r.of.IR.Reach())
+	begin := at.Add(-r.Lookback - r.of.IR.Delay() - r.of.IR.Reach())
 	for below, kept := range r.always {
 		byRule[below] = r.matches.Between(kept, begin, at)
 	}
 	for _, read := range r.read {
-		first, end := read.between(begin, at)
+		first, end := read.between(begin.Add(read.rule.delay), at)
 		read.judge(at, first, end)
 		matches := []int32{}
 		for i := first; i < end; i++ {
@@ -189,19 +190,10 @@ func (r *replay) between(begin, end time.Time) (first, after int) {
 	return first, after
 }
 
-// delay is how long after an event it is known whether the rules of the correlation match it.
-func (r *correlationReplay) delay() time.Duration {
-	var delay time.Duration
-	for _, number := range r.of.Rules() {
-		delay = max(delay, r.rules[number].delay)
-	}
-	return delay
-}
-
 // raise adds an alert for each match in the lookback of a run. Without a run it is the first run that sees the match.
 func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alerts *raisedAlerts) error {
 	next := (&replay{Schedule: r.Schedule}).next
-	delay := r.delay()
+	delay := r.of.IR.Delay()
 	for found := range v.Completions(r.of) {
 		known := found.At.Add(delay)
 		at := next(known)

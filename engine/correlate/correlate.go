@@ -153,11 +153,12 @@ func (s *Set) take(in input, f ir.Field) {
 	}
 }
 
-// reachBack extends the reach of the rules below a correlation to its lookback plus its windows.
+// reachBack extends the reach of the rules below a correlation to its lookback, which ends as much earlier as they look
+// after their events, plus its windows.
 func (s *Set) reachBack(c *Correlation) {
 	reach := Unbounded
 	if lookback := c.IR.Source.Body.Schedule.Lookback; lookback > 0 {
-		reach = lookback + c.IR.Reach()
+		reach = lookback + c.IR.Delay() + c.IR.Reach()
 	}
 	for _, number := range c.Rules() {
 		if r := s.rules[number]; r.Reach != Unbounded && (reach == Unbounded || reach > r.Reach) {

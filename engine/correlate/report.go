@@ -58,7 +58,8 @@ type reported struct {
 }
 
 // Reports gives the matches of all correlations that are not silent, in the order of their events, then of the
-// correlations. If now is not zero and a correlation has a lookback, only matches whose event lies in it are given.
+// correlations. If now is not zero and a correlation has a lookback, only matches whose event lies in it are given. The
+// lookback of a correlation whose rules look after their events ends so much earlier.
 func (v *Evaluation) Reports(now time.Time) iter.Seq[Completion] {
 	var all []reported
 	for _, c := range v.set.All {
@@ -66,10 +67,11 @@ func (v *Evaluation) Reports(now time.Time) iter.Seq[Completion] {
 			continue
 		}
 		found, lookback := v.of[c], c.IR.Source.Body.Schedule.Lookback
+		end := now.Add(-c.IR.Delay())
 		all = slices.Grow(all, len(found.matches))
 		for i, m := range found.matches {
 			k := v.when(found.completing(m))
-			if at := k.time(); !now.IsZero() && lookback > 0 && (at.After(now) || at.Before(now.Add(-lookback))) {
+			if at := k.time(); !now.IsZero() && lookback > 0 && (at.After(end) || at.Before(end.Add(-lookback))) {
 				continue
 			}
 			all = append(all, reported{k.order, int32(c.number), int32(i)})

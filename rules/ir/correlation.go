@@ -268,6 +268,16 @@ func (c *Correlation) Reach() time.Duration {
 	return reach[c]
 }
 
+// Delay is how long after an event it is known whether the rules that it reads match it, directly or through other
+// correlations.
+func (c *Correlation) Delay() time.Duration {
+	var delay time.Duration
+	for _, r := range c.Rules() {
+		delay = max(delay, r.Delay())
+	}
+	return delay
+}
+
 // PlaceOf is the position where a correlation, or one that it reads, names a field of an input. If none does, it is the
 // position of the type.
 func (c *Correlation) PlaceOf(f Field) diag.Range {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -66,17 +67,70 @@ func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 		"sources: [{name: a, ancestors: {6: {}}}]":                   false,
 		"dialect: kql\nempty_is_missing: true":                       true,
 		"dialect: kql\nempty_is_missing: false":                      false,
+		"dialect: kql\nempty_is_missing: ~":                          true,
 		"dialect: spl\nempty_is_missing: false":                      true,
 		"empty_is_missing: false":                                    true,
 	} {
-		text = "name: mine\nextends: windows\n" + text
-		var v any
-		require.NoError(t, yaml.Unmarshal([]byte(text), &v))
-		_, err := read("m.yml", []byte(text))
-		assert.Equal(t, ok, err == nil, "%s: %v", text, err)
-		found := compiled.Validate(textKeys(v))
-		assert.Equal(t, ok, found == nil, "%s: %v", text, found)
+		assert.Equal(t, ok, agree(t, compiled, "name: mine\nextends: windows\n"+text), text)
 	}
+}
+
+// TestTheSchemaKnowsModelsOfKQL: a model has the dialect of the shipped model that it extends, unless it names another.
+func TestTheSchemaKnowsModelsOfKQL(t *testing.T) {
+	compiled := fixture.Schema(t, JSONSchema)
+	for _, name := range Names() {
+		agree(t, compiled, "name: mine\nextends: "+name+"\nempty_is_missing: false\n")
+	}
+	assert.True(t, agree(t, compiled, "name: mine\nextends: sentinel\ndialect: spl\nempty_is_missing: false\n"))
+}
+
+// TestTheSchemaAgreesOnNull: of any key but those that must be there, null is as if the key were not there, or takes
+// away what the extended model says.
+func TestTheSchemaAgreesOnNull(t *testing.T) {
+	compiled := fixture.Schema(t, JSONSchema)
+	for _, c := range []struct {
+		of   any
+		form string
+	}{
+		{Model{}, "%s: ~"}, {Source{}, "sources: [{name: process_creation, %s: ~}]"},
+		{Column{}, "sources: [{name: process_creation, fields: {A: {column: b, %s: ~}}}]"},
+		{ScopeTest{}, "sources: [{name: process_creation, scope: [{column: b, values: [c], %s: ~}]}]"},
+		{Sign{}, "recognise: [{any: [b], %s: ~}]"}, {Reputation{}, "sources: [{name: process_creation, reputation: {%s: ~}}]"},
+	} {
+		for _, key := range keys(c.of) {
+			text, twice := fmt.Sprintf(c.form, key), map[string]any{}
+			if key == "extends" {
+				continue // all other keys would have to be there
+			}
+			if key != "name" || reflect.TypeOf(c.of) != reflect.TypeOf(Model{}) {
+				text = "name: mine\n" + text
+			}
+			text = "extends: windows\n" + text
+			if yaml.Unmarshal([]byte(text), &twice) == nil { // but keys that are written already
+				agree(t, compiled, text)
+			}
+		}
+	}
+}
+
+// agree checks that the reader and the schema both accept a model, or neither, and tells which.
+func agree(t *testing.T, compiled *jsonschema.Schema, text string) bool {
+	var v any
+	require.NoError(t, yaml.Unmarshal([]byte(text), &v))
+	_, err := read("m.yml", []byte(text))
+	found := compiled.Validate(textKeys(v))
+	assert.Equal(t, err == nil, found == nil, "%s: %v; %v", text, err, found)
+	return err == nil
+}
+
+// keys are the keys that a type reads.
+func keys(of any) (all []string) {
+	for i := range reflect.TypeOf(of).NumField() {
+		if name, _, _ := strings.Cut(reflect.TypeOf(of).Field(i).Tag.Get("yaml"), ","); name != "" && name != "-" {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // TestTheSchemaHasEveryKey: what a model's types can read is in the schema, and nothing else.
@@ -96,12 +150,7 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 		{Model{}, schema.Properties}, {Source{}, schema.Defs["source"].Properties}, {Column{}, schema.Defs["column"].Properties}, {ScopeTest{}, schema.Defs["scope"].Properties},
 		{Sign{}, schema.Defs["sign"].Properties}, {Reputation{}, schema.Defs["reputation"].Properties},
 	} {
-		var want, have []string
-		for i := range reflect.TypeOf(c.of).NumField() {
-			if name, _, _ := strings.Cut(reflect.TypeOf(c.of).Field(i).Tag.Get("yaml"), ","); name != "" && name != "-" {
-				want = append(want, name)
-			}
-		}
+		want, have := keys(c.of), []string(nil)
 		for name := range c.have {
 			have = append(have, name)
 		}

@@ -118,6 +118,8 @@ func TestLineageOfPlainEvents(t *testing.T) {
 		{"process ids and times", chain(pid), []string{"3"}},
 		{"a process id that is used again later", with(chain(pid), fmt.Sprintf(pid, 8, "A", 8, "other.exe", 1, 0)), []string{"3"}},
 		{"a process id that was used again", with(chain(pid), fmt.Sprintf(pid, 8, "A", 1, "other.exe", 1, 0)), nil},
+		{"a process id that is used again in the child's second, after it", with(chain(pid), fmt.Sprintf(pid, 8, "A", 2, "other.exe", 1, 0)), []string{"3"}},
+		{"a parent in the child's second, after it", with(chain(pid)[:2], fmt.Sprintf(pid, 1, "A", 2, "sqlservr.exe", 1, 0)), []string{"3"}},
 		{"bare process ids", chain(timeless), nil},
 		{"the event names it", []string{`{"id":5,"Image":"who.exe","GrandParentImage":"C:\\sqlservr.exe"}`}, []string{"5"}},
 		{"the event names another", with(chain(guid)[1:], `{"id":3,"Computer":"A","Image":"who.exe","GrandParentImage":"x.exe","ProcessGuid":"{3}","ParentProcessGuid":"{2}"}`), nil},

@@ -79,3 +79,40 @@ func BenchmarkRepeats(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkOrders gives what an event costs among others of forty kinds, each with an order of keys of its own: where a
+// key is looked for after the keys before it, and where there is no room for that.
+func BenchmarkOrders(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	l := newLayout()
+	var kinds []string
+	for range 40 {
+		var text strings.Builder
+		for _, i := range r.Perm(60)[:30] {
+			fmt.Fprintf(&text, `,"Field%d":"%d"`, i, r.IntN(1000))
+			if i%2 == 0 {
+				l.column(fmt.Sprint("Field", i))
+			}
+		}
+		kinds = append(kinds, "{"+text.String()[1:]+"}")
+	}
+	var all [][]byte
+	for range 4096 {
+		all = append(all, []byte(kinds[r.IntN(len(kinds))]))
+	}
+	for name, taken := range map[string]int{"room=true": 0, "room=false": maxPositions} {
+		b.Run(name, func(b *testing.B) {
+			d := New(l)
+			d.positions = taken
+			b.SetBytes(int64(len(all[0])))
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				if err := d.Load(all[i%len(all)]); err != nil {
+					b.Fatal(err)
+				}
+				i++
+			}
+		})
+	}
+}

@@ -56,6 +56,7 @@ type Document struct {
 
 	top          level     // the event itself
 	keysKept     int       // of all levels
+	positions    int       // of keys, of all levels
 	cached       int       // bytes of the values that are kept
 	versions     uint64    // of values, counted
 	recording    *knownKey // takes down the escapes of the text being read

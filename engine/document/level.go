@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 )
 
-// This file reads objects whose columns are asked for. A key is looked for among the two that last followed the one
-// before, and else by its ends among all that are known.
+// This file reads objects whose columns are asked for. Events of one kind have the same keys in the same order, so that
+// a key is looked for among the two that last came after the same keys, and else by its ends among all that are known.
 
 // level is where objects stand whose columns are asked for: the outermost ones, those below a path, or those of a list.
 // It knows their keys.
@@ -16,8 +16,21 @@ type level struct {
 	isBrief bool // it is of one event, so that no keys are kept
 	keys    names
 	known   []*knownKey // by the numbers of their names
-	start   knownKey    // stands before the first key
+	start   position    // before the first key
 }
+
+// position is where a key stood: after the same keys, in the same order.
+type position struct {
+	key         *knownKey
+	next        [2]*position // those of keys that came after it last
+	first, then *position    // of all that came after it, and the next one that came after the same
+}
+
+// The bounds of positions. A key beyond them stands at one that does not tell what came before.
+const (
+	maxPositions = 1 << 13 // of all levels
+	maxAfter     = 32      // that come after the same
+)
 
 // asked is what a layout asks of the value of a key.
 type asked struct {
@@ -59,9 +72,9 @@ func (d *Document) object(lv *level) error {
 	}
 	previous := &lv.start
 	for {
-		n := d.expected(previous)
+		next := d.expected(previous)
 		var err error
-		if n != nil {
+		if next != nil {
 			d.space()
 		} else {
 			at, arena := d.at, len(d.arena)
@@ -69,13 +82,15 @@ func (d *Document) object(lv *level) error {
 			if wrong != nil {
 				return wrong
 			}
-			if n = d.remember(lv, previous, key, len(d.arena) > arena); n == nil {
+			if n := d.remember(lv, key, len(d.arena) > arena); n != nil {
+				next = d.after(previous, n)
+			} else {
 				err = d.member(lv, key, at == d.firstKey)
 			}
 		}
-		if n != nil {
-			previous = n
-			err = d.knownMember(n)
+		if next != nil {
+			previous = next
+			err = d.knownMember(next.key)
 		}
 		if err != nil {
 			return err
@@ -86,23 +101,40 @@ func (d *Document) object(lv *level) error {
 	}
 }
 
-// expected reads a key, at its quote, if it is one of the two that last followed the previous one; nil if it is another.
-func (d *Document) expected(previous *knownKey) *knownKey {
+// expected reads a key, at its quote, if it is one of the two that last came after a position; nil if it is another.
+func (d *Document) expected(previous *position) *position {
 	next := &previous.next
-	for i, n := range next {
-		if n == nil {
+	for i, p := range next {
+		if p == nil {
 			break
 		}
-		if !n.isAt(d.data[d.at:]) {
+		if !p.key.isAt(d.data[d.at:]) {
 			continue
 		}
 		if i > 0 {
-			next[0], next[1] = n, next[0]
+			next[0], next[1] = p, next[0]
 		}
-		d.at += n.key
-		return n
+		d.at += p.key.key
+		return p
 	}
 	return nil
+}
+
+// after gives the position of a key after another, and expects it there.
+func (d *Document) after(previous *position, n *knownKey) *position {
+	p, count := previous.first, 0
+	for ; p != nil && p.key != n; p = p.then {
+		count++
+	}
+	if p == nil {
+		if p = &n.anywhere; count < maxAfter && d.positions < maxPositions {
+			p = &position{key: n, then: previous.first}
+			previous.first = p
+			d.positions++
+		}
+	}
+	previous.next[0], previous.next[1] = p, previous.next[0]
+	return p
 }
 
 // isAt tells whether a text begins with the key, its quotes and the colon.
@@ -117,32 +149,28 @@ func (n *knownKey) isAt(ahead []byte) bool {
 	return binary.LittleEndian.Uint64(ahead) == n.head && binary.LittleEndian.Uint64(ahead[size-8:]) == n.tail && (size <= 16 || string(ahead[:size]) == string(n.raw[:size]))
 }
 
-// remember records that a key followed the previous one, so that it is expected there; nil if it is not kept. escaped
-// says that the key has escapes.
-func (d *Document) remember(lv *level, previous *knownKey, key []byte, escaped bool) *knownKey {
-	var n *knownKey
+// remember gives what is known of a key from now on; nil if it is not kept. escaped says that the key has escapes.
+func (d *Document) remember(lv *level, key []byte, escaped bool) *knownKey {
 	if i := lv.keys.find(key); i >= 0 {
-		n = lv.known[i]
-	} else {
-		if d.keysKept >= maxKeys || escaped || len(key) > maxKey || lv.isBrief { // escapes are not worth it
-			return nil
-		}
-		var of asked
-		if of, d.path = d.layout.asks(lv, key, d.path); of.isOdd || (lv.depth == 0 && of.lifts == notLifted && d.layout.wraps(key)) || (of.lifts == ofWinlog && of.column >= 0) {
-			return nil
-		}
-		raw := append(append([]byte{'"'}, key...), '"', ':')
-		n = &knownKey{raw: raw, key: len(raw), of: of}
-		if of.isPrefix || of.isList || of.lifts != notLifted {
-			n.inner = newLevel(d.path, lv.depth+1, of.lifts)
-		}
-		n.head, n.tail = ends(raw)
-		lv.keys.add(string(key))
-		lv.known = append(lv.known, n)
-		d.keysKept++
+		return lv.known[i]
 	}
-	previous.next[1] = previous.next[0]
-	previous.next[0] = n
+	if d.keysKept >= maxKeys || escaped || len(key) > maxKey || lv.isBrief { // escapes are not worth it
+		return nil
+	}
+	var of asked
+	if of, d.path = d.layout.asks(lv, key, d.path); of.isOdd || (lv.depth == 0 && of.lifts == notLifted && d.layout.wraps(key)) || (of.lifts == ofWinlog && of.column >= 0) {
+		return nil
+	}
+	raw := append(append([]byte{'"'}, key...), '"', ':')
+	n := &knownKey{raw: raw, key: len(raw), of: of}
+	n.anywhere.key = n
+	if of.isPrefix || of.isList || of.lifts != notLifted {
+		n.inner = newLevel(d.path, lv.depth+1, of.lifts)
+	}
+	n.head, n.tail = ends(raw)
+	lv.keys.add(string(key))
+	lv.known = append(lv.known, n)
+	d.keysKept++
 	return n
 }
 

@@ -12,14 +12,14 @@ import (
 // bytes come again, they are only compared, and a long text is read on from where it differs. The outcome is the same
 // as without: bytes that differ are read like any others. The benchmark BenchmarkRepeats shows what this saves.
 
-// knownKey is a key of a level: what its value was, and the keys that came after it.
+// knownKey is a key of a level, and what its value was.
 type knownKey struct {
 	raw        []byte // the key with its quotes and the colon; if a value is kept, that too and the byte after it
 	key        int    // bytes of the key in raw, with quotes and colon
 	head, tail uint64 // of these bytes, as ends gives them
 	of         asked
-	next       [2]*knownKey
-	inner      *level // of what is inside its value, if that is asked for
+	anywhere   position // that does not tell what came before
+	inner      *level   // of what is inside its value, if that is asked for
 
 	version uint64    // of the value it had
 	what    valueKind // of it

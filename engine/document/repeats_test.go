@@ -179,6 +179,41 @@ func TestRepeatsAreBounded(t *testing.T) {
 	assert.Zero(t, d.keysKept, "long keys are not kept")
 }
 
+// TestKeysInEveryOrder reads events whose keys come in orders that no other has, of which not all are kept, and then
+// some of one order.
+func TestKeysInEveryOrder(t *testing.T) {
+	l := newLayout()
+	slots := make([]int, 40)
+	for i := range slots {
+		slots[i] = l.column(fmt.Sprint("k", i))
+	}
+	d := New(l)
+	read := func(order []int, n int) {
+		var b strings.Builder
+		for _, i := range order {
+			fmt.Fprintf(&b, `,"k%d":"%d"`, i, (i+n)%7)
+		}
+		require.NoError(t, d.Load([]byte("{"+b.String()[1:]+"}")))
+		for i, slot := range slots {
+			require.Equal(t, []string{fmt.Sprint((i + n) % 7)}, d.column(slot).Texts)
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := range maxPositions / 16 {
+		read(r.Perm(len(slots)), n)
+		after := 0
+		for p := d.top.start.first; p != nil; p = p.then {
+			after++
+		}
+		require.LessOrEqual(t, after, maxAfter)
+	}
+	assert.Equal(t, maxPositions, d.positions, "there is no room for more")
+	order := r.Perm(len(slots))
+	for n := range 20 {
+		read(order, n)
+	}
+}
+
 // FuzzRepeats holds that an event reads the same whatever was read before it.
 func FuzzRepeats(f *testing.F) {
 	for i, text := range documents {

@@ -13,18 +13,8 @@ import (
 // other gives them. What its rules find is the engine's answer for each of them alone: over the events that the
 // correlation reads, which are those of its lookback and of the timespans before it.
 func (w world) reported(t *testing.T, p *project, c *ir.Correlation, story *stories.Story, now time.Time) []string {
-	reach := map[*ir.Correlation]time.Duration{}
-	var walk func(of *ir.Correlation, above time.Duration)
-	walk = func(of *ir.Correlation, above time.Duration) {
-		reach[of] = above + of.Timespan
-		for _, in := range of.Inputs {
-			if in.Correlation != nil {
-				walk(in.Correlation, reach[of])
-			}
-		}
-	}
 	lookback := c.Source.Body.Schedule.Lookback
-	walk(c, lookback)
+	reads := lookback + c.Reach() // of every rule below it
 	n := naive{}
 	for _, one := range story.Processes {
 		row := splRow{"id": fmt.Sprint(one.ID), "_time": float64(one.At.UnixMilli()) / 1000, "Image": one.Image, "CommandLine": one.Command, "User": one.User, "ParentImage": one.Parent.Image}
@@ -41,16 +31,15 @@ func (w world) reported(t *testing.T, p *project, c *ir.Correlation, story *stor
 	}
 	found := map[string]map[string]bool{}
 	n.reads = func(of *ir.Correlation, in ir.Input, row splRow) bool {
-		key := in.Name + reach[of].String()
-		if found[key] == nil {
+		if found[in.Name] == nil {
 			source, alone := *in.Rule.Source, *in.Rule
-			source.Schedule.Lookback, source.Suppress, alone.Source = reach[of], nil, &source
-			found[key] = map[string]bool{}
+			source.Schedule.Lookback, source.Suppress, alone.Source = reads, nil, &source
+			found[in.Name] = map[string]bool{}
 			for _, r := range w.results(t, &project{text: p.text, rules: []*ir.Rule{&alone}}, story, now) {
-				found[key][r.EventID] = true
+				found[in.Name][r.EventID] = true
 			}
 		}
-		return found[key][row["id"].(string)]
+		return found[in.Name][row["id"].(string)]
 	}
 	var ids []string
 	for _, o := range n.correlate(c) {

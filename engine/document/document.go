@@ -33,7 +33,8 @@ type Document struct {
 	gen    uint32 // number of the event
 	cols   []Value
 	last   []lastText // by columns
-	slots  []Value    // values of slots that are not simply a column's
+	simple []int32    // slot -> its column, if its value is simply that; -1 if not
+	slots  []Value    // values of the other slots
 	made   []making   // what slots of extracts are made with
 	all    []string   // all texts of the event, if keywords are asked for
 	arena  []byte     // texts that had escapes
@@ -75,7 +76,12 @@ type Document struct {
 
 // New makes a document for a layout, which must be finished.
 func New(l *Layout) *Document {
-	d := &Document{layout: l, shapes: map[*evtx.Shape]*shapeColumns{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
+	d := &Document{layout: l, shapes: map[*evtx.Shape]*shapeColumns{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), simple: make([]int32, len(l.slots)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
+	for i, s := range l.slots {
+		if d.simple[i] = -1; s.isColumn() {
+			d.simple[i] = int32(s.columns[0])
+		}
+	}
 	d.record = newRecordReader(d)
 	return d
 }

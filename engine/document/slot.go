@@ -101,11 +101,10 @@ func (l *Layout) Describe(slot int) string {
 
 // Slot gives the value of a slot on the current event.
 func (d *Document) Slot(i int) *Value {
-	s := d.layout.slots[i]
-	if s.isColumn() {
-		return d.column(s.columns[0])
+	if c := d.simple[i]; c >= 0 {
+		return d.column(int(c))
 	}
-	v := &d.slots[i]
+	s, v := d.layout.slots[i], &d.slots[i]
 	if v.gen != d.gen {
 		switch {
 		case s.made != nil:

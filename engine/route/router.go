@@ -28,9 +28,9 @@ type Router struct {
 
 // texts remembers what the texts of a column answer.
 type texts struct {
-	known   map[string]answer
-	version uint64 // of the column's one text; 0 if nothing is known
-	last    answer // of that text
+	known   map[string]*answer
+	version uint64  // of the column's one text; 0 if nothing is known
+	last    *answer // of that text
 }
 
 // answer is what a text of a column says.
@@ -44,7 +44,7 @@ type answer struct {
 func (t *Table) NewRouter() *Router {
 	r := &Router{table: t, yes: make([]uint32, len(t.questions)), there: make([]uint32, t.layout.Slots()), applies: make([]uint32, len(t.sources)), routes: map[string][]int{}}
 	for range t.columns {
-		r.texts = append(r.texts, texts{known: map[string]answer{}})
+		r.texts = append(r.texts, texts{known: map[string]*answer{}})
 	}
 	return r
 }
@@ -56,7 +56,7 @@ const (
 )
 
 // asks looks up what a text of a column answers. Texts of the same version are the same, unless it is 0.
-func (r *Router) asks(column int, version uint64, text string) answer {
+func (r *Router) asks(column int, version uint64, text string) *answer {
 	t := &r.texts[column]
 	if version == 0 || version != t.version {
 		t.version, t.last = version, r.lookUp(column, text)
@@ -64,13 +64,13 @@ func (r *Router) asks(column int, version uint64, text string) answer {
 	return t.last
 }
 
-func (r *Router) lookUp(column int, text string) answer {
+func (r *Router) lookUp(column int, text string) *answer {
 	known, c := r.texts[column].known, &r.table.columns[column]
 	if found, ok := known[text]; ok {
 		return found
 	}
 	folded := fold.Text(text)
-	found := answer{answers: c.answers[folded]}
+	found := &answer{answers: c.answers[folded]}
 	if c.slot == r.table.main {
 		found.sources = r.table.byValue[folded]
 	}

@@ -203,6 +203,8 @@ func (in *Reader) read(file string) error {
 		}
 	}
 	switch events := r.Lines() - r.Rejected(); {
+	case r.Broken() != "" && events == 0:
+		in.blame("%s: no event was read: %s", file, r.Broken())
 	case r.Broken() != "":
 		in.blame("%s: read only in part: %s", file, r.Broken())
 	case events == 0 && r.Rejected() > 0 && r.Formless():

@@ -75,7 +75,7 @@ func (r Report) ruleRows() (rules [][]string, left int) {
 func (t targetFidelity) cell() string {
 	var codes []string
 	for _, d := range t.Findings {
-		if d.Severity == diag.Error {
+		if d.Severity == diag.Error || t.Fidelity == "skipped" {
 			codes = append(codes, d.Code)
 		}
 	}

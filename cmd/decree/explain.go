@@ -52,6 +52,9 @@ or --line. decree reads all events, because ancestors and rarity depend on other
 events. For a correlation it shows what the inputs found, and for each group the
 window that matched or came nearest.
 
+RULE is a file with one rule, or the name or id of a rule of the project.
+Without a project it is one that decree ships.
+
 The content of the files decides their data model, unless --model names it. All
 must have the same.`,
 		Example: `  decree explain --line 2 tests/examples/rules/remote_script.yml \
@@ -82,7 +85,7 @@ must have the same.`,
 }
 
 func explain(s *stdio.Streams, p explainParams) error {
-	set, err := ruleset.LoadFile(s, p.rule, p.filters, p.lists)
+	set, err := ruleset.LoadOne(s, p.rule, p.filters, p.lists)
 	if err != nil {
 		return err
 	}
@@ -91,7 +94,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 	}
 	rules := set.Whole() // a rule that is only joined is a part of the one that joins it
 	if len(rules) != 1 {
-		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(rules))
+		return fmt.Errorf("%s has %d rules: name a file with one rule, or in a project the rule by its name or id", p.rule, len(rules))
 	}
 	in, opt, err := p.open(s, set.Project)
 	if err != nil {

@@ -53,7 +53,8 @@ event still matches: the engine verifies it.
 Use it when a rule alerts on what is normal in your environment. Only events
 that the rule matches count. Without --bad, the rule's own tests say what must
 match. Of a correlation, tune the rules that it reads: --name says which, if the
-file has several.
+file has several. RULE is a file, or the name or id of a rule of the project.
+Without a project it is one that decree ships.
 
 The exit code is 1 if a good event cannot be excluded, because a bad one has the
 same values. The filter then excludes the others.`,
@@ -85,7 +86,7 @@ same values. The filter then excludes the others.`,
 }
 
 func tune(s *stdio.Streams, p tuneParams) error {
-	set, err := ruleset.LoadFile(s, p.rule, p.filters, p.lists)
+	set, err := ruleset.LoadOne(s, p.rule, p.filters, p.lists)
 	if err != nil {
 		return err
 	}

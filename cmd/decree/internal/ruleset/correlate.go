@@ -2,7 +2,6 @@ package ruleset
 
 import (
 	"slices"
-	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -128,7 +127,7 @@ func (set *Set) parts() map[*rules.Rule]bool {
 			}
 		}
 	}
-	return out
+	return set.butChosen(out)
 }
 
 // joinedParts gives the rules that are only parts of another rule, which joins them.
@@ -143,7 +142,15 @@ func (set *Set) joinedParts() map[*rules.Rule]bool {
 			}
 		}
 	}
-	return out
+	return set.butChosen(out)
+}
+
+// butChosen leaves out of parts what the user chose by its name.
+func (set *Set) butChosen(parts map[*rules.Rule]bool) map[*rules.Rule]bool {
+	for r := range set.chosen {
+		delete(parts, r)
+	}
+	return parts
 }
 
 // Parts gives the rules that are only part of a correlation or of another rule. They report nothing of their own.
@@ -155,8 +162,7 @@ func (set *Set) Parts() []Rule {
 // Named gives the selected rules that have a detection and the name or the id.
 func (set *Set) Named(name string) []Rule {
 	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool {
-		of := r.IR.Source
-		return set.onlyRead[of] || !strings.EqualFold(name, of.Name) && !strings.EqualFold(name, of.ID)
+		return set.onlyRead[r.IR.Source] || !isCalled(r.IR.Source, name)
 	})
 }
 

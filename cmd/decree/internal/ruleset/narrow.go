@@ -48,6 +48,9 @@ func (set *Set) narrow(sel Selection) error {
 // selected gives the rules and correlations that the user selected. It is an error if words of the selection fit none,
 // unless files changed or were named, or one with errors may be meant.
 func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
+	if sel.rule != "" {
+		return set.called(sel)
+	}
 	changed, err := set.ChangedSince(sel.Since)
 	if err != nil {
 		return nil, err
@@ -64,6 +67,20 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 		return nil, fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), closest)
 	}
 	return selected, nil
+}
+
+// called gives the rules and correlations with a name or an id, parts of others as well. It is an error if there is none.
+func (set *Set) called(sel Selection) (map[*rules.Rule]bool, error) {
+	set.chosen = map[*rules.Rule]bool{}
+	for _, r := range set.All() {
+		if isCalled(r.IR.Source, sel.rule) {
+			set.chosen[r.IR.Source] = true
+		}
+	}
+	if len(set.chosen) == 0 {
+		return nil, set.unknownRule(sel)
+	}
+	return set.chosen, nil
 }
 
 // need adds what a correlation reads, directly or through others.

@@ -27,7 +27,8 @@ type Selection struct {
 	Filters Filters
 	Lists   Lists
 
-	named bool // only rules of files that Paths name: those of folders are there to be read by them
+	rule  string // the name or id of the only rules to take
+	named bool   // only rules of files that Paths name: those of folders are there to be read by them
 }
 
 // AddTo adds the flags, and those of filters and lists. Paths are arguments of most commands, and have no flag here.
@@ -68,7 +69,7 @@ var ErrNoRules = errors.New("no rules: name rule files or folders, or add --libr
 
 // whole tells whether the selection is all rules of its paths.
 func (sel *Selection) whole() bool {
-	return len(sel.Tags)+len(sel.Levels)+len(sel.Statuses) == 0 && sel.Since == "" && !sel.named
+	return len(sel.Tags)+len(sel.Levels)+len(sel.Statuses) == 0 && sel.Since == "" && sel.rule == "" && !sel.named
 }
 
 // has tells whether a rule's metadata is what the user asked for.

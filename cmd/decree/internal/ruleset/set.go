@@ -39,6 +39,7 @@ type Set struct {
 	parsedFilters []parsedFile // files of filters
 	read          []readCorrelation
 	foreign       int                  // files in PassedOver
+	chosen        map[*rules.Rule]bool // rules that the user chose by their name or id
 	onlyRead      map[*rules.Rule]bool // rules that the user did not select and a selected correlation reads
 
 	texts map[string][]byte // file -> its text, to show findings in it

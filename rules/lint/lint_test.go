@@ -397,24 +397,6 @@ func TestQuotedNumbers(t *testing.T) {
 	}
 }
 
-// TestValuesOfLists are literal, and those that can never be found are reported once for each use.
-func TestValuesOfLists(t *testing.T) {
-	for fragment, want := range map[string][]string{
-		"lists: {l: ['*cert*', '*x']}\ndetection: {selection: {CommandLine|expand: '%l%'}, condition: selection}":                                {"wildcard-in-list"},
-		"lists: {l: [a, 'C:\\x\\*']}\ndetection: {selection: {Image|startswith|expand: '%l%'}, condition: selection}":                            {"wildcard-in-list"},
-		"lists: {l: ['*cert']}\ndetection: {selection: {CommandLine|contains|expand: '%l%'}, condition: selection}":                              {"wildcard-in-list"},
-		"lists: {l: ['del *.*', '*']}\ndetection: {selection: {CommandLine|contains|expand: '%l%'}, condition: selection}":                       nil,
-		"lists: {l: [a.exe, 'C:\\d\\b.exe', '\"c.exe\"']}\ndetection: {selection: {Image|filename|expand: '%l%'}, condition: selection}":         {"folder-in-filename"},
-		"lists: {l: [a.exe, 'C:\\d\\b.exe']}\ndetection: {selection: {Image|expand: '%l%', ParentImage: '%l%'}, condition: selection}":           {"placeholder-without-expand"},
-		"lists: {l: [a.exe, b.exe]}\ndetection: {selection: {Image|filename|expand: '%l%'}, condition: selection}":                               nil,
-		"lists: {l: [10.0.0.0/8, 192.0.2.0/24], m: ['a/b']}\ndetection: {selection: {CommandLine|expand: ['%l%', '%m%']}, condition: selection}": {"network-as-text"},
-	} {
-		found := Run([]File{file(t, firstFile, fragment), file(t, secondFile, secondRule)})
-		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Code == "modifier-beyond-sigma" })
-		assert.Equal(t, want, codesOf(found), fragment)
-	}
-}
-
 // TestDashesWithoutSpaces are told from texts that begin with a dash by their lines.
 func TestDashesWithoutSpaces(t *testing.T) {
 	for values, want := range map[string][]string{

@@ -70,6 +70,11 @@ func looksWild(it rules.Item, value string) bool {
 	return len(value) > 1 && !has(it, "re") && (strings.HasPrefix(value, "*") || strings.HasSuffix(value, "*") && !has(it, "contains"))
 }
 
+// looksSeveral tells whether a value of a list looks like several, with commas between them.
+func looksSeveral(it rules.Item, value string) bool {
+	return !has(it, "re") && commas.MatchString(value)
+}
+
 // isNoFilename tells whether a value of a list is compared with the name of a file, and has what no name of a file has.
 func isNoFilename(it rules.Item, value string) bool {
 	return has(it, "filename") && !has(it, "re") && strings.ContainsAny(value, `\/"`)

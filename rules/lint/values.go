@@ -43,10 +43,10 @@ var valueChecks = []Check{
 	})},
 	{Code: "comparison-as-text", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if m := comparison.FindStringSubmatch(v.Text); m != nil && len(it.Modifiers) == 0 && it.Field != "" {
-			s.report(v.Range, "write `"+it.Field+comparisons[m[1]]+": "+m[2]+"`", "a value has no operators: the field is compared with the text %q", v.Text)
+			s.report(v.Range, "write `"+it.Field+comparisons[m[1]]+": "+m[2]+"`", "a value has no operators: the field is compared with the text \"%s\"", v.Text)
 		}
 		if m := comparedKeyword.FindStringSubmatch(v.Text); m != nil && len(it.Modifiers) == 0 && it.Field == "" {
-			s.report(v.Range, "write `"+m[1]+comparisons[m[2]]+": "+m[3]+"`", "a keyword has no operators: the text %q is searched for in the event", v.Text)
+			s.report(v.Range, "write `"+m[1]+comparisons[m[2]]+": "+m[3]+"`", "a keyword has no operators: the text \"%s\" is searched for in the event", v.Text)
 		}
 	})},
 	{Code: "network-as-text", Severity: diag.Warning, rule: eachListed(isNetwork, func(s *subject, it rules.Item, at rules.Value, network string) {
@@ -57,7 +57,10 @@ var valueChecks = []Check{
 		if !has(it, "contains", "startswith", "endswith") {
 			hint += ", and write `" + it.Field + "|contains|expand`, `startswith` or `endswith`"
 		}
-		s.report(at.Range, hint, "the list has the value %q, and values of lists have no wildcards: the asterisk is searched for", value)
+		s.report(at.Range, hint, "the list has the value \"%s\", and values of lists have no wildcards: the asterisk is searched for", value)
+	})},
+	{Code: "comma-in-list", Severity: diag.Info, rule: eachListed(looksSeveral, func(s *subject, _ rules.Item, at rules.Value, value string) {
+		s.report(at.Range, "write each value on a line of its own", "the list has \"%s\", which is one value: a comma separates values only in the brackets of YAML and in CSV", value)
 	})},
 	{Code: "control-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if strings.ContainsFunc(v.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
@@ -153,7 +156,7 @@ var valueChecks = []Check{
 			}
 		})(s)
 		eachListed(isNoFilename, func(s *subject, it rules.Item, at rules.Value, value string) {
-			s.report(at.Range, "write the names of files alone in the list, or use `endswith` without `filename`", "the list has the value %q, and `filename` asks for the name of a file, which has no `\\`, `/` or quotes: the value never matches", value)
+			s.report(at.Range, "write the names of files alone in the list, or use `endswith` without `filename`", "the list has the value \"%s\", and `filename` asks for the name of a file, which has no `\\`, `/` or quotes: the value never matches", value)
 		})(s)
 	}},
 	{Code: "empty-word", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
@@ -255,7 +258,9 @@ var (
 	leadingZero = regexp.MustCompile(`^[-+]?0[0-7_]+$`)
 	// two ends of paths, such as \a.exe and \b.exe, and what should separate them
 	gluedPaths = regexp.MustCompile(`(?i)\.[a-z0-9]{2,4}['",;\s]+\\[^\\\s]+\.[a-z0-9]{2,4}$`)
-	glued      = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)
+	// several values with dots, such as names of files, as a list on one line
+	commas = regexp.MustCompile(`^[^\s,"']+\.\w{1,7}(?:, [^\s,"']+\.\w{1,7})+,?$`)
+	glued  = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)
 )
 
 // eachText turns a check of a text value into a check of a rule.
@@ -366,7 +371,7 @@ func duplicateValue(s *subject, it rules.Item) {
 		if first, again := seen[key]; again {
 			message := "duplicate value"
 			if first != v.Text {
-				message = fmt.Sprintf("duplicate value: case makes no difference, and %q is there", first)
+				message = fmt.Sprintf("duplicate value: case makes no difference, and \"%s\" is there", first)
 			}
 			s.report(v.Range, "remove one of them", "%s", message)
 			continue
@@ -395,7 +400,7 @@ func redundantValue(s *subject, it rules.Item) {
 		for j, other := range it.Values {
 			long, short := strings.ToLower(v.Text), strings.ToLower(other.Text)
 			if i != j && long != short && v.Kind == rules.StringValue && other.Kind == rules.StringValue && holds(long, short) {
-				s.report(v.Range, "remove it, or the shorter one", "everything that this value matches, %q matches too", other.Text)
+				s.report(v.Range, "remove it, or the shorter one", "everything that this value matches, \"%s\" matches too", other.Text)
 				break
 			}
 		}

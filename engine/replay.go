@@ -35,7 +35,7 @@ type replayedRule struct {
 // run, and so do correlations of such rules, so those are evaluated once.
 func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error), alerts *raisedAlerts) error {
 	once := e.correlations.Evaluate(e.matches, e.matches.ByRule())
-	once.FindAll(false)
+	once.FindAll(false, time.Time{})
 	for _, c := range e.correlations.All {
 		if c.Silent {
 			continue

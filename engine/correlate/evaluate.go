@@ -1,6 +1,9 @@
 package correlate
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // member is what a correlation reads: a match of a rule, or of another correlation at the event that completed it.
 type member struct {
@@ -43,12 +46,13 @@ func (s *Set) Evaluate(ms *Matches, byRule [][]int32) *Evaluation {
 	return &Evaluation{set: s, matches: ms, byRule: byRule, of: map[*Correlation]*result{}, values: map[string]int32{}}
 }
 
-// FindAll evaluates all correlations. With observe it also records how near each came.
-func (v *Evaluation) FindAll(observe bool) {
+// FindAll evaluates all correlations. With observe it also records how near each came, of those that report by what
+// Reports gives at that time.
+func (v *Evaluation) FindAll(observe bool, now time.Time) {
 	for _, c := range v.set.All {
 		var seen *observer
 		if observe {
-			seen = newObserver(c)
+			seen = newObserver(c, now)
 		}
 		v.find(c, seen)
 		if observe {

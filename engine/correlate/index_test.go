@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"decree/engine"
 	"decree/engine/enginetest"
@@ -77,4 +78,21 @@ func TestProgressTellsHowNearItCame(t *testing.T) {
 	assert.Equal(t, 3, progress.Inputs[0].Matches)
 	assert.Equal(t, "h", progress.Groups[0].Group[0].Value)
 	assert.Equal(t, 2.0, progress.Groups[0].Value)
+}
+
+// TestProgressOfARunAtATime is of the windows that the run reports: as many matches as results.
+func TestProgressOfARunAtATime(t *testing.T) {
+	rs, cs := lowered.Correlations(t, "title: T\nschedule: {every: 1h, lookback: 1h}\ncorrelation: {type: event_count, rules: [who], group-by: [host], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)
+	opt := engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs, Observe: true, Now: enginetest.Time("10:00:00")}
+	e, _ := engine.New(rs, opt)
+	who := func(id int, at, host string) string { return enginetest.DefenderProcess(id, at, host, "x", "whoami") }
+	enginetest.Add(t, e, who(1, "08:30:00", "h"), who(2, "08:59:00", "h"), who(3, "09:10:00", "h"), who(4, "08:30:00", "g"), who(5, "08:31:00", "g"))
+	results, _, err := e.Finish()
+	require.NoError(t, err)
+	require.Len(t, results, 1)
+	progress := e.Progress()[0]
+	require.Len(t, progress.Groups, 1)
+	assert.Equal(t, "h", progress.Groups[0].Group[0].Value)
+	assert.Equal(t, 1, progress.Groups[0].Matches)
+	assert.Equal(t, "2026-03-01T09:10:00Z", progress.Groups[0].To)
 }

@@ -48,13 +48,14 @@ const maxShownGroups = 20
 // observer records how near one correlation came while its windows slide.
 type observer struct {
 	of      *Correlation
+	in      period // of windows by their last events
 	figures Progress
 	now     *GroupProgress
 	all     []*GroupProgress
 }
 
-func newObserver(c *Correlation) *observer {
-	o := &observer{of: c, figures: Progress{Correlation: c.IR.Source.Body.Title, Of: c.IR}}
+func newObserver(c *Correlation, now time.Time) *observer {
+	o := &observer{of: c, in: c.reportsIn(now), figures: Progress{Correlation: c.IR.Source.Body.Title, Of: c.IR}}
 	for _, in := range c.IR.Inputs {
 		o.figures.Inputs = append(o.figures.Inputs, InputProgress{Name: in.Name})
 	}
@@ -82,7 +83,7 @@ func (o *observer) begin() {
 
 // window records one position of the window, if it is the best of its group so far.
 func (o *observer) window(v *Evaluation, in []member, value float64, holds bool, matches int) {
-	if o == nil {
+	if o == nil || !o.in.has(v.when(in[len(in)-1]).time()) {
 		return
 	}
 	o.now.Matches += matches
@@ -144,6 +145,7 @@ func (o *observer) short(value float64, missing int) float64 {
 
 // report gives the figures. Groups that matched most come first, then those that lacked least.
 func (o *observer) report() Progress {
+	o.all = slices.DeleteFunc(o.all, func(g *GroupProgress) bool { return math.IsInf(g.lacks, 1) }) // without a window in the period
 	slices.SortStableFunc(o.all, func(a, b *GroupProgress) int {
 		return cmp.Or(cmp.Compare(b.Matches, a.Matches), cmp.Compare(a.lacks, b.lacks))
 	})

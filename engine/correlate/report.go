@@ -57,21 +57,37 @@ type reported struct {
 	of, match int32 // the position of the correlation, and of its match
 }
 
+// period is a time from begin to end, both included. The zero period has all times.
+type period struct{ begin, end time.Time }
+
+func (p period) has(at time.Time) bool {
+	return p == period{} || !at.Before(p.begin) && !at.After(p.end)
+}
+
+// reportsIn is when the events are of which a run at a time reports: in the lookback of the correlation, or at any time
+// without one. If its rules look after their events, it ends so much earlier.
+func (c *Correlation) reportsIn(now time.Time) period {
+	lookback := c.IR.Source.Body.Schedule.Lookback
+	if now.IsZero() || lookback == 0 || c.Silent {
+		return period{}
+	}
+	end := now.Add(-c.IR.Delay())
+	return period{end.Add(-lookback), end}
+}
+
 // Reports gives the matches of all correlations that are not silent, in the order of their events, then of the
-// correlations. If now is not zero and a correlation has a lookback, only matches whose event lies in it are given. The
-// lookback of a correlation whose rules look after their events ends so much earlier.
+// correlations: in a run at a time those whose events are in its period. now is zero in other runs.
 func (v *Evaluation) Reports(now time.Time) iter.Seq[Completion] {
 	var all []reported
 	for _, c := range v.set.All {
 		if c.Silent {
 			continue
 		}
-		found, lookback := v.of[c], c.IR.Source.Body.Schedule.Lookback
-		end := now.Add(-c.IR.Delay())
+		found, in := v.of[c], c.reportsIn(now)
 		all = slices.Grow(all, len(found.matches))
 		for i, m := range found.matches {
 			k := v.when(found.completing(m))
-			if at := k.time(); !now.IsZero() && lookback > 0 && (at.After(end) || at.Before(end.Add(-lookback))) {
+			if !in.has(k.time()) {
 				continue
 			}
 			all = append(all, reported{k.order, int32(c.number), int32(i)})

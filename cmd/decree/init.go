@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/scaffold"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -86,6 +87,13 @@ func initialise(s *stdio.Streams, p initParams) error {
 			return err
 		}
 		fmt.Fprintf(s.Out, "%-5s %s\n", word, diag.Visible(path))
+	}
+	around, err := project.Around(p.dir)
+	if err != nil {
+		return err
+	}
+	if around != "" {
+		fmt.Fprintf(s.Err, "%s is a project already: within %s decree reads the new one alone, and none of its rules\n", diag.Visible(around), diag.Visible(p.dir))
 	}
 	into := ""
 	if p.dir != "." {

@@ -101,6 +101,21 @@ func find() (string, error) {
 	}
 }
 
+// Around gives the project file of the nearest folder above a folder, or "".
+func Around(dir string) (string, error) {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for up := filepath.Dir(at); up != at; at, up = up, filepath.Dir(up) {
+		file := filepath.Join(up, FileName)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file, nil
+		}
+	}
+	return "", nil
+}
+
 // Read reads a project file. With errors among the findings the project cannot be used. texts are those of the files
 // that have findings, by path.
 func Read(file string) (p *Project, found diag.Diagnostics, texts map[string][]byte, err error) {

@@ -4,6 +4,7 @@ package usage
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +37,11 @@ func ExplainFlag(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		hint = diag.Suggest("did you mean --%s? ", unknown.GetSpecifiedName(), names, "") + hint
+		if name := unknown.GetSpecifiedName(); isFormat(cmd, name) {
+			hint = "did you mean --format " + name + "? " + hint
+		} else {
+			hint = diag.Suggest("did you mean --%s? ", name, names, "") + hint
+		}
 	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "duration":
 		hint = "write a duration such as 30m, 2h or 1h30m"
 	}
@@ -103,6 +108,7 @@ func These(values ...string) func() []string { return func() []string { return v
 // AddFormat adds --format. It takes one of the allowed formats; the first is the default.
 func AddFormat(cmd *cobra.Command, format *string, allowed ...string) {
 	cmd.Flags().StringVarP(format, "format", "f", allowed[0], "output `FORMAT`: "+strings.Join(allowed, ", "))
+	cmd.Flags().Lookup("format").Annotations = map[string][]string{formats: allowed}
 	before := cmd.PreRunE
 	cmd.PreRunE = func(c *cobra.Command, args []string) error {
 		for _, a := range allowed {
@@ -116,4 +122,13 @@ func AddFormat(cmd *cobra.Command, format *string, allowed ...string) {
 		return UnknownChoice("format", *format, allowed)
 	}
 	Complete(cmd, "format", These(allowed...))
+}
+
+// formats is the annotation with what --format takes.
+const formats = "formats"
+
+// isFormat tells whether --format takes a value.
+func isFormat(cmd *cobra.Command, value string) bool {
+	f := cmd.Flags().Lookup("format")
+	return f != nil && slices.Contains(f.Annotations[formats], value)
 }

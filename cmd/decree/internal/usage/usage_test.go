@@ -41,6 +41,10 @@ func TestFlagErrorsSayWhatWouldBeRight(t *testing.T) {
 	cmd.Flags().Int("lines", 0, "")
 	assert.Equal(t, "unknown flag: --evry\ndid you mean --every? tool --help lists the flags", execute(cmd, "--evry", "1h"))
 	assert.Equal(t, "unknown flag: --zzzzzz\ntool --help lists the flags", execute(cmd, "--zzzzzz"))
+	assert.Contains(t, execute(cmd, "--json"), "\ntool --help lists the flags")
+	var format string
+	AddFormat(cmd, &format, "text", "json")
+	assert.Equal(t, "unknown flag: --json\ndid you mean --format json? tool --help lists the flags", execute(cmd, "--json"))
 	assert.Contains(t, execute(cmd, "--every", "5"), "\nwrite a duration such as 30m, 2h or 1h30m")
 	assert.Contains(t, execute(cmd, "--lines", "x"), "\ntool --help lists the flags")
 }

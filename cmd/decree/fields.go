@@ -45,8 +45,9 @@ and the compilers translate, so a rule is written with Sigma's fields.
 
 Use it to see which fields a rule may test, and what a product lacks. Write the
 product, the category and the service in any order. Without a log source it
-lists the log sources and their tables. --used-by names the rules that read each
-field: those of the project, or of --rules.`,
+lists the log sources and their tables; +3 stands for three more places of one
+search, which --format json has. --used-by names the rules that read each field:
+those of the project, or of --rules.`,
 		Example: `  decree fields windows/process_creation
   decree fields --used-by -r tests/examples/rules windows/process_creation
   decree fields -m mde --with windows/file_rename windows/file_event

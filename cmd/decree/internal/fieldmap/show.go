@@ -77,11 +77,11 @@ func same(a, b Column) bool {
 	return a.Column == b.Column && a.Lacks == b.Lacks && slices.Equal(a.Notes, b.Notes)
 }
 
-// ShowList writes log sources as text.
+// ShowList writes log sources as text. Of a search for one of several logs it has the first and the number of the others.
 func ShowList(s *stdio.Streams, all []Listed) error {
 	rows := [][]string{{"log source", "model", "table"}}
 	for _, one := range all {
-		rows = append(rows, []string{one.LogSource, one.Model, cmp.Or(one.Table, none)})
+		rows = append(rows, []string{one.LogSource, one.Model, cmp.Or(brief(one.Table), none)})
 	}
 	return table.Fit(s.Out, s.Columns, rows)
 }

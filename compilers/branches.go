@@ -160,7 +160,8 @@ func AddAssets(assets []Asset, more ...Asset) []Asset {
 			assets = append(assets, a)
 			continue
 		}
-		if assets[i] != a { // the names of all others say what is in them: it is the table of reputation, of another kind of value
+		// the names of all others say what is in them: it is the table of reputation, of another kind of value
+		if assets[i] != a {
 			for _, column := range strings.Split(strings.TrimSuffix(a.Content, "\n"), ",") {
 				assets[i] = WithKey(assets[i], column)
 			}

@@ -22,18 +22,19 @@ const (
 	PrevalenceCount      Construct = "prevalence-count"      // a bound on the distinct count
 	PrevalenceNegated    Construct = "prevalence-negated"    // rarity below not
 	NamedValues          Construct = "named-values"          // values inside a longer text, as auditd writes them
-	SecondColumns        Construct = "second-column"         // a value that is in another column where the first is empty
-	GlobalPrevalence     Construct = "prevalence-global"     // reputation: vendor prevalence and signatures
-	ExtractArgv          Construct = "extract-argv"          // an argument of a command line
-	ExtractRegexes       Construct = "extract-re"            // what a group of an expression finds
-	ExtractSplits        Construct = "extract-split"         // a part between separators
-	ExtractURLParts      Construct = "extract-part"          // a part of a URL
-	ExtractMaps          Construct = "extract-map"           // a text for each test that holds
-	ExtractTexts         Construct = "extract-text"          // a text with fields in it
-	ExtractTrims         Construct = "extract-trim"          // characters taken off, and the case
-	ExtractSeveral       Construct = "extract-any"           // all arguments or parts
-	Joins                Construct = "join"                  // other events that are there, or are not
-	FirstSeen            Construct = "first-seen"            // nothing with the same values in the time before
+	// a value that is in another column where the first is empty
+	SecondColumns    Construct = "second-column"
+	GlobalPrevalence Construct = "prevalence-global" // reputation: vendor prevalence and signatures
+	ExtractArgv      Construct = "extract-argv"      // an argument of a command line
+	ExtractRegexes   Construct = "extract-re"        // what a group of an expression finds
+	ExtractSplits    Construct = "extract-split"     // a part between separators
+	ExtractURLParts  Construct = "extract-part"      // a part of a URL
+	ExtractMaps      Construct = "extract-map"       // a text for each test that holds
+	ExtractTexts     Construct = "extract-text"      // a text with fields in it
+	ExtractTrims     Construct = "extract-trim"      // characters taken off, and the case
+	ExtractSeveral   Construct = "extract-any"       // all arguments or parts
+	Joins            Construct = "join"              // other events that are there, or are not
+	FirstSeen        Construct = "first-seen"        // nothing with the same values in the time before
 )
 
 // Constructs are all constructs in the order of the constants, each with what it is.

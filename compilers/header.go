@@ -18,8 +18,8 @@ const headerWidth = 100
 // Header gives the header comments of a plan's query.
 func (p *Plan) Header() []string { return Header(p.Rule.Source, p.Notes) }
 
-// Header gives the comments before a query, one per line: the rule's title, id and version, its description, and what the
-// query does not express exactly.
+// Header gives the comments before a query, one per line: the rule's title, id and version, its description, and what
+// the query does not express exactly.
 func Header(r *rules.Rule, notes []Note) []string {
 	lines := []string{strings.Join(strings.Fields(r.Title), " ")}
 	if r.ID != "" {

@@ -10,7 +10,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestWhatHoldsWhateverTheReputation: reputation is asked of what the rest of the rule leaves, also below `or` and `not`.
+// TestWhatHoldsWhateverTheReputation: reputation is asked of what the rest of the rule leaves, also below `or` and
+// `not`.
 func TestWhatHoldsWhateverTheReputation(t *testing.T) {
 	const names = "\nprevalence:\n  r: {field: sha1, signature: SignedValid}\ndetection:\n  a: {A: a}\n  b: {B: b}\n  c: {C: c}\n  condition: "
 	for condition, want := range map[string]string{

@@ -26,7 +26,8 @@ func inJSON(v string) string {
 // writers escape quotes, others do not.
 var storedForms = []func(string) string{func(v string) string { return v }, inJSON, xmlText.Replace, xmlFull.Replace}
 
-// StoredForms gives the tests that together search for a keyword in all these forms. A regular expression is not changed.
+// StoredForms gives the tests that together search for a keyword in all these forms. A regular expression is not
+// changed.
 func StoredForms(t ir.Test) []ir.Test {
 	switch t := t.(type) {
 	case *ir.Text:

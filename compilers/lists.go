@@ -22,8 +22,8 @@ const (
 	ListsApart  = "apart"
 )
 
-// longList is the length from which a list is apart with ListsBySize. With this many hashes, a query reaches the limit of
-// 10,000 characters for an analytics rule of Sentinel.
+// longList is the length from which a list is apart with ListsBySize. With this many hashes, a query reaches the limit
+// of 10,000 characters for an analytics rule of Sentinel.
 // https://learn.microsoft.com/en-us/azure/sentinel/create-analytics-rules
 const longList = 250
 

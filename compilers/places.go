@@ -102,7 +102,8 @@ func (p *Plan) NoteTable() {
 	p.Notes = append(p.Notes, Note{Code: "requires", Effect: "exact", Message: has, Range: p.Rule.Source.LogSource.Range})
 }
 
-// IndicesOf gives the index patterns that hold a source in Elasticsearch. own tells whether the organisation named them.
+// IndicesOf gives the index patterns that hold a source in Elasticsearch. own tells whether the organisation named
+// them.
 func (p *Plan) IndicesOf(s *schema.Source) (patterns []string, own bool) {
 	if text := p.places.Index.of(keysOf(s, p.logSourceOf(s))...); text != "" {
 		return SplitPatterns(text), true

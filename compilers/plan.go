@@ -8,8 +8,8 @@ import (
 	"decree/rules/schema"
 )
 
-// Plan is a rule combined with one source of a data model. Every field has its column, and every gap is an accepted note
-// or a reported error. Dialects print from it.
+// Plan is a rule combined with one source of a data model. Every field has its column, and every gap is an accepted
+// note or a reported error. Dialects print from it.
 type Plan struct {
 	Rule   *ir.Rule
 	Model  *schema.Model
@@ -121,8 +121,9 @@ func (p *Plan) Conditions() []ir.Node {
 	return []ir.Node{p.Rule.Condition, p.Filter}
 }
 
-// Column gives the column of a field on the event itself. ok is false for a field of an ancestor that only a link through
-// process keys can reach. Its column on the ancestor's own creation event is Column of the same name at level 0.
+// Column gives the column of a field on the event itself. ok is false for a field of an ancestor that only a link
+// through process keys can reach. Its column on the ancestor's own creation event is Column of the same name at level
+// 0.
 func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
 	col, ok := p.Model.ColumnOf(p.Source, f)
 	return col, ok && p.Source.Has(p.Model, f)

@@ -9,7 +9,8 @@ import (
 	"decree/rules/schema"
 )
 
-// Result says what a query returns and over which period it searches. Packages read it: they never read the query's text.
+// Result says what a query returns and over which period it searches. Packages read it: they never read the query's
+// text.
 type Result struct {
 	Tables  []string // tables, base searches, datasets or event categories that are searched, each once
 	Indices []string // index patterns in Elasticsearch that hold them
@@ -26,7 +27,8 @@ type Result struct {
 	// Reach is how much further back than the reported period the query needs events: windows of correlations,
 	// creations of ancestors.
 	Reach time.Duration
-	// Combines says that the query is more than conditions on the events of one table: it joins, unites, orders or counts.
+	// Combines says that the query is more than conditions on the events of one table: it joins, unites, orders or
+	// counts.
 	Combines bool
 
 	written bool                // nobody knows its columns: what a rule names is taken for one

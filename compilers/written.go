@@ -59,7 +59,8 @@ func CheckWritten(r *rules.Rule, names []string, dialectOf func(string) Dialect)
 	return found
 }
 
-// Lexis says how a language writes texts and comments, as far as brackets outside of them can be told from those inside.
+// Lexis says how a language writes texts and comments, as far as brackets outside of them can be told from those
+// inside.
 type Lexis struct {
 	Texts    []TextForm // longer openings first
 	Comments []TextForm // that end at Close, or unclosed at the end of the query where Close is a line break

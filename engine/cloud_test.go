@@ -63,7 +63,8 @@ func TestCloudEventsInEachOfTheirForms(t *testing.T) {
 	}
 }
 
-// TestOperationsThatElasticRenames: a test of a part of an operation finds it under the name that the pipeline gives it.
+// TestOperationsThatElasticRenames: a test of a part of an operation finds it under the name that the pipeline gives
+// it.
 func TestOperationsThatElasticRenames(t *testing.T) {
 	event := func(id, action string) string {
 		return `{"event":{"id":"` + id + `","dataset":"o365.audit","action":"` + action + `"}}`

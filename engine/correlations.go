@@ -17,7 +17,8 @@ type correlation struct {
 	rule  *rule              // what its results name: its metadata, after the rules in order
 	shown map[int][]nameable // unit -> what results tell of its events, beside what those of rules do
 
-	suppressBy map[int][]document.Whole // unit -> values by which alerts are suppressed; none where the correlation groups by the name
+	// unit -> values by which alerts are suppressed; none where the correlation groups by the name
+	suppressBy map[int][]document.Whole
 }
 
 // nameable is a field that `fields:` of a correlation names, where a source has it.

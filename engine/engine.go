@@ -44,17 +44,19 @@ type Engine struct {
 
 // Stats says what a run saw. Anything but Events that is not 0 should be told to the user.
 type Stats struct {
-	Events       int // given to the engine
-	Foreign      int // events of no log source that a rule reads
-	Evicted      int // processes dropped at MaxProcesses or MaxMemory
-	Dropped      int // events dropped at MaxPending or MaxMemory: rules that wait for the end did not see them
-	Uncounted    int // events dropped at MaxMemory: populations did not count them
-	Timeless     int // matches that a correlation or join would read, without a time that can be read
-	Unlike       int // matches of rules with `suppress`, without a time that can be read: they alert, and suppress nothing
+	Events    int // given to the engine
+	Foreign   int // events of no log source that a rule reads
+	Evicted   int // processes dropped at MaxProcesses or MaxMemory
+	Dropped   int // events dropped at MaxPending or MaxMemory: rules that wait for the end did not see them
+	Uncounted int // events dropped at MaxMemory: populations did not count them
+	Timeless  int // matches that a correlation or join would read, without a time that can be read
+	// matches of rules with `suppress`, without a time that can be read: they alert, and suppress nothing
+	Unlike       int
 	Undated      int // events without a time that can be read, which rules with a lookback would be asked of
 	Uncorrelated int // matches dropped at MaxPending or MaxMemory: correlations and joins did not see them
 	Unraised     int // alerts of a backtest dropped at MaxMemory
-	Textless     int // matches whose event had no room at MaxMemory: results have no more of it than what correlations read
+	// matches whose event had no room at MaxMemory: results have no more of it than what correlations read
+	Textless     int
 	Suppressed   int // matches that do not alert, since their rule suppresses them
 	Unsuppressed int // matches that had no room at MaxMemory to wait for the others: they alert, and suppress nothing
 

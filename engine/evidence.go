@@ -18,8 +18,9 @@ type Evidence struct {
 	Level  int      `json:"level,omitempty"`  // of an ancestor: 1 is the parent
 	Test   string   `json:"test"`             // of a list of values only those that held
 	Values []string `json:"values,omitempty"` // of which it held, whole
-	At     []int    `json:"at,omitempty"`     // of each value: the letter, from 0, at which what the test looks for begins
-	From   string   `json:"from,omitempty"`   // where that was read, if not on the event itself
+	// of each value: the letter, from 0, at which what the test looks for begins
+	At   []int  `json:"at,omitempty"`
+	From string `json:"from,omitempty"` // where that was read, if not on the event itself
 }
 
 // evidence collects what held of a rule's condition. Of an alternative it takes only what held, and nothing below a

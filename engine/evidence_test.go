@@ -146,8 +146,8 @@ func TestEvidenceHoldsNothingOfTheNextEvent(t *testing.T) {
 	assert.False(t, slices.Equal(results[0].Evidence[0].Values, results[1].Evidence[0].Values))
 }
 
-// TestAResultShowsWhatWasMatched: a field of the result's event is what tests, groups and joins read of it, in a list of
-// objects too, in a text of JSON and of a set of hashes.
+// TestAResultShowsWhatWasMatched: a field of the result's event is what tests, groups and joins read of it, in a list
+// of objects too, in a text of JSON and of a set of hashes.
 func TestAResultShowsWhatWasMatched(t *testing.T) {
 	for _, c := range []struct{ model, logsource, field, value, event string }{
 		{"sigma", "{category: x}", "a.b", "v", `{"a":[{"b":"v"},{"b":"w"}]}`},

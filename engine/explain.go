@@ -25,17 +25,23 @@ type Explainer struct {
 
 // Explanation is why a rule did or did not match one event.
 type Explanation struct {
-	EventID    string             `json:"event_id"`
-	Source     string             `json:"source"`
-	Line       int                `json:"line"`
-	Matched    bool               `json:"matched"`
-	Unknown    bool               `json:"unknown,omitempty"`    // its regular expressions take too many steps, which is not a match
-	Suspended  string             `json:"suspended,omitempty"`  // why the rule is not run on the event: it was suspended before
-	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
-	OtherLog   []string           `json:"other_log,omitempty"`  // if LogSource is "": why the event is not from each of the rule's
-	NotAsked   []NotAsked         `json:"not_asked,omitempty"`  // other logs of the rule's log source, whose events are none of the rule's
-	InLookback bool               `json:"in_lookback"`
-	Suppressed *Suppressed        `json:"suppressed_by,omitempty"` // the alert for which the match does not alert; nil if it does
+	EventID string `json:"event_id"`
+	Source  string `json:"source"`
+	Line    int    `json:"line"`
+	Matched bool   `json:"matched"`
+	// its regular expressions take too many steps, which is not a match
+	Unknown bool `json:"unknown,omitempty"`
+	// why the rule is not run on the event: it was suspended before
+	Suspended string `json:"suspended,omitempty"`
+	// the model's name for the log the event is of; "" if not one of the rule's
+	LogSource string `json:"log_source,omitempty"`
+	// if LogSource is "": why the event is not from each of the rule's
+	OtherLog []string `json:"other_log,omitempty"`
+	// other logs of the rule's log source, whose events are none of the rule's
+	NotAsked   []NotAsked `json:"not_asked,omitempty"`
+	InLookback bool       `json:"in_lookback"`
+	// the alert for which the match does not alert; nil if it does
+	Suppressed *Suppressed        `json:"suppressed_by,omitempty"`
 	Facts      []event.Fact       `json:"facts,omitempty"`
 	Names      []string           `json:"names,omitempty"` // names of the condition that were true
 	Condition  *Step              `json:"condition,omitempty"`

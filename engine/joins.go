@@ -27,7 +27,8 @@ type Joined struct {
 	Holds  bool               `json:"holds"`
 	Count  int                `json:"count"`            // what the bounds compare: matches, or different values
 	Events []correlate.Member `json:"events,omitempty"` // the first matches in time, at most 10
-	Lacks  string             `json:"lacks,omitempty"`  // what the event has not, so that nothing can be found: a field, or "time"
+	// what the event has not, so that nothing can be found: a field, or "time"
+	Lacks string `json:"lacks,omitempty"`
 
 	matches int
 	counts  string // what is counted, where that is not matches
@@ -151,7 +152,8 @@ func (p *plan) compiledRule(r *ir.Rule) *rule {
 // are parts of the rule that joins them, report nothing of their own.
 func (p *plan) readForJoins() {
 	joining := slices.Clone(p.rules)
-	slices.SortStableFunc(joining, func(a, b *rule) int { return b.level - a.level }) // a rule comes before those that it joins
+	// a rule comes before those that it joins
+	slices.SortStableFunc(joining, func(a, b *rule) int { return b.level - a.level })
 	for _, r := range joining {
 		for _, j := range r.joins {
 			other := p.compiledRule(j.node.Rule)

@@ -11,25 +11,30 @@ import (
 
 // Options steer an engine.
 type Options struct {
-	Model        *schema.Model        // how events name their fields; nil is "sigma"
-	Reputation   rarity.Reputation    // nil: only what events carry
-	Now          time.Time            // end of each rule's lookback; zero: the whole input is one window
-	MaxProcesses int                  // processes kept for ancestry; 0 is 200,000
-	MaxPending   int                  // events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
-	MaxMemory    int                  // bytes of what waits for the end, about: events, processes and populations; 0 is 1 GiB
-	OnResult     func(Result)         // is given results as they are found, in place of Finish: those that wait for the end of the input come last
-	Correlations []*ir.Correlation    // over matches of the rules, after those that they read; their results come last
-	Silent       map[*rules.Rule]bool // rules and correlations that are only read by correlations: they have no results of their own
-	Observe      bool                 // Progress tells how near correlations came
-	Measure      bool                 // Profile tells where the time went
-	Evidence     bool                 // results tell what held of the condition, and where the event was logged
+	Model        *schema.Model     // how events name their fields; nil is "sigma"
+	Reputation   rarity.Reputation // nil: only what events carry
+	Now          time.Time         // end of each rule's lookback; zero: the whole input is one window
+	MaxProcesses int               // processes kept for ancestry; 0 is 200,000
+	// events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
+	MaxPending int
+	// bytes of what waits for the end, about: events, processes and populations; 0 is 1 GiB
+	MaxMemory int
+	// is given results as they are found, in place of Finish: those that wait for the end of the input come last
+	OnResult     func(Result)
+	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
+	// rules and correlations that are only read by correlations: they have no results of their own
+	Silent   map[*rules.Rule]bool
+	Observe  bool // Progress tells how near correlations came
+	Measure  bool // Profile tells where the time went
+	Evidence bool // results tell what held of the condition, and where the event was logged
 
 	exhaustive bool                     // try every rule on every event of its log source
 	raises     bool                     // a backtest keeps alerts beside events
 	explains   bool                     // remember what suppresses each match
 	copies     map[*ir.Rule]*ir.Rule    // copy that a correlation reads -> the rule that it copies
 	inner      map[*ir.Correlation]bool // copies of correlations that such a correlation reads
-	unused     int                      // of MaxMemory: the shares of processes and populations, if no rule asks for them
+	// of MaxMemory: the shares of processes and populations, if no rule asks for them
+	unused int
 }
 
 // withDefaults puts the default for every bound that is not set.
@@ -55,8 +60,10 @@ func (o Options) eventMemory() int {
 }
 func (o Options) alertMemory() int   { return o.MaxMemory / 8 }
 func (o Options) processMemory() int { return o.MaxMemory / 4 }
-func (o Options) matchMemory() int   { return o.MaxMemory/16 + o.unused/4 } // of correlations and joins, and as much of the events
-func (o Options) heldMemory() int    { return o.MaxMemory/16 + o.unused/2 } // of matches that may be suppressed
+
+// of correlations and joins, and as much of the events
+func (o Options) matchMemory() int { return o.MaxMemory/16 + o.unused/4 }
+func (o Options) heldMemory() int  { return o.MaxMemory/16 + o.unused/2 } // of matches that may be suppressed
 func (o Options) rarityMemory(populations int) int {
 	return o.MaxMemory / 8 / max(1, populations)
 }

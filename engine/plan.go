@@ -19,15 +19,16 @@ type triggered struct{ unit, source int32 }
 
 // plan is what rules are compiled to. All workers share it.
 type plan struct {
-	opt          Options
-	layout       *document.Layout
-	decoded      *document.Decoded // reads events of results
-	atoms        *match.Atoms
-	programs     *condition.Compiler
-	routes       *route.Table
-	rules        []*rule
-	units        []*unit
-	second       []int32   // unit -> another atom that must hold for it, or match.None: it is asked before anything of the unit is looked at
+	opt      Options
+	layout   *document.Layout
+	decoded  *document.Decoded // reads events of results
+	atoms    *match.Atoms
+	programs *condition.Compiler
+	routes   *route.Table
+	rules    []*rule
+	units    []*unit
+	// unit -> another atom that must hold for it, or match.None: it is asked before anything of the unit is looked at
+	second       []int32
 	sources      []*source // by their numbers in routes
 	byModel      map[*schema.Source]int
 	triggers     [][]triggered // atom -> units for which it is one of those that must hold
@@ -80,7 +81,8 @@ func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
 	sources := by.sources
 	p.filteredOut(r, sources, found)
 	if len(sources) == 0 {
-		sources = p.opt.Model.Candidates(r) // no source has all fields: ask all of them, as of events without the fields
+		// no source has all fields: ask all of them, as of events without the fields
+		sources = p.opt.Model.Candidates(r)
 	}
 	for _, ls := range by.unanswered { // of several log sources: the same
 		own := p.opt.Model.Find(ls.Category, ls.Product, ls.Service)

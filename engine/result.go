@@ -65,7 +65,8 @@ func (p *plan) factsOf(s *schema.Source) []fact {
 	return facts
 }
 
-// shownSlots are where a field or an entity of a source's events is read that each result shows, the first that is there.
+// shownSlots are where a field or an entity of a source's events is read that each result shows, the first that is
+// there.
 func (p *plan) shownSlots(s *schema.Source, field string) (slots []int) {
 	columns, _ := p.opt.Model.Whole(s, field, 0)
 	for _, c := range append(columns, schema.Column{Name: field}) {

@@ -55,7 +55,8 @@ type unit struct {
 	names      []*condition.Term  // of the rule, in its order
 	taken      []document.Whole   // what correlations and joins take down of its matches, as rule.correlated.Fields
 	suppressBy []document.Whole   // values by which the rule's alerts are suppressed
-	deferred   bool               // needs what only the end of the input tells: ancestors' events, rarity, or what joins find
+	// needs what only the end of the input tells: ancestors' events, rarity, or what joins find
+	deferred bool
 
 	backtracks bool // some expression of its backtracks
 }

@@ -35,8 +35,8 @@ func TestTimesOfCollectors(t *testing.T) {
 	}
 }
 
-// TestTimeOfWindowsEvents: TimeCreated is the event's time in each model of Windows' logs, so that a rule can ask for an
-// hour or a day of the week.
+// TestTimeOfWindowsEvents: TimeCreated is the event's time in each model of Windows' logs, so that a rule can ask for
+// an hour or a day of the week.
 func TestTimeOfWindowsEvents(t *testing.T) {
 	at := []string{"2024-01-06T03:00:00Z", "2024-01-05T03:00:00Z", "2024-01-06T09:00:00Z"} // a Saturday, a Friday, a Saturday
 	for model, event := range map[string]string{

@@ -18,8 +18,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// TestTheIndexLosesNothing holds what the index finds to what all rules find, each asked of each event. Rules, events and
-// model are those that tests/bench/compare.py made. A Windows event log is read as a whole.
+// TestTheIndexLosesNothing holds what the index finds to what all rules find, each asked of each event. Rules, events
+// and model are those that tests/bench/compare.py made. A Windows event log is read as a whole.
 func TestTheIndexLosesNothing(t *testing.T) {
 	path := os.Getenv("DECREE_BENCH_EVENTS")
 	if path == "" {

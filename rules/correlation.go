@@ -41,7 +41,8 @@ const (
 	TemporalOrdered CorrelationType = "temporal_ordered"
 )
 
-// IsTemporal tells whether the correlation is about which inputs occurred, and not about how often or with which values.
+// IsTemporal tells whether the correlation is about which inputs occurred, and not about how often or with which
+// values.
 func (t CorrelationType) IsTemporal() bool { return t == Temporal || t == TemporalOrdered }
 
 // OverValues tells whether the correlation reads a field.

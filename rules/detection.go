@@ -100,8 +100,8 @@ type Value struct {
 // Placeholder finds `%name%` in a value under `expand`; its group 1 is the list's name.
 var Placeholder = regexp.MustCompile(`%([^%\s]+)%`)
 
-// EachItem visits every item of the rule's search identifiers and ancestries, and the tests of its extracts. Items below
-// arrays are not visited: their fields are those of elements.
+// EachItem visits every item of the rule's search identifiers and ancestries, and the tests of its extracts. Items
+// below arrays are not visited: their fields are those of elements.
 func (r *Rule) EachItem(f func(Item)) { r.eachItem(f, func(Elements) {}) }
 
 // EachItemWithElements visits what EachItem does, and the items below arrays.

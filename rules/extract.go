@@ -37,12 +37,13 @@ type ExtractOp int
 
 // The ways of taking a value out of another.
 const (
-	ExtractWhole   ExtractOp = iota // the whole value
-	ExtractArgv                     // arguments of a command line, as Windows' CommandLineToArgvW splits it; 0 is the program
-	ExtractRegex                    // the first group of the leftmost match of Expr
-	ExtractSplit                    // parts between Separator
-	ExtractURLPart                  // a part of a URL, as RFC 3986 takes it apart
-	ExtractMap                      // the text of the first row of Map that holds
+	ExtractWhole ExtractOp = iota // the whole value
+	// arguments of a command line, as Windows' CommandLineToArgvW splits it; 0 is the program
+	ExtractArgv
+	ExtractRegex   // the first group of the leftmost match of Expr
+	ExtractSplit   // parts between Separator
+	ExtractURLPart // a part of a URL, as RFC 3986 takes it apart
+	ExtractMap     // the text of the first row of Map that holds
 )
 
 // URLParts are the parts of a URL. A host of IPv6 keeps its brackets, and a port is one that is written.

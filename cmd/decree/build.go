@@ -73,14 +73,17 @@ targets of the project. Outside of a project it builds the shipped library.`,
 
 // buildSummary is dist/summary.json.
 type buildSummary struct {
-	Environment string              `json:"environment,omitempty"` // whose lists are in the queries
-	Rules       int                 `json:"rules"`
-	Passed      int                 `json:"tests_passed"`
-	Failed      int                 `json:"tests_failed"`
-	Refused     int                 `json:"refused"`                // queries that a target cannot write
-	Skipped     int                 `json:"skipped"`                // rules of another product than the target's, for each target
-	LeftOut     int                 `json:"left_out,omitempty"`     // rules that the project leaves out of a target on purpose, for each target
-	NotPackaged int                 `json:"not_packaged,omitempty"` // rules with a query that the package of a target leaves out, for each target
+	Environment string `json:"environment,omitempty"` // whose lists are in the queries
+	Rules       int    `json:"rules"`
+	Passed      int    `json:"tests_passed"`
+	Failed      int    `json:"tests_failed"`
+	Refused     int    `json:"refused"` // queries that a target cannot write
+	// rules of another product than the target's, for each target
+	Skipped int `json:"skipped"`
+	// rules that the project leaves out of a target on purpose, for each target
+	LeftOut int `json:"left_out,omitempty"`
+	// rules with a query that the package of a target leaves out, for each target
+	NotPackaged int                 `json:"not_packaged,omitempty"`
 	Queries     []builtQuery        `json:"queries"`
 	Packages    []packaging.Package `json:"packages,omitempty"`
 }

@@ -110,7 +110,8 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 	if err != nil {
 		return err
 	}
-	return exit.After(set.Found, report.Drifted()) // a rule that the target refuses is deployed nowhere: it is told, and no difference
+	// a rule that the target refuses is deployed nowhere: it is told, and no difference
+	return exit.After(set.Found, report.Drifted())
 }
 
 // readExport reads what is deployed.
@@ -120,7 +121,8 @@ func readExport(name string) (*deployed.Export, error) {
 		return nil, err
 	}
 	export, err := deployed.Read(files)
-	if err != nil && !strings.HasPrefix(err.Error(), filepath.ToSlash(filepath.Clean(name))) { // a file of a folder has the folder's name in its own
+	// a file of a folder has the folder's name in its own
+	if err != nil && !strings.HasPrefix(err.Error(), filepath.ToSlash(filepath.Clean(name))) {
 		err = fmt.Errorf("%s: %w", name, err)
 	}
 	return export, err

@@ -76,7 +76,8 @@ var orders = []struct {
 	less func(a, b listRow) int
 }{
 	{"level", func(a, b listRow) int {
-		return cmp.Compare(slices.Index(rules.Levels(), b.Level), slices.Index(rules.Levels(), a.Level)) // the most severe first
+		// the most severe first
+		return cmp.Compare(slices.Index(rules.Levels(), b.Level), slices.Index(rules.Levels(), a.Level))
 	}},
 	{"status", func(a, b listRow) int { return byStatus(a.Status, b.Status) }},
 	{"logsource", func(a, b listRow) int { return cmp.Compare(a.LogSource, b.LogSource) }},

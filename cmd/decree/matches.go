@@ -53,8 +53,8 @@ func (r *ruleRun) show(found engine.Result) {
 	o.matches = o.alerts.Shown
 }
 
-// interrupted ends the output, and its files, so that they can be read. The file of --out is kept if it has something to
-// show.
+// interrupted ends the output, and its files, so that they can be read. The file of --out is kept if it has something
+// to show.
 func (o *matchOutput) interrupted(hasOutput bool) error {
 	if o.page != nil {
 		o.page.Interrupted()

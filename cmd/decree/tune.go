@@ -155,8 +155,8 @@ func (p tuneParams) request(s *stdio.Streams, set *ruleset.Set, rule ruleset.Rul
 	return q, err
 }
 
-// choose gives the rule to tune: the one that --name names, or the only one of the file. A correlation is none: a filter
-// is about the rules that it reads.
+// choose gives the rule to tune: the one that --name names, or the only one of the file. A correlation is none: a
+// filter is about the rules that it reads.
 func (p tuneParams) choose(set *ruleset.Set) (ruleset.Rule, error) {
 	among := set.Unjoined()
 	if p.name != "" {

@@ -14,10 +14,11 @@ type State string
 
 // The states. Without a mark of decree on the deployed rule, a difference is Changed.
 const (
-	New         State = "new"             // not deployed
-	Same        State = "same"            // deployed as the project has it
-	Changed     State = "changed"         // the project's rule and the deployed one differ
-	ByHand      State = "changed by hand" // somebody changed the deployed rule, and the project's rule is as it was packaged
+	New     State = "new"     // not deployed
+	Same    State = "same"    // deployed as the project has it
+	Changed State = "changed" // the project's rule and the deployed one differ
+	// somebody changed the deployed rule, and the project's rule is as it was packaged
+	ByHand      State = "changed by hand"
 	Both        State = "changed in both" // somebody changed the deployed rule, and the project's rule changed, too
 	Gone        State = "gone"            // decree packaged it for this target, and the project does not have it
 	NotPackaged State = "not packaged"    // the project has it, and cannot package it
@@ -67,7 +68,8 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 	byID, byName := map[string]int{}, map[string]int{}
 	for i, r := range deployed {
 		byID[strings.ToLower(r.ID)] = i
-		if p == Splunk || r.Mark.Target == s.Target { // Splunk knows a search by its name, and Defender may give ids of its own
+		// Splunk knows a search by its name, and Defender may give ids of its own
+		if p == Splunk || r.Mark.Target == s.Target {
 			byName[r.Name] = i
 		}
 	}
@@ -132,7 +134,8 @@ func differences(project, deployed Rule) []Field {
 	maps.Copy(both, theirs)
 	var out []Field
 	for _, name := range slices.Sorted(maps.Keys(both)) {
-		unsaid := name == "enabled" && (ours[name] == nil || theirs[name] == nil) // the repository's form does not say it
+		// the repository's form does not say it
+		unsaid := name == "enabled" && (ours[name] == nil || theirs[name] == nil)
 		if !unsaid && !slices.Equal(ours[name], theirs[name]) {
 			out = append(out, Field{name, theirs[name], ours[name]})
 		}

@@ -15,11 +15,12 @@ package deployed
 
 // Rule is a rule as it is deployed, or as a package would deploy it.
 type Rule struct {
-	ID         string         // in the product
-	Name       string         // as people see it
-	Kind       string         // in the product's words: Scheduled, eql, ...
-	Query      string         // without a mark, with \n between lines and no blanks at their ends
-	Properties map[string]any // all else that it is set to: texts, json.Number, bool, []any and map[string]any. Empty ones are left out
+	ID    string // in the product
+	Name  string // as people see it
+	Kind  string // in the product's words: Scheduled, eql, ...
+	Query string // without a mark, with \n between lines and no blanks at their ends
+	// all else that it is set to: texts, json.Number, bool, []any and map[string]any. Empty ones are left out
+	Properties map[string]any
 	Mark       Mark
 	File       string // of the export
 }

@@ -46,7 +46,8 @@ func Marked(p Product, target, query string, resource any) string {
 	return fmt.Sprintf("%s\n%sPackaged by decree for %s: %s%s", strings.TrimRight(query, "\n"), comment[0], target, r.digest(p), comment[1])
 }
 
-// digest is of what packages say of a rule, but for whether it is enabled: that is switched without a change of the rule.
+// digest is of what packages say of a rule, but for whether it is enabled: that is switched without a change of the
+// rule.
 func (r Rule) digest(p Product) string {
 	said := map[string]any{"query": r.Query}
 	for _, name := range forms[p].ours {

@@ -9,9 +9,9 @@ import (
 	"decree/rules/schema"
 )
 
-// joinKeys are the columns that a field's value is joined by. If the value is spread over several columns, it is that of
-// the first one that is not null, and the nulls are joined, too. filled tests that the value is not empty: a sequence
-// joins empty texts, too. The domain of a user may be missing.
+// joinKeys are the columns that a field's value is joined by. If the value is spread over several columns, it is that
+// of the first one that is not null, and the nulls are joined, too. filled tests that the value is not empty: a
+// sequence joins empty texts, too. The domain of a user may be missing.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-optional-by-fields
 func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, filled compilers.Pred) {
 	var ways compilers.Any

@@ -73,8 +73,8 @@ func TestCorrelationsAsSequences(t *testing.T) {
 	}
 }
 
-// TestJoinsByTheFirstColumnThatIsNotNull: if a value is spread over several columns, one that is empty is the value, as in
-// the rule, and the event is in no group.
+// TestJoinsByTheFirstColumnThatIsNotNull: if a value is spread over several columns, one that is empty is the value, as
+// in the rule, and the event is in no group.
 func TestJoinsByTheFirstColumnThatIsNotNull(t *testing.T) {
 	_, cs := lowered.Correlations(t, `title: A
 name: a

@@ -10,7 +10,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestExtracts pins how tests of extracted fields become tests of the fields that they are made of, and what is refused.
+// TestExtracts pins how tests of extracted fields become tests of the fields that they are made of, and what is
+// refused.
 func TestExtracts(t *testing.T) {
 	for _, c := range []struct{ extract, test, want string }{
 		{"field: CommandLine, argv: 0", "X: a", `(?process.command_line regex "\\\"[aA](\\\".*)?" or ?process.command_line regex "[aA]([ \t].*)?")`},

@@ -14,8 +14,8 @@ import (
 // others. https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/ip
 func beyondV4(p netip.Prefix) bool { return p.Overlaps(ir.MappedV4) && p.Bits() < ir.MappedV4.Bits() }
 
-// asStored is a network as Elasticsearch takes it: one of mapped addresses is that of the IPv4 addresses, for it refuses
-// the CIDR notation of mapped addresses.
+// asStored is a network as Elasticsearch takes it: one of mapped addresses is that of the IPv4 addresses, for it
+// refuses the CIDR notation of mapped addresses.
 func asStored(p netip.Prefix) string {
 	if p.Addr().Is4In6() && p.Bits() >= ir.MappedV4.Bits() {
 		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-ir.MappedV4.Bits())

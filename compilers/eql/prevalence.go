@@ -48,8 +48,8 @@ func (w *writer) countedField(n *ir.Prevalence, columns []schema.Column, domain 
 	return columns[0]
 }
 
-// localTests tests the count and the rank on the event. A value without a count is new: it was seen once and is among the
-// rarest.
+// localTests tests the count and the rank on the event. A value without a count is new: it was seen once and is among
+// the rarest.
 func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 	local := n.Spec.Local
 	if local == nil || (local.Rarest == 0 && len(local.Bounds) == 0) {

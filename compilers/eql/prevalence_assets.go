@@ -40,7 +40,8 @@ func (w *writer) countName() string {
 	}
 	name = strings.ToLower(name + "_" + w.counted.Name)
 	plain := strings.Trim(notInName.ReplaceAllString(name, "_"), "_")
-	if strings.ContainsFunc(name, func(c rune) bool { return c >= utf8.RuneSelf }) { // letters are lost here, and the names of two rules must stay different
+	// letters are lost here, and the names of two rules must stay different
+	if strings.ContainsFunc(name, func(c rune) bool { return c >= utf8.RuneSelf }) {
 		plain = strings.TrimLeft(fmt.Sprintf("%s_%x", plain, sha256.Sum256([]byte(name)))[:len(plain)+9], "_")
 	}
 	return plain
@@ -62,7 +63,8 @@ func (w *writer) assets() []compilers.Asset {
 	var assets []compilers.Asset
 	if w.asksVerdict {
 		assets = w.reputationAssets()
-		processors = append(processors, enrich(reputationIndex, target, false)) // another rule's counts may exist below target already
+		// another rule's counts may exist below target already
+		processors = append(processors, enrich(reputationIndex, target, false))
 	}
 	if w.counted != nil {
 		name := strings.ReplaceAll(w.countName(), "_", "-")

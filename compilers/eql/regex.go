@@ -16,8 +16,8 @@ const maxRegex = 1000
 
 var errAnchor = errors.New("the syntax of Lucene has no anchors in the middle of an expression")
 
-// expression translates an expression that may match anywhere in the value to Lucene's syntax. Lucene always matches the
-// whole value, and has neither anchors nor \d and \w.
+// expression translates an expression that may match anywhere in the value to Lucene's syntax. Lucene always matches
+// the whole value, and has neither anchors nor \d and \w.
 func expression(t *ir.Regex) (string, error) {
 	expr, err := t.Parse().In(regex.Go)
 	if err != nil {

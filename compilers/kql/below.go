@@ -47,8 +47,8 @@ func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	}
 }
 
-// noteListOf notes what the query makes of a value that may be a list or an object: an extract of its JSON, and the rule
-// one of each element. What reads the extract may stand below `not` or not.
+// noteListOf notes what the query makes of a value that may be a list or an object: an extract of its JSON, and the
+// rule one of each element. What reads the extract may stand below `not` or not.
 func (w *writer) noteListOf(made *schema.Made) {
 	for i, col := range made.From {
 		if w.mayBeList(col, made.Extract.From[i]) {
@@ -58,8 +58,8 @@ func (w *writer) noteListOf(made *schema.Made) {
 	}
 }
 
-// mayBeList tells whether the query reads a list or an object in a column as JSON, and the rule does not: in one of type
-// dynamic, or in a property that the model does not list.
+// mayBeList tells whether the query reads a list or an object in a column as JSON, and the rule does not: in one of
+// type dynamic, or in a property that the model does not list.
 func (w *writer) mayBeList(col schema.Column, f ir.Field) bool {
 	container, _ := w.plan.Source.Inside(col.Name)
 	if container == "" {
@@ -81,8 +81,8 @@ func (w *writer) comparesList(f ir.Field, col schema.Column) bool {
 	return col.Made == nil && col.OrElse == "" && col.Within() == "" && col.Type != schema.HashSet && w.mayBeList(col, f)
 }
 
-// noteCompared notes that some values of a field are not compared or counted, where these may be lists. effects are what
-// that does.
+// noteCompared notes that some values of a field are not compared or counted, where these may be lists. effects are
+// what that does.
 func (w *writer) noteCompared(effects []string, f ir.Field, columns []schema.Column) {
 	for _, col := range columns {
 		if !w.comparesList(f, col) {

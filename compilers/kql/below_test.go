@@ -79,7 +79,8 @@ func TestListsThatAreCompared(t *testing.T) {
 	}
 }
 
-// TestWhatIsComparedOtherwiseIsNoted: wherever a value that may be a list, or may stand below one, is compared or counted.
+// TestWhatIsComparedOtherwiseIsNoted: wherever a value that may be a list, or may stand below one, is compared or
+// counted.
 func TestWhatIsComparedOtherwiseIsNoted(t *testing.T) {
 	const (
 		aws, audit, kubernetes = "logsource: {product: aws, service: cloudtrail}\n", "logsource: {product: azure, service: auditlogs}\n", "logsource: {product: kubernetes, service: audit}\n"

@@ -58,12 +58,13 @@ var reserved = []string{"At", "Event", "Input", "Step", "Moment", "Has", "Enters
 
 // correlationWriter holds one compilation.
 type correlationWriter struct {
-	top           *ir.Correlation
-	opt           compilers.Options
-	names         names
-	span          string                   // the statement of the lookback
-	statements    map[any]string           // *ir.Rule or *ir.Correlation -> the statement with its matches
-	carried       map[any][]ir.Field       // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
+	top        *ir.Correlation
+	opt        compilers.Options
+	names      names
+	span       string         // the statement of the lookback
+	statements map[any]string // *ir.Rule or *ir.Correlation -> the statement with its matches
+	// *ir.Rule or *ir.Correlation -> fields of the events that later statements read
+	carried       map[any][]ir.Field
 	columns       map[any]string           // field, or name that some correlation is grouped by -> its column
 	resultColumns []*resultColumn          // what a result tells of its event
 	columnsOf     map[ir.Field][]string    // field -> result columns with its value

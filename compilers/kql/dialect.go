@@ -82,15 +82,16 @@ func (w *writer) compiled(found diag.Diagnostics, asks compilers.Show) (*compile
 
 // writer holds one compilation.
 type writer struct {
-	plan        *compilers.Plan
-	sources     []*schema.Source // the sources that are searched: the plan's own, and others of its table
-	besides     []*writer        // other branches of the rule that read the same table: what they find is left out
-	found       diag.Diagnostics
-	negated     map[ir.Node]bool
-	names       names
-	span        string            // the let statement of the lookback
-	since       string            // how far back the rule's own events are read, by way of it
-	further     time.Duration     // how much further back than the lookback that is: as far as windows of a correlation reach
+	plan    *compilers.Plan
+	sources []*schema.Source // the sources that are searched: the plan's own, and others of its table
+	besides []*writer        // other branches of the rule that read the same table: what they find is left out
+	found   diag.Diagnostics
+	negated map[ir.Node]bool
+	names   names
+	span    string // the let statement of the lookback
+	since   string // how far back the rule's own events are read, by way of it
+	// how much further back than the lookback that is: as far as windows of a correlation reach
+	further     time.Duration
 	oldest      string            // the time from which events are read that others join, or ""
 	lists       map[string]string // a rule's list -> its let statement
 	creations   map[int]*creation // hops -> creation event joined
@@ -100,8 +101,9 @@ type writer struct {
 	arraysMade  int
 	shown       []shownColumn // at the end of the query
 	joined      []*joinedEvents
-	joinColumns []string            // that joins add to the events
-	joinedReach time.Duration       // how much further back than the rule's own events those of other rules and of longer populations are read
+	joinColumns []string // that joins add to the events
+	// how much further back than the rule's own events those of other rules and of longer populations are read
+	joinedReach time.Duration
 	delay       time.Duration       // the period of the rule's own events ends so long before now
 	searched    []*compilers.Branch // of the rules that are joined
 	like        string              // the stage that adds the values by which alerts are suppressed; "" = none
@@ -175,7 +177,8 @@ func (w *writer) parts() (statements, stages string) {
 func (w *writer) eventStages(lets *strings.Builder) []string {
 	r := w.plan.Rule
 	conjuncts := compilers.Conjuncts(r.Condition)
-	if all, ok := r.Condition.(*ir.Const); ok && all.Value { // what others join, or count, may be every event of the log source
+	// what others join, or count, may be every event of the log source
+	if all, ok := r.Condition.(*ir.Const); ok && all.Value {
 		conjuncts = nil
 	}
 	for _, c := range w.plan.Conditions() {
@@ -192,7 +195,8 @@ func (w *writer) eventStages(lets *strings.Builder) []string {
 	own, linked := w.splitAtAncestors(plain)
 	base := w.scope(0)
 	if w.delay > 0 && r.Source.Schedule.Lookback > 0 {
-		base = slices.Insert(base, 2, fmt.Sprintf("where %s <= ago(%s)", w.arrival(), timespan(w.delay))) // behind the table and the begin of the period
+		// behind the table and the begin of the period
+		base = slices.Insert(base, 2, fmt.Sprintf("where %s <= ago(%s)", w.arrival(), timespan(w.delay)))
 	}
 	base = append(base, w.indexStages(own)...)
 	base = append(base, w.where(own)...)
@@ -236,7 +240,8 @@ func (w *writer) prepare(n ir.Node) {
 func (w *writer) where(conjuncts []ir.Node) []string {
 	var stages []string
 	flat := compilers.FlatConjuncts(conjuncts)
-	slices.SortStableFunc(flat, func(a, b ir.Node) int { return countsElements(a) - countsElements(b) }) // of as few rows as possible
+	// of as few rows as possible
+	slices.SortStableFunc(flat, func(a, b ir.Node) int { return countsElements(a) - countsElements(b) })
 	for _, n := range flat {
 		test := where(compilers.Build(n, w.predicate))
 		counted, arrays := w.takeArrays()

@@ -154,7 +154,8 @@ func TestManyValuesBecomeOneExpression(t *testing.T) {
 	assert.True(t, strings.HasSuffix(text, `\.)\z"`), text)
 }
 
-// goldens are the rules whose whole queries are pinned: the library's two that each model has, and what they do not use.
+// goldens are the rules whose whole queries are pinned: the library's two that each model has, and what they do not
+// use.
 func goldens(t *testing.T) map[string]*ir.Rule {
 	queries := map[string]*ir.Rule{}
 	for _, name := range []string{"sql_server_suspicious_child", "sql_server_suspicious_grandchild"} {

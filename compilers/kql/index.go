@@ -120,7 +120,8 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 	}
 	container, _ := w.plan.Source.Inside(name)
 	switch {
-	case col.Type == schema.XML || col.Type == schema.HashSet: // between > and <, or = and a comma: in XML, an escape begins and ends with a separator
+	// between > and <, or = and a comma: in XML, an escape begins and ends with a separator
+	case col.Type == schema.XML || col.Type == schema.HashSet:
 		if container != "" {
 			return nil
 		}

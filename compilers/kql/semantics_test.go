@@ -215,7 +215,8 @@ func TestElements(t *testing.T) {
 `)
 }
 
-// TestEmptyTextsOfOtherModels: a model that tells an empty text from a missing one is not of KQL, and the query says so.
+// TestEmptyTextsOfOtherModels: a model that tells an empty text from a missing one is not of KQL, and the query says
+// so.
 func TestEmptyTextsOfOtherModels(t *testing.T) {
 	m := &schema.Model{Name: "m", Time: []string{"t"}, Sources: []schema.Source{{Name: "s", Table: "T", Category: "process_creation", Product: "windows", Fields: map[string]schema.Column{"A": {Name: "a"}}}}}
 	for condition, want := range map[string]string{"a: {A: ''}": "false-positives", "a: {A: null}": "false-positives", "a: {A|exists: true}": "false-negatives", "a: {A|exists: false}": "false-positives"} {

@@ -86,7 +86,8 @@ func notesOfPeriod(r *rules.Rule) []compilers.Note {
 		Message: "alerts before the searched period suppress none in it: that the product suppresses alerts for " + timespan(r.Suppress.For) + " too is a setting, which a package sets where it can"}}
 }
 
-// suppress has the branches of a rule's query give the values by which its alerts are suppressed. It is nil if none are.
+// suppress has the branches of a rule's query give the values by which its alerts are suppressed. It is nil if none
+// are.
 func suppress(branches []*writer, n names) *suppression {
 	lead := branches[0].plan
 	spec := lead.Rule.Source.Suppress

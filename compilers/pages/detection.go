@@ -91,14 +91,16 @@ type Package struct {
 	Target, Format      string
 	Kind, Name, Version string
 	Files               []string // in the catalogue
-	Why                 []Reason // errors for which the package leaves the rule out; it has no kind, name, version and files then
+	// errors for which the package leaves the rule out; it has no kind, name, version and files then
+	Why []Reason
 }
 
 // Field is a field or an entity that the detection reads, and what each target calls it.
 type Field struct {
-	Name    string
-	Entity  bool
-	Of      string              // whose value it is if it is not the event's own and no field of Sigma's names it: parent, grandparent or actor
+	Name   string
+	Entity bool
+	// whose value it is if it is not the event's own and no field of Sigma's names it: parent, grandparent or actor
+	Of      string
 	Columns map[string][]string // target -> columns with notes; a target without the field has none
 }
 

@@ -4,16 +4,17 @@ import "decree/rules/attack"
 
 // Listed is a detection in the catalogue's list, for programs.
 type Listed struct {
-	ID         string            `json:"id,omitempty"`
-	Name       string            `json:"name"`
-	Title      string            `json:"title"`
-	Page       string            `json:"page"` // without extension
-	Level      string            `json:"level,omitempty"`
-	Status     string            `json:"status,omitempty"`
-	LogSources []string          `json:"logsources,omitempty"`
-	Tactics    []string          `json:"tactics,omitempty"`
-	Techniques []string          `json:"techniques,omitempty"`
-	Fidelity   map[string]string `json:"fidelity"` // target -> exact, approximate, hand-written, refused, skipped or left out
+	ID         string   `json:"id,omitempty"`
+	Name       string   `json:"name"`
+	Title      string   `json:"title"`
+	Page       string   `json:"page"` // without extension
+	Level      string   `json:"level,omitempty"`
+	Status     string   `json:"status,omitempty"`
+	LogSources []string `json:"logsources,omitempty"`
+	Tactics    []string `json:"tactics,omitempty"`
+	Techniques []string `json:"techniques,omitempty"`
+	// target -> exact, approximate, hand-written, refused, skipped or left out
+	Fidelity map[string]string `json:"fidelity"`
 	// NotPackaged are the targets in which it has a query that the package does not have.
 	NotPackaged []string `json:"not_packaged,omitempty"`
 	File        string   `json:"file"`

@@ -10,11 +10,11 @@ import (
 )
 
 // CompileCorrelation writes a correlation, with everything that it reads, as one search. The searches of its rules are
-// joined by OR. Each event is marked for each rule it matches. For each correlation, stages mark the events that complete
-// it. streamstats is not used for windows: it keeps only max_stream_window events (10,000) and drops others silently, and
-// its documentation does not say whether time_window includes an event exactly its length ago. Two commands without such
-// limits are used instead. Every match has two rows, for entering and leaving the window, and accum sums them up
-// (correlation_window.go). Or filldown carries the time of the last match (correlation_temporal.go).
+// joined by OR. Each event is marked for each rule it matches. For each correlation, stages mark the events that
+// complete it. streamstats is not used for windows: it keeps only max_stream_window events (10,000) and drops others
+// silently, and its documentation does not say whether time_window includes an event exactly its length ago. Two
+// commands without such limits are used instead. Every match has two rows, for entering and leaving the window, and
+// accum sums them up (correlation_window.go). Or filldown carries the time of the last match (correlation_temporal.go).
 // https://help.splunk.com/splunk-enterprise/spl-search-reference/9.4/search-commands/streamstats
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/9.3.2408/search-commands/accum (and filldown,
 // autoregress)

@@ -14,12 +14,13 @@ import (
 // groups, with the group in decree_group. The stages after them compute on which rows the correlation matches.
 type correlationPart struct {
 	*correlationWriter
-	c           *ir.Correlation
-	k           int
-	kept        needed
-	inside      compilers.Pred   // the row is in a group: a match of some input
-	flags       []compilers.Pred // the row is a match of this input in its group
-	resultField string           // what a row of the last correlation shows in addition to the event: a field and its value
+	c      *ir.Correlation
+	k      int
+	kept   needed
+	inside compilers.Pred   // the row is in a group: a match of some input
+	flags  []compilers.Pred // the row is a match of this input in its group
+	// what a row of the last correlation shows in addition to the event: a field and its value
+	resultField string
 }
 
 // needed is what later correlations read besides the matches of this one. If there is anything, rows without a match

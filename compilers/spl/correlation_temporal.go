@@ -8,9 +8,9 @@ import (
 	"decree/rules/ir"
 )
 
-// Which inputs occurred follows from the time of the last match of each input, which filldown carries down the rows of a
-// group. The first row of a group gets a time outside every window, so that nothing is carried over from the group above.
-// All rows of one time get the same value.
+// Which inputs occurred follows from the time of the last match of each input, which filldown carries down the rows of
+// a group. The first row of a group gets a time outside every window, so that nothing is carried over from the group
+// above. All rows of one time get the same value.
 
 // occurrences sorts the rows and sets on each whether an input has a match at exactly its time: decree_now_<i>.
 func (st *correlationPart) occurrences() {

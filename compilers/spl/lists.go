@@ -8,8 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// lists are the value lists in lookups, and the stages that look values up before any other stage. If a field has several
-// values, each is looked up. decree_listed_<i> is present if one was found.
+// lists are the value lists in lookups, and the stages that look values up before any other stage. If a field has
+// several values, each is looked up. decree_listed_<i> is present if one was found.
 // https://help.splunk.com/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/use-the-configuration-files-to-configure-lookups/add-field-matching-rules-to-your-lookup-configuration
 type lists struct {
 	lookups []listLookup

@@ -224,7 +224,8 @@ func fileName(name string, t *ir.Text) compilers.Pred {
 	last := lastPart(name)
 	values := make([]string, len(t.Values))
 	for i, v := range t.Values {
-		if _, notNumber := strconv.ParseFloat(v, 64); !plainText(v) || !t.Cased && foldsApart(v) || notNumber == nil { // 1 might be 1.0 there
+		// 1 might be 1.0 there
+		if _, notNumber := strconv.ParseFloat(v, 64); !plainText(v) || !t.Cased && foldsApart(v) || notNumber == nil {
 			return anyValueMatches(name, filenameRegex(t))
 		}
 		if !t.Cased {

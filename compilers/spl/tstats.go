@@ -11,8 +11,9 @@ import (
 	"decree/rules/schema"
 )
 
-// dataset is a dataset of a data model, which tstats reads. The where of tstats is the language of the search command over
-// the dataset's fields, without eval. Conditions that it does not support are tested afterwards, on the fields of `by`.
+// dataset is a dataset of a data model, which tstats reads. The where of tstats is the language of the search command
+// over the dataset's fields, without eval. Conditions that it does not support are tested afterwards, on the fields of
+// `by`.
 // https://help.splunk.com/splunk-enterprise/spl-search-reference/10.0/search-commands/tstats
 type dataset struct {
 	model, root string

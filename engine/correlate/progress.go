@@ -31,13 +31,14 @@ type InputProgress struct {
 // GroupProgress is a group's best window.
 type GroupProgress struct {
 	Group   []event.Fact `json:"group,omitempty"`
-	Matches int          `json:"matches"`           // events at which the correlation matched
-	Value   float64      `json:"value"`             // what the condition compared; NaN is not among them: 0 where there was nothing to compute with
-	Lacking []string     `json:"lacking,omitempty"` // inputs without a match in the window, of the types that ask which
-	Count   int          `json:"count"`             // matches of inputs in the window
-	From    string       `json:"from"`
-	To      string       `json:"to"`
-	Events  []Member     `json:"events"` // the first of them, at most maxShown
+	Matches int          `json:"matches"` // events at which the correlation matched
+	// what the condition compared; NaN is not among them: 0 where there was nothing to compute with
+	Value   float64  `json:"value"`
+	Lacking []string `json:"lacking,omitempty"` // inputs without a match in the window, of the types that ask which
+	Count   int      `json:"count"`             // matches of inputs in the window
+	From    string   `json:"from"`
+	To      string   `json:"to"`
+	Events  []Member `json:"events"` // the first of them, at most maxShown
 
 	lacks float64 // how much the value is short of the condition, 0 where it holds
 }
@@ -145,7 +146,8 @@ func (o *observer) short(value float64, missing int) float64 {
 
 // report gives the figures. Groups that matched most come first, then those that lacked least.
 func (o *observer) report() Progress {
-	o.all = slices.DeleteFunc(o.all, func(g *GroupProgress) bool { return math.IsInf(g.lacks, 1) }) // without a window in the period
+	// without a window in the period
+	o.all = slices.DeleteFunc(o.all, func(g *GroupProgress) bool { return math.IsInf(g.lacks, 1) })
 	slices.SortStableFunc(o.all, func(a, b *GroupProgress) int {
 		return cmp.Or(cmp.Compare(b.Matches, a.Matches), cmp.Compare(a.lacks, b.lacks))
 	})

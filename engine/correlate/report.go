@@ -12,11 +12,12 @@ import (
 
 // Window is the matches that completed a correlation, as a result shows them.
 type Window struct {
-	Group  []event.Fact `json:"group,omitempty"` // the values that it was grouped by
-	Count  int          `json:"count"`           // matches in the window
-	Value  float64      `json:"value"`           // what the condition compared: a count, a number of values, or a number computed over them
-	First  string       `json:"first"`           // time of the window's first match
-	Events []Member     `json:"events"`          // the first of them in time, at most 10
+	Group []event.Fact `json:"group,omitempty"` // the values that it was grouped by
+	Count int          `json:"count"`           // matches in the window
+	// what the condition compared: a count, a number of values, or a number computed over them
+	Value  float64  `json:"value"`
+	First  string   `json:"first"`  // time of the window's first match
+	Events []Member `json:"events"` // the first of them in time, at most 10
 }
 
 // Member is a match that a correlation counted.

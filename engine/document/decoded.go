@@ -8,8 +8,8 @@ import (
 	"decree/rules/schema"
 )
 
-// Decoded reads columns of events that are kept, as a Document reads them of the event's text. It is made for many columns of
-// one event after another, and safe for use by several goroutines.
+// Decoded reads columns of events that are kept, as a Document reads them of the event's text. It is made for many
+// columns of one event after another, and safe for use by several goroutines.
 type Decoded struct {
 	mu    sync.Mutex
 	doc   *Document

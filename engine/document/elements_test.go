@@ -10,7 +10,8 @@ import (
 	"decree/rules/schema"
 )
 
-// TestElements reads arrays where events may have them: below dots, in a text of JSON, under a first column or a second.
+// TestElements reads arrays where events may have them: below dots, in a text of JSON, under a first column or a
+// second.
 func TestElements(t *testing.T) {
 	m, err := schema.Load("sentinel")
 	require.NoError(t, err)

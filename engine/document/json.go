@@ -52,7 +52,8 @@ func (d *Document) skip() {
 	}
 }
 
-// opens reads the opening bracket of an object or a list, and also the closing one, end, if nothing stands between them.
+// opens reads the opening bracket of an object or a list, and also the closing one, end, if nothing stands between
+// them.
 func (d *Document) opens(end byte) (isEmpty bool, err error) {
 	if d.depth++; d.depth > jsontext.MaxNesting {
 		return false, errDeep

@@ -213,7 +213,8 @@ func (n *knownKey) record(start, taken, text int) {
 // longestEscape is that of a letter by its code.
 const longestEscape = len(`\u0000`)
 
-// cache keeps a value, which begins at start, and the byte after it, if there is room. The shared bytes are kept already.
+// cache keeps a value, which begins at start, and the byte after it, if there is room. The shared bytes are kept
+// already.
 func (d *Document) cache(n *knownKey, start, shared int) {
 	raw := d.data[start:min(d.at+1, len(d.data))]
 	d.cached -= n.cached

@@ -37,7 +37,8 @@ func (r *Reader) expandBeside(raw Raw, found opened) {
 	line, last, full := raw.Line, 0, false
 	expand := func(at int, more string) {
 		each(raw.text, at, func(from, to int) {
-			if isCut := to == len(raw.text) && skipValue(raw.text, from) < 0; isCut { // only the row itself can be shown
+			// only the row itself can be shown
+			if isCut := to == len(raw.text) && skipValue(raw.text, from) < 0; isCut {
 				r.queue = append(r.queue, Raw{Line: raw.Line + bytes.Count(raw.text[:from], []byte("\n")), Content: TextContent(raw.text[from:to:to])})
 				return
 			}

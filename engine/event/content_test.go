@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzContent holds that the JSON of a record is read as the record itself: what keeps an event may keep its JSON alone.
+// FuzzContent holds that the JSON of a record is read as the record itself: what keeps an event may keep its JSON
+// alone.
 func FuzzContent(f *testing.F) {
 	f.Add([]byte(saved))
 	for _, name := range []string{"common.evtx", "rare.evtx"} {

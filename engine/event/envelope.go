@@ -21,31 +21,36 @@ type envelope struct {
 type content uint8
 
 const (
-	listOf        content = iota // a list of events, or of envelopes
-	rowsOf                       // a list of lists: the cells of each event; the names of the columns are in another key
-	hitsOf                       // an object with a list of events
-	oneOf                        // an event, an object
-	inside                       // an object that is an envelope itself
-	textOf                       // an event as JSON text, as Windows' XML or as a line of a log
-	base64Of                     // an event as JSON text in base64
-	rowsBeside                   // a list of rows: each row is an event with the other keys beside it
-	changesBeside                // an object with the lists of rows "added" and "removed", likewise
-	noEvents                     // information about the export itself
+	listOf content = iota // a list of events, or of envelopes
+	// a list of lists: the cells of each event; the names of the columns are in another key
+	rowsOf
+	hitsOf        // an object with a list of events
+	oneOf         // an event, an object
+	inside        // an object that is an envelope itself
+	textOf        // an event as JSON text, as Windows' XML or as a line of a log
+	base64Of      // an event as JSON text in base64
+	rowsBeside    // a list of rows: each row is an event with the other keys beside it
+	changesBeside // an object with the lists of rows "added" and "removed", likewise
+	noEvents      // information about the export itself
 )
 
 var envelopes = [...]envelope{
-	{"Records", listOf, "", ""}, // CloudTrail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
+	// CloudTrail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
+	{"Records", listOf, "", ""},
 	// Azure's diagnostic logs: https://learn.microsoft.com/en-us/azure/azure-monitor/platform/resource-logs-schema
 	{"records", listOf, "nextLink count", ""},
 	// OData, as Microsoft Graph and Azure's REST interfaces answer
 	{"value", listOf, "nextLink odata.metadata odata.nextLink odata.count count", ""},
 	// Splunk's search/jobs/results, Graph's runHuntingQuery and many others
 	{"results", listOf, "preview init_offset post_process_count messages fields highlighted field_summary schema stats offset next previous count total status nextLink", ""},
-	{"Results", listOf, "Schema Stats", ""}, // https://learn.microsoft.com/en-us/defender-endpoint/api/run-advanced-query-api
+	// https://learn.microsoft.com/en-us/defender-endpoint/api/run-advanced-query-api
+	{"Results", listOf, "Schema Stats", ""},
 	{"result", listOf, "", ""},
-	{"result", oneOf, "preview offset lastrow sid search_name app owner results_link", ""}, // https://help.splunk.com/en/splunk-enterprise/search/rest-api-reference : search/jobs/export
+	// https://help.splunk.com/en/splunk-enterprise/search/rest-api-reference : search/jobs/export
+	{"result", oneOf, "preview offset lastrow sid search_name app owner results_link", ""},
 	{"lastrow", noEvents, "preview offset", ""},
-	// Elasticsearch's search and EQL search: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-search
+	// Elasticsearch's search and EQL search:
+	// https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-search
 	{"hits", hitsOf, "took timed_out _shards _scroll_id _clusters status terminated_early num_reduce_phases aggregations profile suggest pit_id id is_partial is_running shard_failures", ""},
 	{"responses", listOf, "took", ""},
 	{"response", inside, "id is_partial is_running start_time_in_millis expiration_time_in_millis completion_time_in_millis", ""},
@@ -68,11 +73,14 @@ var envelopes = [...]envelope{
 	{"Events", listOf, "NextToken", ""},
 	{"Findings", listOf, "NextToken", ""},
 	{"CloudTrailEvent", textOf, "EventId EventName ReadOnly AccessKeyId EventTime EventSource Username Resources", "EventId"},
-	{"message", textOf, "id timestamp logStreamName ingestionTime eventId", "timestamp"},                        // only inside these lists
-	{"detail", oneOf, "version id detail-type source account time region resources replay-name", "detail-type"}, // EventBridge: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+	// only inside these lists
+	{"message", textOf, "id timestamp logStreamName ingestionTime eventId", "timestamp"},
+	// EventBridge: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+	{"detail", oneOf, "version id detail-type source account time region resources replay-name", "detail-type"},
 	// Okta's hooks: https://developer.okta.com/docs/concepts/event-hooks/
 	{"data", inside, "eventType eventTypeVersion cloudEventsVersion source eventId eventTime contentType", "cloudEventsVersion"},
-	// Pub/Sub, as it pushes and as it is pulled: https://docs.cloud.google.com/pubsub/docs/reference/rest/v1/PubsubMessage
+	// Pub/Sub, as it pushes and as it is pulled:
+	// https://docs.cloud.google.com/pubsub/docs/reference/rest/v1/PubsubMessage
 	{"message", inside, "subscription ackId deliveryAttempt", ""},
 	{"data", base64Of, "messageId message_id publishTime publish_time attributes orderingKey", "messageId"},
 	// Kubernetes' audit log, as Azure's diagnostic settings send it
@@ -87,8 +95,10 @@ var envelopes = [...]envelope{
 	// A search of Splunk that shows raw events, and Cribl's events
 	{"_raw", textOf, "_time _indextime _cd _bkt _serial _si _sourcetype _subsecond host source sourcetype index linecount splunk_server splunk_server_group punct eventtype tag tag::eventtype timestamp unix_category unix_group " +
 		"date_hour date_mday date_minute date_month date_second date_wday date_year date_zone timestartpos timeendpos cribl_breaker cribl_pipe", ""},
-	{"@message", textOf, "@timestamp @logStream @log @ptr @ingestionTime @logGroupId @logGroupName", ""}, // CloudWatch's Logs Insights
-	{"message", textOf, "@timestamp @version host path type tags port", "@version"},                      // Logstash with a codec of lines
+	// CloudWatch's Logs Insights
+	{"@message", textOf, "@timestamp @logStream @log @ptr @ingestionTime @logGroupId @logGroupName", ""},
+	// Logstash with a codec of lines
+	{"message", textOf, "@timestamp @version host path type tags port", "@version"},
 	// Event Hubs: https://learn.microsoft.com/en-us/azure/event-hubs/event-hubs-capture-overview
 	{"Body", oneOf, hub, "EnqueuedTimeUtc"},
 	{"Body", textOf, hub, ""},

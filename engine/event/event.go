@@ -1,6 +1,6 @@
-// Package event reads events from files. In: NDJSON, JSON arrays, single JSON objects, CSV, Windows event logs and their
-// XML, and logs of text, plain or compressed with gzip or zstd, in UTF-8 or UTF-16. Out: one Event at a time. Lines
-// that are not events are rejected and counted, and never stop the reading. Every line is accounted for.
+// Package event reads events from files. In: NDJSON, JSON arrays, single JSON objects, CSV, Windows event logs and
+// their XML, and logs of text, plain or compressed with gzip or zstd, in UTF-8 or UTF-16. Out: one Event at a time.
+// Lines that are not events are rejected and counted, and never stop the reading. Every line is accounted for.
 package event
 
 import (

@@ -85,7 +85,8 @@ func alone(fields map[string]any) bool {
 	return true
 }
 
-// WinlogNames are Windows' own names for winlogbeat's fields, below winlog or, before version 7, at the outermost level.
+// WinlogNames are Windows' own names for winlogbeat's fields, below winlog or, before version 7, at the outermost
+// level.
 var WinlogNames = map[string]string{"event_id": "EventID", "channel": "Channel", "computer_name": "Computer", "provider_name": "Provider_Name", "record_id": "EventRecordID"}
 
 func flattenWinlog(fields, winlog map[string]any) map[string]any {

@@ -103,7 +103,8 @@ func (r *Reader) encoded(line int, fields map[string]any) (Raw, error) {
 	return Raw{Line: line, Content: TextContent(text)}, nil
 }
 
-// besides adds a cell to what its column has: two columns of one name are one field, with several values if they differ.
+// besides adds a cell to what its column has: two columns of one name are one field, with several values if they
+// differ.
 func besides(had any, cell string) any {
 	switch had := had.(type) {
 	case string:
@@ -156,8 +157,8 @@ func (r *Reader) record() (record []byte, begin, size int, err error) {
 	}
 }
 
-// quoteOpen tells whether a quoted cell continues after a line. As with LazyQuotes of encoding/csv, a quote opens a cell
-// only at its beginning, and closes it only before a separator or the end of the line.
+// quoteOpen tells whether a quoted cell continues after a line. As with LazyQuotes of encoding/csv, a quote opens a
+// cell only at its beginning, and closes it only before a separator or the end of the line.
 func quoteOpen(line []byte, open bool, comma byte) bool {
 	s := strings.TrimRight(string(line), "\r\n")
 	for {

@@ -43,8 +43,8 @@ func scalars(values []string, v any) []string {
 	return values
 }
 
-// AppendTexts appends the texts that tests compare of a column's decoded value: that of a scalar, or those of a list and
-// the lists in it. Nulls and objects have none.
+// AppendTexts appends the texts that tests compare of a column's decoded value: that of a scalar, or those of a list
+// and the lists in it. Nulls and objects have none.
 func AppendTexts(texts []string, v any) []string {
 	switch v := v.(type) {
 	case nil, map[string]any:

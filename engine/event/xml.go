@@ -10,8 +10,8 @@ import (
 	"decree/engine/event/evtx"
 )
 
-// xmlEvents splits Windows' XML into events: <Events> as the event viewer saves them, or a sequence of <Event> elements.
-// It searches only for the tags of events, so that a damaged event does not affect those after it.
+// xmlEvents splits Windows' XML into events: <Events> as the event viewer saves them, or a sequence of <Event>
+// elements. It searches only for the tags of events, so that a damaged event does not affect those after it.
 type xmlEvents struct {
 	events *evtx.XML
 	begun  []byte // the start tag of an event inside another one
@@ -59,8 +59,8 @@ func opensAside(part []byte) (at int, ok bool) {
 	return at, ok
 }
 
-// skipAside reads to the end of a comment or document type whose first part was read, and tells whether there is an end.
-// It ignores declarations, so entities that a file defines are never replaced.
+// skipAside reads to the end of a comment or document type whose first part was read, and tells whether there is an
+// end. It ignores declarations, so entities that a file defines are never replaced.
 func (r *Reader) skipAside(part []byte) bool {
 	a := aside{}
 	for {

@@ -50,7 +50,8 @@ func (ps *Processes) evict(over int) int {
 	return over
 }
 
-// Tree links the processes, once the input has ended. It leaves out the oldest beyond MaxCount, and returns their number.
+// Tree links the processes, once the input has ended. It leaves out the oldest beyond MaxCount, and returns their
+// number.
 func (ps *Processes) Tree() (t *Tree, evicted int) {
 	evicted = ps.evict(len(ps.all) - ps.MaxCount)
 	return newTree(ps.all), evicted

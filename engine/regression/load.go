@@ -45,8 +45,8 @@ type part struct {
 	filters    []*rules.Filter
 }
 
-// Parse reads the text of a test file in a folder, which may be nil if no case names a file. how says how the conditions
-// of its filters are read. A case with an error is left out. The others are returned, with all findings.
+// Parse reads the text of a test file in a folder, which may be nil if no case names a file. how says how the
+// conditions of its filters are read. A case with an error is left out. The others are returned, with all findings.
 func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCondition) (*File, diag.Diagnostics) {
 	l := &loader{File: source.New(folder, file, data, source.ForTests), folder: folder, filterCondition: how, fixtures: map[string]part{}}
 	top := l.One()

@@ -11,8 +11,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Prepare is the rule with the case's filters applied. A filter that covers neither the rule nor one that it joins is an
-// error.
+// Prepare is the rule with the case's filters applied. A filter that covers neither the rule nor one that it joins is
+// an error.
 func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
 	if err := c.useFilters(append(r.Joined(), r)); err != nil {
 		return nil, err

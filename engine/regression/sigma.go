@@ -12,9 +12,9 @@ import (
 	"decree/rules/source"
 )
 
-// LoadInfo reads Sigma's own regression data (info.yml). Each recording becomes a case with a minimum number of matches.
-// Paths are relative to the folder with the rules and the data. A recording that is not there is a warning, and makes
-// no case. A JSON file with the name of a recording is a case too.
+// LoadInfo reads Sigma's own regression data (info.yml). Each recording becomes a case with a minimum number of
+// matches. Paths are relative to the folder with the rules and the data. A recording that is not there is a warning,
+// and makes no case. A JSON file with the name of a recording is a case too.
 func LoadInfo(folder *source.Folder, file string, data []byte, model string) ([]*Case, diag.Diagnostics) {
 	l := &loader{File: source.New(folder, file, data, source.ForTests), folder: folder}
 	var list *yaml.Node

@@ -6,8 +6,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Trial is a case whose events are read once, so that many variants of its rule can be run on them. It ignores details of
-// single events and same_as.
+// Trial is a case whose events are read once, so that many variants of its rule can be run on them. It ignores details
+// of single events and same_as.
 type Trial struct {
 	of     *Case
 	opt    engine.Options

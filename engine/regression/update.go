@@ -52,8 +52,8 @@ func (f *File) Update(outcomes []Outcome) (text []byte, changed, left []string, 
 	return text, changed, left, nil
 }
 
-// edits updates the expectations of one case. ok is false if something else is wrong with the case, or if its text cannot
-// be replaced without loss.
+// edits updates the expectations of one case. ok is false if something else is wrong with the case, or if its text
+// cannot be replaced without loss.
 func (f *File) edits(c *Case, o Outcome) (out []edit, ok bool) {
 	way := false
 	for _, failure := range o.Failures {
@@ -241,8 +241,8 @@ func (f *File) listEdit(n *yaml.Node, values []string) (edit, bool) {
 	return edit{start, start + len(region), out.String()}, string(f.text[start:from]) == indent
 }
 
-// bracketed is the length of a list in brackets at the beginning of a text. ok is false if the list has a comment, which
-// would be lost.
+// bracketed is the length of a list in brackets at the beginning of a text. ok is false if the list has a comment,
+// which would be lost.
 func bracketed(text string) (int, bool) {
 	depth, quote := 0, byte(0)
 	for i := 0; i < len(text); i++ {

@@ -71,7 +71,8 @@ const maxTime = 64
 // readWritten reads a date and a time of day in capitals, without punctuation, and perhaps with a zone.
 func readWritten(s string) (at time.Time, guessed, ok bool) {
 	zone := time.Duration(0)
-	if found := wmiDate.FindStringSubmatch(s); found != nil { // https://learn.microsoft.com/en-us/windows/win32/wmisdk/cim-datetime
+	// https://learn.microsoft.com/en-us/windows/win32/wmisdk/cim-datetime
+	if found := wmiDate.FindStringSubmatch(s); found != nil {
 		minutes, err := strconv.Atoi(found[2] + found[3])
 		if err != nil {
 			return time.Time{}, false, false
@@ -86,7 +87,8 @@ func readWritten(s string) (at time.Time, guessed, ok bool) {
 		s, leap = whole+":59"+rest, time.Second
 	}
 	years := 0
-	if found := farYear.FindStringSubmatch(s); found != nil { // four digits are read: those of a year whose days are the same
+	// four digits are read: those of a year whose days are the same
+	if found := farYear.FindStringSubmatch(s); found != nil {
 		year, err := strconv.Atoi(found[1])
 		if err != nil {
 			return time.Time{}, false, false

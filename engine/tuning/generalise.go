@@ -12,7 +12,8 @@ import (
 	"decree/engine/fold"
 )
 
-// What a way to compare adds to the cost of a field. Whole values are preferred to parts, and narrow parts to wide ones.
+// What a way to compare adds to the cost of a field. Whole values are preferred to parts, and narrow parts to wide
+// ones.
 const (
 	patternCost   = 0.15
 	filenameCost  = 0.35

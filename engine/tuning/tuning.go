@@ -69,10 +69,12 @@ type Result struct {
 	Good, Bad []*Match
 	Excluded  []*Match // of Good
 	Left      []Left   // of Good: the rest
-	Digests   []string // fields with digests that the filter uses, because nothing that people can read tells the events apart
-	Absent    []string // fields that the filter uses although the products of some dialect lack them
-	Tests     int      // fields that the filter tests, over all selections
-	Distrust  []string // fields that were not used, because the engine reads their values otherwise than events show them
+	// fields with digests that the filter uses, because nothing that people can read tells the events apart
+	Digests []string
+	Absent  []string // fields that the filter uses although the products of some dialect lack them
+	Tests   int      // fields that the filter tests, over all selections
+	// fields that were not used, because the engine reads their values otherwise than events show them
+	Distrust []string
 }
 
 // ErrNoBad says that no event that must alert does.

@@ -21,9 +21,9 @@ func Lookup(name string) (known, current bool) {
 	return known, len(t.tactics19) > 0
 }
 
-// TagOf gives the name that a tag has for what an id or a name means: that of a tactic for its id (TA0002: execution), and
-// in lower case that of a technique, and the id of a group, software, a campaign, a mitigation or a data source. It is
-// empty for all else. Of a tactic that the newest version splits it gives the old name.
+// TagOf gives the name that a tag has for what an id or a name means: that of a tactic for its id (TA0002: execution),
+// and in lower case that of a technique, and the id of a group, software, a campaign, a mitigation or a data source. It
+// is empty for all else. Of a tactic that the newest version splits it gives the old name.
 func TagOf(id string) string {
 	name := strings.ToLower(id)
 	if t, ok := TacticOf(name); ok && strings.EqualFold(t.ID, name) {

@@ -60,8 +60,8 @@ func letters(s string) []rune {
 	return r
 }
 
-// Similar gives up to most candidates, the most like name first: at most half of the name's letters may differ, and none
-// of two. Case does not count.
+// Similar gives up to most candidates, the most like name first: at most half of the name's letters may differ, and
+// none of two. Case does not count.
 func Similar(name string, candidates []string, most int) []string {
 	differ := make(map[string]int, len(candidates))
 	for _, c := range candidates {

@@ -53,7 +53,8 @@ type Diagnostic struct {
 	Range    Range    `json:"range"`
 	Message  string   `json:"message"`
 	Hint     string   `json:"hint,omitempty"`
-	Fix      string   `json:"fix,omitempty"` // replacement for the text at Range that keeps the meaning; "" if there is none
+	// replacement for the text at Range that keeps the meaning; "" if there is none
+	Fix string `json:"fix,omitempty"`
 }
 
 // Error makes a finding usable as a Go error.

@@ -66,8 +66,8 @@ type (
 	}
 )
 
-// WriteSARIF renders findings as a log for code scanning. Columns count Unicode code points. why describes a code; if it
-// is empty, the description is omitted.
+// WriteSARIF renders findings as a log for code scanning. Columns count Unicode code points. why describes a code; if
+// it is empty, the description is omitted.
 func WriteSARIF(w io.Writer, ds Diagnostics, version string, why func(code string) string) error {
 	levels := map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
 	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "decree", Version: version, Rules: []sarifRule{}}}, Columns: "unicodeCodePoints", Results: []sarifResult{}}

@@ -9,8 +9,8 @@ import (
 )
 
 // Visible makes a text from a rule, a test or an event safe to show. The result is one line. Characters that control a
-// terminal, reorder a line or are invisible become escapes, such as \x1b or \u202e. All output for people passes through
-// it: findings, tables, results, reports for CI, and comments in queries.
+// terminal, reorder a line or are invisible become escapes, such as \x1b or \u202e. All output for people passes
+// through it: findings, tables, results, reports for CI, and comments in queries.
 func Visible(text string) string {
 	if strings.IndexFunc(text, hidden) < 0 && utf8.ValidString(text) {
 		return text

@@ -20,7 +20,8 @@ type Correlation struct {
 	GroupBy  []Column
 	Values   []Column // for the types over values: one or more
 	Timespan time.Duration
-	Bounds   []rules.Bound // on the count or value; in a temporal correlation without Condition, on the number of different inputs
+	// on the count or value; in a temporal correlation without Condition, on the number of different inputs
+	Bounds []rules.Bound
 	// Condition is over *Occurred: which inputs must have occurred. It is nil if Bounds decide.
 	// In temporal_ordered all inputs must occur, none before the previous one, and the last at the event itself.
 	Condition Node

@@ -17,5 +17,6 @@ func Examine(r *rules.Rule) diag.Diagnostics {
 	for _, a := range r.Ancestry {
 		l.ancestry(a)
 	}
-	return slices.DeleteFunc(l.found, func(d diag.Diagnostic) bool { return d.Code == "empty-values" }) // an error may have emptied them
+	// an error may have emptied them
+	return slices.DeleteFunc(l.found, func(d diag.Diagnostic) bool { return d.Code == "empty-values" })
 }

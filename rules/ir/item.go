@@ -42,8 +42,9 @@ var decisive = map[string]bool{"startswith": true, "endswith": true, "contains":
 var (
 	comparisons = map[string]bool{"lt": true, "lte": true, "gt": true, "gte": true}
 	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "weekday": true, "week": true, "month": true, "year": true}
-	positions   = map[string]bool{"startswith": true, "endswith": true, "contains": true} // modifiers that an expression may have
-	textOps     = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename, "word": Word}
+	// modifiers that an expression may have
+	positions = map[string]bool{"startswith": true, "endswith": true, "contains": true}
+	textOps   = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename, "word": Word}
 )
 
 // read interprets the modifiers in order. ok is false if they contradict each other.

@@ -22,10 +22,11 @@ type Join struct {
 	Mine, Theirs  []Field             // of the event and of the other rule's event: one or more pairs
 	SameAt        []diag.Range        // where each pair is written
 	Before, After time.Duration       // one of them is greater than 0
-	Distinct      *Field              // of the other rule's events, whose different values are counted; nil: matches are counted
-	DistinctAt    diag.Range          // where that is written
-	Bounds        []rules.Bound       // on the count; they do not hold for 0
-	Generate      bool                // the other rule reports its own matches too
+	// of the other rule's events, whose different values are counted; nil: matches are counted
+	Distinct   *Field
+	DistinctAt diag.Range    // where that is written
+	Bounds     []rules.Bound // on the count; they do not hold for 0
+	Generate   bool          // the other rule reports its own matches too
 	// First is set of a first_seen condition: Rule is all that may have come, and has no name of its own; a match of
 	// the event's own time is not looked for; and the bound is 0, so that it holds for an event with all values before
 	// which nothing is found.

@@ -185,7 +185,8 @@ func TestManyDashes(t *testing.T) {
 	}
 }
 
-// TestNoModifierIsPassedOver pins that what the parser knows as a modifier has a meaning here: one that has none panics.
+// TestNoModifierIsPassedOver pins that what the parser knows as a modifier has a meaning here: one that has none
+// panics.
 func TestNoModifierIsPassedOver(t *testing.T) {
 	for _, name := range rules.ModifierNames() {
 		assert.NotPanics(t, func() { ir.Lower(ruleOf(t, "detection:\n  a: {Image|"+name+": '1'}\n  condition: a\n")) }, name)

@@ -453,7 +453,8 @@ func TestPlacesInNames(t *testing.T) {
 	assert.NotContains(t, codesOf(found), "list-index", "no model knows what the log has")
 }
 
-// TestRulesOfOneGlobal: what each rule has from `action: global` stands at one place, so the rules themselves are named.
+// TestRulesOfOneGlobal: what each rule has from `action: global` stands at one place, so the rules themselves are
+// named.
 func TestRulesOfOneGlobal(t *testing.T) {
 	head, _, _ := strings.Cut(base, "logsource:")
 	one := "---\nlogsource: {product: windows, category: process_creation}\nlevel: low\ndetection: {s: {Image: "

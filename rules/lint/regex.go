@@ -41,8 +41,8 @@ var regexChecks = []Check{
 	})},
 }
 
-// slashed is an expression as JavaScript and Perl write it, with flags: slashes within it are escaped. Without flags, or
-// with slashes that are not escaped, it may be a path.
+// slashed is an expression as JavaScript and Perl write it, with flags: slashes within it are escaped. Without flags,
+// or with slashes that are not escaped, it may be a path.
 var slashed = regexp.MustCompile(`^/((?:[^/\\]|\\.)+)/([gims]+)$`)
 
 // withFlags gives re with the modifiers that an item has, and those for flags. The flag g changes nothing here.

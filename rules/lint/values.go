@@ -94,7 +94,8 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "null-in-list", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
-		if len(it.Values) < 2 || len(it.Modifiers) > 0 || it.Field == "" { // with most modifiers null is an error, and with `neq` the two are joined otherwise
+		// with most modifiers null is an error, and with `neq` the two are joined otherwise
+		if len(it.Values) < 2 || len(it.Modifiers) > 0 || it.Field == "" {
 			return
 		}
 		if i := slices.IndexFunc(it.Values, func(v rules.Value) bool { return v.Kind == rules.NullValue }); i >= 0 {
@@ -241,7 +242,8 @@ var (
 
 	// what a YAML escape of a path in double quotes leaves: a line break or a tab, and then a name
 	decodedEscape = regexp.MustCompile(`[\n\t][A-Za-z0-9_]`)
-	// a space that is not U+0020, or what has no width, beside a character of ASCII; emoji are joined by such characters
+	// a space that is not U+0020, or what has no width, beside a character of ASCII; emoji are joined by such
+	// characters
 	invisible = regexp.MustCompile(`[!-)+->@-~]([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])|([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])[!-)+->@-~]`)
 
 	dashedItem  = regexp.MustCompile(`^-(?:'.*'|".*")$`)

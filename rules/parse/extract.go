@@ -202,7 +202,8 @@ func (r *extractReader) whole() {
 	}
 }
 
-// checkCycles reports an extract that is made of itself, and drops what it is made of, so that nothing follows the cycle.
+// checkCycles reports an extract that is made of itself, and drops what it is made of, so that nothing follows the
+// cycle.
 func (p *parser) checkCycles(r *rules.Rule) {
 	for _, x := range r.Extracts {
 		for _, f := range x.Reads() {

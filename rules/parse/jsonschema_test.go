@@ -91,7 +91,8 @@ func TestTheSchemaFindsSlips(t *testing.T) {
 	}
 }
 
-// TestTheSchemaKnowsCorrelations holds it to the parser's own cases: what that reads it allows, and most slips it finds.
+// TestTheSchemaKnowsCorrelations holds it to the parser's own cases: what that reads it allows, and most slips it
+// finds.
 func TestTheSchemaKnowsCorrelations(t *testing.T) {
 	schema := fixture.Schema(t, rules.JSONSchema)
 	for _, good := range []string{

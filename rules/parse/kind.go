@@ -75,8 +75,8 @@ func haveDistinct(keys []string) bool {
 	return slices.ContainsFunc(keys, func(k string) bool { return diag.Closest(k, longKeys) != "" })
 }
 
-// haveUsual tells whether keys are those that rules, correlations and filters usually have. Other kinds of documents may
-// have them, too.
+// haveUsual tells whether keys are those that rules, correlations and filters usually have. Other kinds of documents
+// may have them, too.
 func haveUsual(keys []string) bool {
 	usual := map[string]bool{}
 	for _, k := range keys {

@@ -30,8 +30,8 @@ func (p *parser) level(r *rules.Rule, e source.Entry) {
 	r.Level = p.Word("invalid-level", e.Value, rules.Levels())
 }
 
-// tags reads the tags. All are in lower case, but for the artifacts of D3FEND. One in the form that Sigma had before its
-// version 2.0 is read as it is written since.
+// tags reads the tags. All are in lower case, but for the artifacts of D3FEND. One in the form that Sigma had before
+// its version 2.0 is read as it is written since.
 func (p *parser) tags(r *rules.Rule, e source.Entry) {
 	p.Texts(&r.Tags, e.Value, "tags")
 	entries := source.Items(e.Value)

@@ -19,10 +19,11 @@ type parser struct {
 	collection      collection      // state of an older rule collection
 	filterCondition FilterCondition // how filters are read
 
-	names   map[string]bool // of the document being read: all names of its namespace
-	values  int             // of the document being read: values of all its lists
-	arrays  bool            // of the document being read: brackets select elements of arrays
-	outside int             // of the document being read: the line of a `condition` that is not under `detection`; 0 if there is none
+	names  map[string]bool // of the document being read: all names of its namespace
+	values int             // of the document being read: values of all its lists
+	arrays bool            // of the document being read: brackets select elements of arrays
+	// of the document being read: the line of a `condition` that is not under `detection`; 0 if there is none
+	outside int
 
 	ours, others int // documents of Sigma, and others
 }
@@ -32,8 +33,10 @@ type File struct {
 	Rules        []*rules.Rule
 	Written      []*rules.Rule // rules that have queries and no detection
 	Correlations []*rules.Correlation
-	Broken       []*rules.Rule // rules with an error, as far as they could be read: used only to find more errors in them
-	Foreign      bool          // nothing in the file is meant as a rule, a correlation or a filter: other YAML, or text that is none
+	// rules with an error, as far as they could be read: used only to find more errors in them
+	Broken []*rules.Rule
+	// nothing in the file is meant as a rule, a correlation or a filter: other YAML, or text that is none
+	Foreign bool
 }
 
 // Documents reads every document of a rule file. It returns the rules and correlations without errors, and all

@@ -112,7 +112,8 @@ func (m *Model) resolve(s *Source, r *ir.Rule) *resolver {
 		own := out.excluded
 		terms = append(terms, out.node(r.Filter, false))
 		if len(r.Source.OtherLogSources) > 0 {
-			out.excluded = own // a filter may be for several of the log sources and about one; it takes nothing from the others
+			// a filter may be for several of the log sources and about one; it takes nothing from the others
+			out.excluded = own
 		}
 	}
 	_, never := m.Never(s, terms...)

@@ -39,7 +39,8 @@ func (m *Model) makeBoth(category, product, service string) []*Source {
 	return out
 }
 
-// within narrows a source of a category to the events of a source of a service. ok is false if they are different tables.
+// within narrows a source of a category to the events of a source of a service. ok is false if they are different
+// tables.
 func (s *Source) within(of *Source) (*Source, bool) {
 	both := *s
 	both.Service = of.Service

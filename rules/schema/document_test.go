@@ -121,7 +121,8 @@ func TestAModelOfKQLHasNoEmptyTexts(t *testing.T) {
 	}
 }
 
-// TestAnOverlaySaysWhatItSays: what its file holds wins, an empty text and a false as well; what it does not name stays.
+// TestAnOverlaySaysWhatItSays: what its file holds wins, an empty text and a false as well; what it does not name
+// stays.
 func TestAnOverlaySaysWhatItSays(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "m.yml")
 	require.NoError(t, os.WriteFile(file, []byte(`name: mine

@@ -56,7 +56,8 @@ func (h *held) take(t ir.Test, want, numeric bool) bool {
 	case *ir.Number:
 		return h.numbers(t, want)
 	case *ir.Regex:
-		if re, err := t.Parse().Compile(); err == nil && h.values != nil && !slices.ContainsFunc(h.values, hasLetter) { // values are kept without their case
+		// values are kept without their case
+		if re, err := t.Parse().Compile(); err == nil && h.values != nil && !slices.ContainsFunc(h.values, hasLetter) {
 			h.tests = append(h.tests, func(v string) bool { return re.MatchString(v) == want })
 			h.why = append(h.why, reason{before: map[bool]string{true: "", false: "not "}[want] + "a match of " + t.Expr})
 			h.present = h.present || want

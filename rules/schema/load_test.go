@@ -62,7 +62,8 @@ func TestPassthrough(t *testing.T) {
 	}
 }
 
-// TestBytesOfWebSessions: where a model has bytes of requests and responses apart, the client's are those of the source.
+// TestBytesOfWebSessions: where a model has bytes of requests and responses apart, the client's are those of the
+// source.
 func TestBytesOfWebSessions(t *testing.T) {
 	m, err := Load("asim")
 	require.NoError(t, err)

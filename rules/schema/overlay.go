@@ -30,8 +30,8 @@ func merge(base, over *Model, doc *document) *Model {
 	return &m
 }
 
-// overlay sets the fields of a struct that a document sets. Maps are merged, including maps of maps. A true or false that
-// the document sets to null stays.
+// overlay sets the fields of a struct that a document sets. Maps are merged, including maps of maps. A true or false
+// that the document sets to null stays.
 func overlay(to, from reflect.Value, doc *document, path string, but ...string) {
 	for i := range to.NumField() {
 		name, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")

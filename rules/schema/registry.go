@@ -25,9 +25,9 @@ var (
 	}
 )
 
-// registryData translates a value from Sysmon's form ("DWORD (0x0000001f)", "(Empty)") to that of another product: ECS has
-// "31" and "", Splunk's add-on for Sysmon has "0x0000001f". whole tells whether the result is the whole value of the
-// column.
+// registryData translates a value from Sysmon's form ("DWORD (0x0000001f)", "(Empty)") to that of another product: ECS
+// has "31" and "", Splunk's add-on for Sysmon has "0x0000001f". whole tells whether the result is the whole value of
+// the column.
 // https://www.elastic.co/docs/reference/ecs/ecs-registry
 // https://splunkbase.splunk.com/app/5709, transforms.conf
 func registryData(v, numbers string) (own string, whole bool, err error) {

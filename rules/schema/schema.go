@@ -7,17 +7,20 @@ import "decree/rules/ir"
 
 // Model is the field mapping of one product.
 type Model struct {
-	Name        string   `yaml:"name"`
-	Title       string   `yaml:"title"`
-	Description string   `yaml:"description"`
-	Extends     string   `yaml:"extends"`
-	Dialect     string   `yaml:"dialect"`     // the language of the product's queries; "" = events as their product writes them
-	Order       int      `yaml:"order"`       // of a dialect's models, a query is written for the lowest that can say the rule; 0 = only where it is named
+	Name        string `yaml:"name"`
+	Title       string `yaml:"title"`
+	Description string `yaml:"description"`
+	Extends     string `yaml:"extends"`
+	// the language of the product's queries; "" = events as their product writes them
+	Dialect string `yaml:"dialect"`
+	// of a dialect's models, a query is written for the lowest that can say the rule; 0 = only where it is named
+	Order       int      `yaml:"order"`
 	Time        []string `yaml:"time"`        // columns with the event's time; the first that is present counts
 	Ingested    string   `yaml:"ingested"`    // column or function for the arrival time, "" = none
 	ID          []string `yaml:"id"`          // columns that identify an event in results
 	Passthrough bool     `yaml:"passthrough"` // a field that is not listed is a column of the same name
-	Spaces      string   `yaml:"spaces"`      // what stands for a space in the column of a field that is not listed; "" = a space
+	// what stands for a space in the column of a field that is not listed; "" = a space
+	Spaces string `yaml:"spaces"`
 	// Open says that events may have fields that their log is not known to have. Then a source lacks a field only if
 	// the field is known to belong to another log.
 	Open bool `yaml:"open"`
@@ -25,7 +28,8 @@ type Model struct {
 	// not list is then tested under all possible names. The event's text, _raw, is JSON in which tests of an array's
 	// elements find the array.
 	Arrays bool `yaml:"arrays"`
-	// EmptyIsMissing says that the product cannot tell an empty text from a missing one. It is true of every model of KQL.
+	// EmptyIsMissing says that the product cannot tell an empty text from a missing one. It is true of every model of
+	// KQL.
 	EmptyIsMissing bool `yaml:"empty_is_missing"`
 	// EmptyListIsMissing says that the product drops a field whose value is an empty list or object, or has only nulls.
 	EmptyListIsMissing bool `yaml:"empty_list_is_missing"`
@@ -56,14 +60,15 @@ type Model struct {
 // Source is one log of the product and the Sigma log source it answers. Several sources may answer one log source
 // (Sysmon 1 and Security 4688); the first is preferred.
 type Source struct {
-	Name     string            `yaml:"name"`
-	Category string            `yaml:"category"` // "*" answers any category, "" only rules without one
-	Product  string            `yaml:"product"`
-	Service  string            `yaml:"service"`
-	Table    string            `yaml:"table"`   // KQL table, SPL base search or datamodel=Model.Dataset, EQL event category
-	Indices  []string          `yaml:"indices"` // index patterns in Elasticsearch
-	Scope    []ScopeTest       `yaml:"scope"`   // an event belongs to this source if all tests hold
-	Fields   map[string]Column `yaml:"fields"`
+	Name     string `yaml:"name"`
+	Category string `yaml:"category"` // "*" answers any category, "" only rules without one
+	Product  string `yaml:"product"`
+	Service  string `yaml:"service"`
+	// KQL table, SPL base search or datamodel=Model.Dataset, EQL event category
+	Table   string            `yaml:"table"`
+	Indices []string          `yaml:"indices"` // index patterns in Elasticsearch
+	Scope   []ScopeTest       `yaml:"scope"`   // an event belongs to this source if all tests hold
+	Fields  map[string]Column `yaml:"fields"`
 	// OwnColumns says that each of Columns is a field of its own name, and so is a property in one that holds JSON
 	// (Column.Property).
 	OwnColumns bool `yaml:"own_columns"`
@@ -146,19 +151,24 @@ const (
 
 // Column maps a Sigma field to the product.
 type Column struct {
-	Name     string   `yaml:"column"`
-	Also     []string `yaml:"also"`     // other names of the column in exports, in order of preference; queries use Name
-	OrElse   string   `yaml:"or_else"`  // column to read if Name is empty, "" = none; in models for KQL
-	Type     Type     `yaml:"type"`     // "" means string
-	Holds    string   `yaml:"holds"`    // "filename", or "unix_filename" where paths have slashes: only the path's last component; "" = the whole value
-	Optional bool     `yaml:"optional"` // for an ancestor: if an event lacks it, the ancestor's creation event is used
-	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
-	Key      string   `yaml:"key"`      // algorithm in a HashSet, name in Pairs, expression of a Pattern, element in XML, column with the name of a file in a Directory
+	Name string `yaml:"column"`
+	// other names of the column in exports, in order of preference; queries use Name
+	Also   []string `yaml:"also"`
+	OrElse string   `yaml:"or_else"` // column to read if Name is empty, "" = none; in models for KQL
+	Type   Type     `yaml:"type"`    // "" means string
+	// "filename", or "unix_filename" where paths have slashes: only the path's last component; "" = the whole value
+	Holds    string `yaml:"holds"`
+	Optional bool   `yaml:"optional"` // for an ancestor: if an event lacks it, the ancestor's creation event is used
+	Filename string `yaml:"filename"` // a companion column with only the last component, "" = none
+	// algorithm in a HashSet, name in Pairs, expression of a Pattern, element in XML, column with the name of a file in
+	// a Directory
+	Key string `yaml:"key"`
 	// Requires says what must be set up in the product for the column to be filled. It is noted in each query that
 	// reads the column.
 	Requires string `yaml:"requires"`
-	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive. A test of part of a value
-	// asks for the words of the values that it holds for. A word is also a value of Sigma's, unless it has another word.
+	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive. A test of part of a
+	// value asks for the words of the values that it holds for. A word is also a value of Sigma's, unless it has
+	// another word.
 	Values map[string]string `yaml:"values"`
 	// Numbers is "decimal" if Sysmon's `DWORD (0x0000001f)` becomes `31` and its `(Empty)` an empty text. It is
 	// "hexadecimal" if the former becomes `0x0000001f`.
@@ -211,7 +221,8 @@ type Made struct {
 // Reputation says how the product provides the reputation of a value. Columns are columns of a reputation row, of an
 // enriched event, or of a lookup's output.
 type Reputation struct {
-	Source              string `yaml:"source"`       // the product's name for its source: FileProfile, a lookup, an enrich policy
+	// the product's name for its source: FileProfile, a lookup, an enrich policy
+	Source              string `yaml:"source"`
 	Prefix              string `yaml:"prefix"`       // prefix of each column on an enriched event
 	Availability        string `yaml:"availability"` // column that tells whether the look-up worked
 	Failed              string `yaml:"failed"`       // value of Availability after a failed look-up
@@ -225,6 +236,7 @@ type Reputation struct {
 	Software            string `yaml:"software"`
 	Threat              string `yaml:"threat"`
 	GlobalFirstSeen     string `yaml:"global_first_seen"`
-	LocalCount          string `yaml:"local_count"` // local count on an enriched event, below Prefix, "local." and the rule's name
-	LocalRank           string `yaml:"local_rank"`  // local rank on an enriched event, in the same place
+	// local count on an enriched event, below Prefix, "local." and the rule's name
+	LocalCount string `yaml:"local_count"`
+	LocalRank  string `yaml:"local_rank"` // local rank on an enriched event, in the same place
 }

@@ -39,7 +39,8 @@ var headers = sync.OnceValue(func() []header {
 		}
 		out[i] = headerOf(string(data))
 	}
-	slices.SortFunc(out, func(a, b header) int { return cmp.Compare(a.name, b.name) }) // a file's name sorts otherwise, by what follows the model's
+	// a file's name sorts otherwise, by what follows the model's
+	slices.SortFunc(out, func(a, b header) int { return cmp.Compare(a.name, b.name) })
 	return out
 })
 

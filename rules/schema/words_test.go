@@ -9,8 +9,8 @@ import (
 	"decree/rules/ir"
 )
 
-// TestPartsFindTheWordsThatWholeValuesFind: in each column of the models that has words of its own, an event with such a
-// word is found by the word as a whole value if and only if it is by a test of its beginning or of a part.
+// TestPartsFindTheWordsThatWholeValuesFind: in each column of the models that has words of its own, an event with such
+// a word is found by the word as a whole value if and only if it is by a test of its beginning or of a part.
 func TestPartsFindTheWordsThatWholeValuesFind(t *testing.T) {
 	columns := 0
 	for _, name := range Names() {

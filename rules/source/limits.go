@@ -13,7 +13,8 @@ type Limits struct {
 
 // The limits of each kind of file. The largest shipped model has a tenth of what a model may have.
 var (
-	ForRules  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "split the file"} // and lists and filters
+	// and lists and filters
+	ForRules  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "split the file"}
 	ForTests  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "move recordings to files of their own"}
 	ForModels = Limits{Size: 16 << 20, Depth: 64, Nodes: 500_000, Findings: 100, Hint: "split it into models that extend each other"}
 )

@@ -10,8 +10,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Quoted writes a text as YAML in single quotes, where nothing is an escape. A text with characters that cannot be seen,
-// such as a line break, is written in double quotes with escapes.
+// Quoted writes a text as YAML in single quotes, where nothing is an escape. A text with characters that cannot be
+// seen, such as a line break, is written in double quotes with escapes.
 func Quoted(text string) string {
 	if diag.Visible(text) != text {
 		return strconv.Quote(text) // whose escapes are YAML's too

@@ -36,7 +36,8 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
-// FuzzQuotes reads what was written: YAML gives the same text, alone and as part of a list and of a mapping in one line.
+// FuzzQuotes reads what was written: YAML gives the same text, alone and as part of a list and of a mapping in one
+// line.
 func FuzzQuotes(f *testing.F) {
 	for _, text := range []string{"", "a b", "a-", "it's", `\`, `"\`, "a\r\nb", "\x00\u0085\u2028\ufeff\uffff", "y", "0x1f", "1_000", "0o7", "12:30", "=", "<<", "~", ".inf", "a - b", "?", "日本　語", "\U0010ffff"} {
 		f.Add(text)

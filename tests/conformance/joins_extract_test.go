@@ -47,7 +47,8 @@ func joinedByExtracts(r *rand.Rand, others, text string) (inputs, joining string
 	return inputs, strings.Replace(text, "detection:\n", add("detection:\n"), 1)
 }
 
-// TestKQLJoinsByExtracts runs queries of random joins and first_seen conditions that compare and count extracted values.
+// TestKQLJoinsByExtracts runs queries of random joins and first_seen conditions that compare and count extracted
+// values.
 func TestKQLJoinsByExtracts(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestKeptTools: a process answers one question after the other, and the error of one that does not tells what it wrote.
+// TestKeptTools: a process answers one question after the other, and the error of one that does not tells what it
+// wrote.
 func TestKeptTools(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		missing(t, "Python is not installed: apt-get install python3")

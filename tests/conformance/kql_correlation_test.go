@@ -70,7 +70,8 @@ func TestKQLCorrelationsFindWhatTheyMean(t *testing.T) {
 
 const kqlLogons = "correlation: {type: event_count, rules: [a], group-by: U, timespan: 10m, condition: {gte: 2}}\n"
 
-// TestKQLWindowsSlide: a pair that straddles a boundary of the clock, or of the bins that narrow the join, still counts.
+// TestKQLWindowsSlide: a pair that straddles a boundary of the clock, or of the bins that narrow the join, still
+// counts.
 func TestKQLWindowsSlide(t *testing.T) {
 	t.Parallel()
 	agree(t, []namedCorrelation{

@@ -215,8 +215,8 @@ func (s *seam) splunkRows() (rows []splRow) {
 	return rows
 }
 
-// TestSeams runs the cases of testdata/seams by the engine, as SPL and as KQL. In Kusto the tables have the events of all
-// cases, and a column tells of which case an event is.
+// TestSeams runs the cases of testdata/seams by the engine, as SPL and as KQL. In Kusto the tables have the events of
+// all cases, and a column tells of which case an event is.
 func TestSeams(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -15,8 +15,8 @@ import (
 	"decree/rules/schema"
 )
 
-// tstatsForm is what a tstats of ours looks like, strings being S: options before the function, one dataset, and clauses
-// in the order that the Search Reference gives.
+// tstatsForm is what a tstats of ours looks like, strings being S: options before the function, one dataset, and
+// clauses in the order that the Search Reference gives.
 var tstatsForm = regexp.MustCompile(`^tstats summariesonly=false fillnull_value=S count from datamodel=([A-Za-z_]+)\.([A-Za-z_]+)(?: where (.*?))? by _time, (.*) span=1s$`)
 
 var (
@@ -25,7 +25,8 @@ var (
 	fieldTest  = regexp.MustCompile(`^([A-Za-z_]+)\.[a-z_]+(?:=S)?$`)
 )
 
-// checkTstats holds a tstats to its grammar: its where knows only fields of the dataset, compared with text, never eval.
+// checkTstats holds a tstats to its grammar: its where knows only fields of the dataset, compared with text, never
+// eval.
 func checkTstats(command string) error {
 	parts := tstatsForm.FindStringSubmatch(strings.Join(strings.Fields(command), " "))
 	if parts == nil {
@@ -71,8 +72,8 @@ func TestTstatsCheckerFindsFaults(t *testing.T) {
 	}
 }
 
-// TestPublicRulesOfDataModels compiles every public rule of a log source that Splunk's accelerated data models have: most
-// can be said, every other is refused with a code and a hint, and all pass the checker.
+// TestPublicRulesOfDataModels compiles every public rule of a log source that Splunk's accelerated data models have:
+// most can be said, every other is refused with a code and a hint, and all pass the checker.
 func TestPublicRulesOfDataModels(t *testing.T) {
 	t.Parallel()
 	model, err := schema.Load("cim")

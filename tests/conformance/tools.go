@@ -63,7 +63,8 @@ func needBrowser(t testing.TB) (chromium, python string) {
 	return "", ""
 }
 
-// interpreters are those found: the statement that they can run -> func() (string, error). Trying one takes about a second.
+// interpreters are those found: the statement that they can run -> func() (string, error). Trying one takes about a
+// second.
 var interpreters sync.Map
 
 // pythonWith is an interpreter that can run a statement.

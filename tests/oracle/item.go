@@ -139,7 +139,8 @@ func set(mask, got string) bool {
 	}
 	m, ok := parsed(mask)
 	g, also := parsed(got)
-	return ok && also && g.IsInt64() && new(big.Int).And(m, g).Cmp(m) == 0 // of a negative number, And is of the two's complement
+	// of a negative number, And is of the two's complement
+	return ok && also && g.IsInt64() && new(big.Int).And(m, g).Cmp(m) == 0
 }
 
 func expression(mods map[string]bool, text, got string) (bool, error) {

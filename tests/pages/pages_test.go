@@ -1,4 +1,5 @@
-// Package pages holds the documents to the tree: the files they name are there, and their commands print what they show.
+// Package pages holds the documents to the tree: the files they name are there, and their commands print what they
+// show.
 package pages
 
 import (

@@ -80,7 +80,8 @@ func items(texts []string) string {
 	return b.String()
 }
 
-// fillQuery sets the query, without the comments before it: Kibana takes a query for a sequence if that is its first word.
+// fillQuery sets the query, without the comments before it: Kibana takes a query for a sequence if that is its first
+// word.
 // https://github.com/elastic/kibana/blob/main/x-pack/solutions/security/plugins/security_solution/common/detection_engine/utils.ts
 // hasEqlSequenceQuery
 func (d *detection) fillQuery() {

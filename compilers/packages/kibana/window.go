@@ -15,7 +15,8 @@ const shortestInterval = time.Minute
 // https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule
 const overlap = 5 * time.Minute
 
-// ingested is the field by which events are chosen: when they arrived. An event that arrives late is found all the same.
+// ingested is the field by which events are chosen: when they arrived. An event that arrives late is found all the
+// same.
 // https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule
 const ingested = "event.ingested"
 

@@ -46,7 +46,8 @@ var better = map[string]fieldMapping{
 	"SubjectUserSid":  {"Sid", "SubjectUserSid"},
 }
 
-// mapEntities maps what the alert is about. Parts of one thing are one mapping, each other thing is a mapping of its own.
+// mapEntities maps what the alert is about. Parts of one thing are one mapping, each other thing is a mapping of its
+// own.
 func (a *analyticsRule) mapEntities() {
 	mentions, found := packages.Mentions(a.in)
 	a.keep(found)

@@ -94,7 +94,8 @@ type analyticsRule struct {
 	incident                                      *incident     // nil: each alert is one
 	groupFor                                      time.Duration // within which alerts become one incident
 	watchlists                                    []watchlist
-	filled                                        []compilers.Asset // watchlists that are not decree's to fill, with their heads
+	// watchlists that are not decree's to fill, with their heads
+	filled []compilers.Asset
 }
 
 // The kinds.

@@ -8,7 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The format of DeTT&CT's technique administration, version 1.2: https://github.com/rabobank-cdc/DeTTECT/wiki/YAML-files
+// The format of DeTT&CT's technique administration, version 1.2:
+// https://github.com/rabobank-cdc/DeTTECT/wiki/YAML-files
 type administration struct {
 	Version    float64            `yaml:"version"`
 	FileType   string             `yaml:"file_type"`

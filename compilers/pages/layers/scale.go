@@ -15,7 +15,8 @@ const (
 	Count    Scale = "count"    // how many rules detect it
 	Level    Scale = "level"    // the level of the most severe of them: 20 is informational, 100 critical
 	Fidelity Scale = "fidelity" // the share of targets that have their queries exactly, in percent, as a mean
-	Mutation Scale = "mutation" // the share of changes to them that their tests notice, in percent, as a mean; 0 without tests
+	// the share of changes to them that their tests notice, in percent, as a mean; 0 without tests
+	Mutation Scale = "mutation"
 )
 
 // Scales lists the scales. The first is the default.

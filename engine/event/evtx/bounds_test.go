@@ -124,7 +124,8 @@ func TestRecordsCannotMultiply(t *testing.T) {
 	assert.Len(t, damage, 400-len(records))
 }
 
-// TestRecordsThatEndTooEarly cuts records of every token off at each byte: none of them is an event, and none is a panic.
+// TestRecordsThatEndTooEarly cuts records of every token off at each byte: none of them is an event, and none is a
+// panic.
 func TestRecordsThatEndTooEarly(t *testing.T) {
 	for seed := range uint64(4) {
 		g := &generator{dice: dice(seed), b: newBuilder()}

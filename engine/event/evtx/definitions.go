@@ -12,10 +12,11 @@ import (
 // are of one template if their bytes are the same, but for the places of names, and if the names at these are the same.
 // FuzzShapes compares the outcome with the full reading.
 type definitions struct {
-	known  map[string][]*definition // by their GUIDs
-	shapes map[string]*Shape        // by the keys of walks, in which a number stands for a template; nil for records that have none
-	weight int                      // of all shapes and definitions
-	last   int                      // number that was given last
+	known map[string][]*definition // by their GUIDs
+	// by the keys of walks, in which a number stands for a template; nil for records that have none
+	shapes map[string]*Shape
+	weight int // of all shapes and definitions
+	last   int // number that was given last
 }
 
 // definition is a template as it is defined in some chunk, from its GUID on.

@@ -9,8 +9,9 @@ import (
 // Shape is what records of one template have in common: the names of their fields, and what each is made of. It does
 // not change.
 type Shape struct {
-	fields []winevent.Field // a value with a place is the record's own, and has no text here; others are texts of the template
-	weight int              // of the record that the shape was made of
+	// a value with a place is the record's own, and has no text here; others are texts of the template
+	fields []winevent.Field
+	weight int // of the record that the shape was made of
 }
 
 // Len is how many fields there are.

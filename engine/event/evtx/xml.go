@@ -87,8 +87,8 @@ func (o *openElements) end() *winevent.Element {
 	return e
 }
 
-// isLayout tells that an element holds only the spaces and lines that tools put between tags: before the end of one that
-// holds no other, a line end and what its line begins with.
+// isLayout tells that an element holds only the spaces and lines that tools put between tags: before the end of one
+// that holds no other, a line end and what its line begins with.
 func isLayout(e *winevent.Element) bool {
 	text := e.Text().Text
 	if strings.TrimSpace(text) != "" {

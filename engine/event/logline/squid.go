@@ -12,7 +12,8 @@ import (
 // https://wiki.squid-cache.org/Features/LogFormat
 var squidLine = regexp.MustCompile(`^(\d{9,11}\.\d{3}) +(-?\d+) (\S+) ([A-Z][A-Z_]*)/(\d{3}) (\d+) (\S+) (\S+) (\S+) ([A-Z][A-Z0-9_]*)/(\S+) (\S+)(?:\s.*)?$`)
 
-// urlParts are the scheme, the host, the path and the query of a URL. Of a CONNECT there are only the host and its port.
+// urlParts are the scheme, the host, the path and the query of a URL. Of a CONNECT there are only the host and its
+// port.
 var urlParts = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::\d+)?([^?#]*)(?:\?([^#]*))?`)
 
 var portAtEnd = regexp.MustCompile(`:\d+$`)

@@ -176,8 +176,8 @@ func TestMutantsOfJoins(t *testing.T) {
 		"j: all matches counted, not distinct Image", "j: gte 1 instead of gte 2", "j: gte 3 instead of gte 2", "j: gt 2 instead of gte 2"}, changes)
 }
 
-// TestMutantsThatLackAJoin are run as the others are, also where a filter of the case covers the rule that they no longer
-// join.
+// TestMutantsThatLackAJoin are run as the others are, also where a filter of the case covers the rule that they no
+// longer join.
 func TestMutantsThatLackAJoin(t *testing.T) {
 	const text = "title: T\nlogsource: {product: windows}\njoins:\n  j: {rule: o, same: [host], before: 2h}\nfirst_seen:\n  f: {fields: [host, G], over: 1d, among: a}\n" +
 		"detection:\n  a: {F: 1}\n  condition: a and j and f\n---\ntitle: O\nname: o\nlogsource: {product: windows}\ndetection: {s: {F: 2}, condition: s}\n"

@@ -229,7 +229,8 @@ func regexVariants(t *ir.Regex) []variant {
 	if strings.Contains(t.Flags, "i") {
 		flags = strings.Replace(t.Flags, "i", "", 1)
 	}
-	turned := &ir.Regex{Expr: t.Expr, Flags: flags, Backtracking: t.Backtracking} // no copy: what lowering read has the old flags
+	// no copy: what lowering read has the old flags
+	turned := &ir.Regex{Expr: t.Expr, Flags: flags, Backtracking: t.Backtracking}
 	out := []variant{{"case", "", fmt.Sprintf("flags %q instead of %q", flags, t.Flags), turned}}
 	if t.Backtracking {
 		return out

@@ -11,7 +11,8 @@ import (
 
 // Alert is a match as all formats show it. Whole is its JSON form.
 type Alert struct {
-	Time       string             `json:"time"` // of the event, in UTC to the millisecond; "" if it has none that can be read
+	// of the event, in UTC to the millisecond; "" if it has none that can be read
+	Time       string             `json:"time"`
 	Level      string             `json:"level"`
 	Rule       string             `json:"rule"`
 	ID         string             `json:"rule_id"`

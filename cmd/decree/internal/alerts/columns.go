@@ -77,7 +77,8 @@ func names(all []column) []string {
 	return out
 }
 
-// members are what only JSON shows of a match, unless --fields names them: lists and objects are then JSON in their cell.
+// members are what only JSON shows of a match, unless --fields names them: lists and objects are then JSON in their
+// cell.
 var members = []column{
 	{"names", func(a *Alert) string { return strings.Join(a.Names, separator) }},
 	{"tags", func(a *Alert) string { return strings.Join(a.Tags, separator) }},

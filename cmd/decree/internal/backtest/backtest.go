@@ -61,8 +61,8 @@ func Run(s *stdio.Streams, e *engines.Set, p Flags, format string, interrupted <
 	return out.raised, fails || timeless > 0, stats, err
 }
 
-// output takes the alerts as they come: it writes them as JSON, or counts them for the table, and compares them with the
-// baseline.
+// output takes the alerts as they come: it writes them as JSON, or counts them for the table, and compares them with
+// the baseline.
 type output struct {
 	s      *stdio.Streams
 	json   bool

@@ -12,8 +12,9 @@ import (
 
 // Report says how faithful each rule is in each target.
 type Report struct {
-	Targets []targetCount  `json:"targets"`
-	Reasons []reasonCount  `json:"reasons"` // why rules are skipped, refused, approximate, too long to deploy or not packaged
+	Targets []targetCount `json:"targets"`
+	// why rules are skipped, refused, approximate, too long to deploy or not packaged
+	Reasons []reasonCount  `json:"reasons"`
 	Rules   []ruleFidelity `json:"rules"`
 }
 
@@ -27,7 +28,8 @@ type targetCount struct {
 	Skipped     int    `json:"skipped"`                // another product's
 	LeftOut     int    `json:"left_out,omitempty"`     // by the project, on purpose
 	NotPackaged int    `json:"not_packaged,omitempty"` // rules with a query that the package of the target leaves out
-	Indexed     *int   `json:"indexed,omitempty"`      // queries that the product answers from an index of terms; nil: the dialect's queries do not say
+	// queries that the product answers from an index of terms; nil: the dialect's queries do not say
+	Indexed *int `json:"indexed,omitempty"`
 }
 
 type reasonCount struct {

@@ -45,8 +45,8 @@ func (r Report) reasonRows() [][]string {
 	return reasons
 }
 
-// ruleRows shows what each rule is in each target, below the heads. Of many rules those that are exact wherever they are
-// not skipped are not shown, and further ones are left out.
+// ruleRows shows what each rule is in each target, below the heads. Of many rules those that are exact wherever they
+// are not skipped are not shown, and further ones are left out.
 func (r Report) ruleRows() (rules [][]string, left int) {
 	head := []string{"Rule"}
 	for _, t := range r.Targets {

@@ -112,7 +112,8 @@ func of(s *schema.Source) rules.LogSource {
 func answering(ls rules.LogSource, models []*schema.Model) []*schema.Model {
 	var out []*schema.Model
 	for _, m := range models {
-		if len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 && (m.Name != schema.Plain || len(models) == 1) { // which answers whatever is asked
+		// which answers whatever is asked
+		if len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 && (m.Name != schema.Plain || len(models) == 1) {
 			out = append(out, m)
 		}
 	}

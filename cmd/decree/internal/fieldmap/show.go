@@ -77,7 +77,8 @@ func same(a, b Column) bool {
 	return a.Column == b.Column && a.Lacks == b.Lacks && slices.Equal(a.Notes, b.Notes)
 }
 
-// ShowList writes log sources as text. Of a search for one of several logs it has the first and the number of the others.
+// ShowList writes log sources as text. Of a search for one of several logs it has the first and the number of the
+// others.
 func ShowList(s *stdio.Streams, all []Listed) error {
 	rows := [][]string{{"log source", "model", "table"}}
 	for _, one := range all {

@@ -25,15 +25,19 @@ type Options struct {
 	Model, ModelFile string   // as the user names them; empty: the target's own, or its first that can say the rule
 	Approximate      []string // accepted gaps, beside those of the project
 	Lists            string   // where value lists go
-	NoIndexTerms     bool     // without what is asked only for the product's index, also where the target does not say so
-	Package          bool     // for the packages of the targets, which all have a format: with its models and schedule, and the columns that alerts show
+	// without what is asked only for the product's index, also where the target does not say so
+	NoIndexTerms bool
+	// for the packages of the targets, which all have a format: with its models and schedule, and the columns that
+	// alerts show
+	Package bool
 }
 
 // Result is one rule in one target.
 type Result struct {
-	Rule    string           `json:"rule"`
-	Query   *compilers.Query `json:"query,omitempty"`    // nil for a refused or skipped rule
-	Skipped bool             `json:"skipped,omitempty"`  // all its log sources are another product's, or its queries are for other targets
+	Rule  string           `json:"rule"`
+	Query *compilers.Query `json:"query,omitempty"` // nil for a refused or skipped rule
+	// all its log sources are another product's, or its queries are for other targets
+	Skipped bool             `json:"skipped,omitempty"`
 	LeftOut bool             `json:"left_out,omitempty"` // the project leaves the rule out of the target on purpose
 	Indices []string         `json:"indices,omitempty"`  // index patterns that the query runs on, in Elasticsearch
 	Found   diag.Diagnostics `json:"findings,omitempty"`
@@ -48,12 +52,14 @@ type Result struct {
 	places               compilers.Places // with which the package's query was written
 	scheduled            *ir.Rule         // for a package: with a whole schedule
 	scheduledCorrelation *ir.Correlation
-	has                  bool             // the model has the rule's log source
-	passedOver           []string         // names of preferred models that cannot say the rule
-	would                *compilers.Query // of a rule that is left out: what is not written; nil if the target cannot say it
+	has                  bool     // the model has the rule's log source
+	passedOver           []string // names of preferred models that cannot say the rule
+	// of a rule that is left out: what is not written; nil if the target cannot say it
+	would *compilers.Query
 }
 
-// Compile compiles every rule for every target, on all cores. The results come by target, with the rules in their order.
+// Compile compiles every rule for every target, on all cores. The results come by target, with the rules in their
+// order.
 func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, error) {
 	whole := set.Whole()
 	paths := outputPaths(whole)

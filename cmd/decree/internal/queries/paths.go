@@ -54,7 +54,8 @@ func outputPaths(all []ruleset.Rule) map[*rules.Rule]string {
 	return out
 }
 
-// number puts a number behind the paths of rules without a name of their own that another rule of their file has already.
+// number puts a number behind the paths of rules without a name of their own that another rule of their file has
+// already.
 func number(all []ruleset.Rule, out map[*rules.Rule]string) {
 	type use struct{ file, path string }
 	used := map[use]int{}

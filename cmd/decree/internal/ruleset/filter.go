@@ -88,9 +88,9 @@ func (at filterPlace) has(file string) bool {
 	return source.IsYAML(file)
 }
 
-// applyFilters applies every filter of a folder or a file to the rules that it covers, but those of files that were read,
-// to which it adds. Findings about filters are added to the set. A filter that covers no rule is a finding if the set has
-// all rules. It gives the number of filter files.
+// applyFilters applies every filter of a folder or a file to the rules that it covers, but those of files that were
+// read, to which it adds. Findings about filters are added to the set. A filter that covers no rule is a finding if the
+// set has all rules. It gives the number of filter files.
 func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, error) {
 	at := filterPlace{dir: FolderOf(path)}
 	if at.dir != filepath.Clean(path) {

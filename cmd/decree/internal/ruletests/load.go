@@ -19,8 +19,9 @@ import (
 type Tests struct {
 	Tested   []Tested
 	Untested []ruleset.Rule
-	Written  []ruleset.Rule // with queries of their own, which no test runs; those without a detection are not among the others
-	Found    diag.Diagnostics
+	// with queries of their own, which no test runs; those without a detection are not among the others
+	Written []ruleset.Rule
+	Found   diag.Diagnostics
 }
 
 // Tested is a rule with its tests.

@@ -40,7 +40,8 @@ func withoutRule(set *ruleset.Set) diag.Diagnostics {
 			switch {
 			case !slices.ContainsFunc(files, func(other string) bool { return yamlName(other) == rule }):
 				found.Warnf("test-without-rule", at, "name it after its rule, or remove it", "these tests are not run: there is no rule file %s.yml beside them", rule)
-			case run != file && (slices.Contains(files, run) || !f.Folder.Exists(path.Join(dir, run))): // a file system may find it without regard to case
+			case run != file && (slices.Contains(files, run) || !f.Folder.Exists(path.Join(dir, run))):
+				// a file system may find it without regard to case
 				found.Warnf("test-without-rule", at, "rename it to "+run, "these tests are not run: the ending of a test file is in lower case")
 			}
 		}

@@ -16,7 +16,9 @@ type Streams struct {
 	Out, Err    io.Writer
 	OutTerminal bool
 	ErrTerminal bool
-	Columns     int // of the terminal that Out is, or of COLUMNS; 0 if there is neither: tables then have a line for each row and findings one for each message, however wide
+	// of the terminal that Out is, or of COLUMNS; 0 if there is neither: tables then have a line for each row and
+	// findings one for each message, however wide
+	Columns int
 }
 
 // pageColumns are the columns of reports and of prose, which people read also from a pipe, such as in the log of a CI

@@ -15,7 +15,8 @@ type Target struct {
 	Model   string // name of its data model; empty: the dialect's first that can say the rule
 	Package string // what the product deploys; empty: the query alone
 
-	NearRealTime bool         // packaged rules run as soon as events arrive, where the product can and the query allows it
+	// packaged rules run as soon as events arrive, where the product can and the query allows it
+	NearRealTime bool
 	App          packages.App // of a package for Splunk
 	NoIndexTerms bool         // queries ask nothing only so that the product answers it from its index
 
@@ -60,7 +61,8 @@ func (t Target) Title() string {
 	return t.Name + " (" + t.Dialect.Title() + ")"
 }
 
-// All are the targets of commands outside of a project: each dialect, in the order in which they are compiled and shown.
+// All are the targets of commands outside of a project: each dialect, in the order in which they are compiled and
+// shown.
 var All = plain()
 
 func plain() []Target {

@@ -16,10 +16,11 @@ import (
 
 // Report holds the results of the tests of a rule set.
 type Report struct {
-	Passed   int               `json:"passed"`
-	Failed   int               `json:"failed"`
-	Untested []string          `json:"untested"`
-	Written  []string          `json:"hand_written,omitempty"` // rules with queries that are written by hand: no test runs these
+	Passed   int      `json:"passed"`
+	Failed   int      `json:"failed"`
+	Untested []string `json:"untested"`
+	// rules with queries that are written by hand: no test runs these
+	Written  []string          `json:"hand_written,omitempty"`
 	Rules    []Rule            `json:"rules"`
 	Findings diag.Diagnostics  `json:"findings,omitempty"`
 	Assessed []assessment.Rule `json:"assessed,omitempty"`

@@ -13,7 +13,8 @@ func special(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune(`_./:@%+,=\-`, r)
 }
 
-// Argument writes a path as a user types it in a command: in quotes if it has spaces or what means something to a shell.
+// Argument writes a path as a user types it in a command: in quotes if it has spaces or what means something to a
+// shell.
 func Argument(path string) string {
 	switch {
 	case path != "" && !strings.ContainsFunc(path, special) && (runtime.GOOS == "windows" || !strings.Contains(path, `\`)):

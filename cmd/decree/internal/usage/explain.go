@@ -15,7 +15,8 @@ type Explain struct {
 	text string
 }
 
-// AddTo adds the flag. help says what it explains. The shell completes codes, also as the first argument after the flag.
+// AddTo adds the flag. help says what it explains. The shell completes codes, also as the first argument after the
+// flag.
 func (e *Explain) AddTo(cmd *cobra.Command, help string, codes func() []string) {
 	e.cmd = cmd
 	cmd.Flags().StringVar(&e.text, "explain", "", help)

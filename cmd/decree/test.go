@@ -99,6 +99,7 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 	if only != nil && !tests.Selected() {
 		return fmt.Errorf("--run %s: no case has such a rule/case; decree test -v lists them", p.run)
 	}
+	broken := tests.Found.HasErrors()
 	required := in.Tests.Require
 	if p.require {
 		required = append([]string{"stable", "test"}, required...)
@@ -114,7 +115,8 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 	report := testreport.Run(tests)
 	report.Findings = append(set.Found, report.Findings...)
 	begun := time.Now()
-	if p.quality.Asked() && report.Failed == 0 { // failing tests say nothing about coverage
+	measured := report.Failed == 0 && !broken // such tests say nothing about what they are worth
+	if p.quality.Asked() && measured {
 		if report.Assessed, err = p.quality.Assess(tests); err != nil {
 			return err
 		}
@@ -127,7 +129,11 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 		if len(report.Untested) > 0 && len(required) == 0 {
 			fmt.Fprintln(s.Err, table.Words("rules without tests pass: --require-tests, or tests.require in "+project.FileName+", makes them errors by status", s.ProseColumns(), 2))
 		}
-		p.quality.Show(s, set, report.Assessed, time.Since(begun))
+		if measured {
+			p.quality.Show(s, set, report.Assessed, time.Since(begun))
+		} else if p.quality.Asked() {
+			fmt.Fprintln(s.Err, "coverage and mutants are not measured: first mend the tests")
+		}
 	}
 	return exit.After(report.Findings, report.Failed > 0 || !p.quality.Good(report.Assessed))
 }

@@ -43,7 +43,8 @@ func publicExpressions(t *testing.T) []*regexp.Regexp {
 	return out
 }
 
-// TestPublicExpressions asks the public rules' expressions of recorded events, whole and in parts, as one long text each.
+// TestPublicExpressions asks the public rules' expressions of recorded events, whole and in parts, as one long text
+// each.
 func TestPublicExpressions(t *testing.T) {
 	f, err := os.Open(fixture.Corpus(t, "events", "windows.ndjson.gz"))
 	require.NoError(t, err)

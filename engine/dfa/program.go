@@ -1,5 +1,5 @@
-// Package dfa asks regular expressions of texts by automata that are made as the texts need them. In: expressions of the
-// standard library's syntax. Out: whether one matches anywhere in a text, as regexp.MatchString says, and where the
+// Package dfa asks regular expressions of texts by automata that are made as the texts need them. In: expressions of
+// the standard library's syntax. Out: whether one matches anywhere in a text, as regexp.MatchString says, and where the
 // first match begins.
 //
 // An automaton reads each letter once, however the expression is made, which is many times faster than regexp where an

@@ -13,7 +13,8 @@ import (
 	"decree/rules/schema"
 )
 
-// shownFiles bounds how many files are shown one by one with their models. Of more files, each model shows their number.
+// shownFiles bounds how many files are shown one by one with their models. Of more files, each model shows their
+// number.
 const shownFiles = 5
 
 // chosen is what the content of the files decides.

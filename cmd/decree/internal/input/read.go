@@ -36,8 +36,9 @@ type Reader struct {
 	Lines, Rejected int
 	Judged          int  // lines that reached the rules, or are rejected; fewer than Lines where reading was stopped
 	Unreadable      bool // some input was not read whole, or none held an event, or its events are not of the model
-	Misread         bool // some file has events of several products and was read as of one, or events with only the text of a message
-	Recognised      bool // some file's first events are recognised as those of the model
+	// some file has events of several products and was read as of one, or events with only the text of a message
+	Misread    bool
+	Recognised bool // some file's first events are recognised as those of the model
 
 	engines *engines.Set
 	chosen  *chosen // nil if all files have one model, which the user names
@@ -111,7 +112,8 @@ func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with fun
 	return in.bar.Finish()
 }
 
-// commitRejects gives the file of rejected lines its name. If they could not be written, the file keeps its old content.
+// commitRejects gives the file of rejected lines its name. If they could not be written, the file keeps its old
+// content.
 func (in *Reader) commitRejects() error {
 	if in.kept == nil {
 		return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -166,11 +167,31 @@ func (p tuneParams) choose(set *ruleset.Set) (ruleset.Rule, error) {
 	case len(among) == 1:
 		return among[0], nil
 	case len(among) == 0 && p.name != "":
-		return ruleset.Rule{}, fmt.Errorf("%s has no rule with the name or the id %s, unless it is a correlation: tune a rule that it reads", p.rule, p.name)
+		return ruleset.Rule{}, fmt.Errorf("%s has no rule with the name or the id %s, unless it is a correlation: tune a rule that it reads: %s", p.rule, diag.Visible(p.name), namesOf(set.Unjoined()))
 	case len(among) == 0:
 		return ruleset.Rule{}, fmt.Errorf("%s is a correlation: name the file of a rule that it reads", p.rule)
 	}
-	return ruleset.Rule{}, fmt.Errorf("%s has %d rules: say which with --name, by its name or id", p.rule, len(among))
+	return ruleset.Rule{}, fmt.Errorf("%s has %d rules: say which with --name: %s", p.rule, len(among), namesOf(among))
+}
+
+// shownNames limits how many rules a message names.
+const shownNames = 10
+
+// namesOf lists rules by their names, or else by their ids, for a user to choose from.
+func namesOf(all []ruleset.Rule) string {
+	var names []string
+	for _, r := range all {
+		if name := cmp.Or(r.IR.Source.Name, r.IR.Source.ID); name != "" {
+			names = append(names, diag.Visible(name))
+		}
+	}
+	if len(names) == 0 {
+		return "none has a name or an id"
+	}
+	if left := len(names) - shownNames; left > 0 {
+		names = append(names[:shownNames], fmt.Sprintf("and %d more", left))
+	}
+	return strings.Join(names, ", ")
 }
 
 // target is the file to write: in the folder of --filters, else in the project's first, else in filters.

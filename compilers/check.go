@@ -205,7 +205,8 @@ func (c *checker) backtracking(t *ir.Regex, at diag.Range) {
 
 func (c *checker) prevalence(n *ir.Prevalence) {
 	at := n.Range()
-	if columns, _ := c.opt.Model.Counted(c.plan.Source, n); len(columns) == 0 {
+	made := c.valueRead(n.Value(), n.Spec.FieldRange)
+	if columns, _ := c.opt.Model.Counted(c.plan.Source, n); len(columns) == 0 && made {
 		if n.Spec.Of != "" || n.Value().Level > 0 {
 			hint := "ask for a value that the event carries, or add it to a model file (extends: " + c.opt.Model.Name + ")"
 			if c.opt.Model.CountsAbove(c.plan.Source, n) {
@@ -215,10 +216,6 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 		} else {
 			c.noEntity(n.Spec.Field, n.Spec.FieldRange)
 		}
-	}
-	c.timeAsKey(n.Value(), n.Spec.FieldRange)
-	if n.Value().Extract != nil {
-		c.extract(n.Value().Extract, n.Spec.FieldRange)
 	}
 	if n.Among != nil {
 		c.need(PrevalencePopulation, at)
@@ -232,12 +229,9 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 		if len(local.Bounds) > 0 {
 			c.need(PrevalenceCount, at)
 		}
-		if by, _ := c.opt.Model.CountedBy(c.plan.Source, n); len(by) == 0 {
+		made := c.valueRead(n.By(), local.DistinctRange)
+		if by, _ := c.opt.Model.CountedBy(c.plan.Source, n); len(by) == 0 && made {
 			c.noEntity(local.Distinct, local.DistinctRange)
-		}
-		c.timeAsKey(n.By(), local.DistinctRange)
-		if n.By().Extract != nil {
-			c.extract(n.By().Extract, at)
 		}
 	}
 	if n.Spec.AsksReputation() {

@@ -60,9 +60,11 @@ func TestEachConstructIsAFeature(t *testing.T) {
 
 func TestWhatARuleAloneRulesOut(t *testing.T) {
 	for name, c := range map[string]struct{ text, code, message string }{
-		"a contradiction":       {"detection:\n  a: {ProcessId|gt: 5}\n  b: {ProcessId|lt: 3}\n  condition: a and b\n", NeverMatches, "the rule can never match in the source"},
-		"too many combinations": {"detection:\n  s1: {Image: 1}\n  s2: {Image: 2}\n  s3: {Image: 3}\n  s4: {Image: 4}\n  s5: {Image: 5}\n  s6: {Image: 6}\n  s7: {Image: 7}\n  s8: {Image: 8}\n  s9: {Image: 9}\n  s10: {Image: 10}\n  s11: {Image: 11}\n  s12: {Image: 12}\n  condition: 6 of s*\n", "too-many-choices", "6 of 12 names"},
-		"who saw it":            {"prevalence:\n  p: {field: sha1, local: {distinct: colour, lte: 3}}\ndetection:\n  a: {Image: x}\n  condition: a and p\n", "no-entity", "has no column for colour"},
+		"a contradiction":             {"detection:\n  a: {ProcessId|gt: 5}\n  b: {ProcessId|lt: 3}\n  condition: a and b\n", NeverMatches, "the rule can never match in the source"},
+		"too many combinations":       {"detection:\n  s1: {Image: 1}\n  s2: {Image: 2}\n  s3: {Image: 3}\n  s4: {Image: 4}\n  s5: {Image: 5}\n  s6: {Image: 6}\n  s7: {Image: 7}\n  s8: {Image: 8}\n  s9: {Image: 9}\n  s10: {Image: 10}\n  s11: {Image: 11}\n  s12: {Image: 12}\n  condition: 6 of s*\n", "too-many-choices", "6 of 12 names"},
+		"a value that cannot be made": {"extract: {E: {field: User, lower: true}}\nprevalence:\n  p: {field: E, local: {distinct: host, lte: 3}}\ndetection:\n  a: {Image: x}\n  condition: a and p\n", "no-translation", "E cannot be made of it"},
+		"who, which cannot be made":   {"extract: {E: {field: User, lower: true}}\nprevalence:\n  p: {field: sha1, local: {distinct: E, lte: 3}}\ndetection:\n  a: {Image: x}\n  condition: a and p\n", "no-translation", "E cannot be made of it"},
+		"who saw it":                  {"prevalence:\n  p: {field: sha1, local: {distinct: colour, lte: 3}}\ndetection:\n  a: {Image: x}\n  condition: a and p\n", "no-entity", "has no column for colour"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan, found := onePlan("test", Features{}, lowered.Rule(t, c.text), Options{Model: lowered.Model(t, "mde")})

@@ -20,16 +20,19 @@ func (p *Plan) CheckRead(dialect string, lacks Features, f ir.Field, at diag.Ran
 	return c.found
 }
 
-// valueRead checks a field whose value the query reads.
-func (c *checker) valueRead(f ir.Field, at diag.Range) {
+// valueRead checks a field whose value the query reads. It is false if the field is an extract that the product cannot
+// make, which is reported.
+func (c *checker) valueRead(f ir.Field, at diag.Range) bool {
 	c.timeAsKey(f, at)
 	if f.Extract == nil {
-		return
+		return true
 	}
-	if err := c.opt.Model.Makes(c.plan.Source, f); err != nil {
+	err := c.opt.Model.Makes(c.plan.Source, f)
+	if err != nil {
 		c.report("no-translation", at, "make it of another field, or of the product's own, in a separate rule or data model", err.Error())
 	}
 	c.extract(f.Extract, at)
+	return err == nil
 }
 
 // extract records the constructs of an extract and of those that it is made of, and what its columns need.

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"time"
-
 	"decree/engine/correlate"
 	"decree/engine/event"
 	"decree/engine/lineage"
@@ -27,10 +25,7 @@ type outcome struct {
 // evaluate asks an event's candidates, and gives what they found in out, which is empty before. Units that need the end
 // of the input are put off. An error that is not a runError means that the data is not an event.
 func (m *matcher) evaluate(in event.Input, out *outcome) error {
-	var began, loaded time.Time
-	if m.costs != nil {
-		began = time.Now()
-	}
+	began := m.costs.now()
 	if err := m.load(in); err != nil {
 		return err
 	}
@@ -39,42 +34,51 @@ func (m *matcher) evaluate(in event.Input, out *outcome) error {
 			out.process = p
 		}
 	}
-	if m.costs != nil {
-		loaded = time.Now()
-		m.costs.bytes += in.Size()
-		m.costs.read += loaded.Sub(began)
-	}
+	began = m.costs.loaded(in, began)
 	out.foreign = len(m.route.Of) == 0
 	m.fitted = m.fitted || m.fits()
 	m.undated = false
 	candidates := m.candidates()
-	if m.costs != nil {
-		m.costs.find += time.Since(loaded)
-	}
+	m.costs.found(began)
 	for _, ui := range candidates {
-		if other := m.p.second[ui]; other >= 0 && !m.atoms.Holds(int(other)) {
+		if !m.isAsked(ui) {
 			continue
 		}
-		u := m.p.units[ui]
-		if !m.may(u) || m.countedBefore(u) || !m.inWindow(u) {
-			continue
+		var err error
+		if m.p.units[ui].deferred {
+			err = m.putOff(ui, out)
+		} else {
+			err = m.ask(ui, in, out)
 		}
-		if u.deferred {
-			if u.relaxed != nil {
-				if may, err := m.runProgram(u, u.relaxed); err != nil {
-					return runError{err}
-				} else if !may && !m.atoms.Usage.Exceeded {
-					continue
-				}
-			}
-			out.pending = append(out.pending, ui)
-			continue
-		}
-		if err := m.ask(ui, in, out); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	out.undated = m.undated
+	return nil
+}
+
+// isAsked tells whether a candidate is asked of the event.
+func (m *matcher) isAsked(ui int) bool {
+	if other := m.p.second[ui]; other >= 0 && !m.atoms.Holds(int(other)) {
+		return false
+	}
+	u := m.p.units[ui]
+	return m.may(u) && !m.countedBefore(u) && m.inWindow(u)
+}
+
+// putOff leaves a unit for the end of the input, unless it is known already that it does not match.
+func (m *matcher) putOff(ui int, out *outcome) error {
+	if u := m.p.units[ui]; u.relaxed != nil {
+		may, err := m.runProgram(u, u.relaxed)
+		if err != nil {
+			return runError{err}
+		}
+		if !may && !m.atoms.Usage.Exceeded {
+			return nil
+		}
+	}
+	out.pending = append(out.pending, ui)
 	return nil
 }
 
@@ -87,17 +91,12 @@ func (m *matcher) ask(ui int, in event.Input, out *outcome) error {
 	if u.rare == nil && out.matched == u.rule || u.backtracks && u.rule.isSuspended(in.Order) {
 		return nil
 	}
-	var began time.Time
-	if m.costs != nil {
-		began = time.Now()
-	}
+	began := m.costs.now()
 	matched, err := m.run(u)
 	if err != nil {
 		return runError{err}
 	}
-	if m.costs != nil {
-		m.costs.asked(ui, time.Since(began), matched && u.rare == nil)
-	}
+	m.costs.asked(ui, began, matched && u.rare == nil)
 	if u.backtracks {
 		m.spend(u, in.Order, out)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"decree/engine/event"
 	"decree/rules/ir"
 )
 
@@ -61,8 +62,38 @@ func (p *plan) newCosts() *costs {
 	return &costs{units: make([]RuleCost, len(p.units))}
 }
 
+// now is the time at which a measurement begins; zero if nothing is measured.
+func (c *costs) now() time.Time {
+	if c == nil {
+		return time.Time{}
+	}
+	return time.Now()
+}
+
+// loaded takes down what reading an event cost, and gives the time.
+func (c *costs) loaded(in event.Input, began time.Time) time.Time {
+	if c == nil {
+		return began
+	}
+	now := time.Now()
+	c.bytes += in.Size()
+	c.read += now.Sub(began)
+	return now
+}
+
+// found takes down what finding candidates cost.
+func (c *costs) found(began time.Time) {
+	if c != nil {
+		c.find += time.Since(began)
+	}
+}
+
 // asked takes down what asking a unit cost.
-func (c *costs) asked(unit int, took time.Duration, matched bool) {
+func (c *costs) asked(unit int, began time.Time, matched bool) {
+	if c == nil {
+		return
+	}
+	took := time.Since(began)
 	c.ask += took
 	u := &c.units[unit]
 	u.Asked++

@@ -116,7 +116,7 @@ func (o *Outside) add(folder *source.Folder, file string) diag.Diagnostics {
 	o.lists[name] = l
 	data, found := folder.Load(file)
 	if found == nil {
-		r := &listReader{File: source.New(folder, file, data, source.ForRules), data: data}
+		r := &listReader{File: source.New(folder, file, data, source.ForLists), data: data}
 		read(r, &l.List)
 		r.finish(&l.List)
 		found = r.Found()

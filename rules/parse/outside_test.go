@@ -142,6 +142,16 @@ lists/twice.txt: error[duplicate-list]: lists/twice.csv and lists/twice.txt both
 	assert.NotContains(t, shown(lists.Check()), "file.yml", "a rule names it as a file")
 }
 
+// TestLongListsAreLinesOfText: a list in YAML has fewer values than a file of lines, which its hint names.
+func TestLongListsAreLinesOfText(t *testing.T) {
+	folder := source.NewFolder("lists", fstest.MapFS{"long.yml": {Data: []byte("values:\n" + strings.Repeat("- a\n", 200_001))}})
+	_, found, err := parse.OutsideLists([]*source.Folder{folder}, "")
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	assert.Equal(t, "the document expands to more than 200000 nodes", found[0].Message)
+	assert.Contains(t, found[0].Hint, ".txt")
+}
+
 func TestAnEnvironmentHasItsOwnLists(t *testing.T) {
 	files := map[string]string{"admins.txt": "base\n", "hosts.txt": "all\n", "prod/admins.csv": "prod\n", "prod/more.txt": "more\n", "dev/admins.txt": "dev\n", "broken/admins.txt": "\n"}
 	for environment, want := range map[string]string{"": "base", "prod": "prod", "dev": "dev"} {

@@ -8,13 +8,14 @@ type Limits struct {
 	Depth    int    // levels of nested lists and mappings in one document
 	Nodes    int    // nodes of one document, with aliases expanded
 	Findings int    // reported findings: a broken file of megabytes must not become gigabytes of findings
-	Hint     string // what to do about a file that is too large
+	Hint     string // what to do about a file that is too large, or has too many nodes
 }
 
 // The limits of each kind of file. The largest shipped model has a tenth of what a model may have.
 var (
-	// and lists and filters
+	// and filters
 	ForRules  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "split the file"}
+	ForLists  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "write the values as the lines of a .txt file, or split the list"}
 	ForTests  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "move recordings to files of their own"}
 	ForModels = Limits{Size: 16 << 20, Depth: 64, Nodes: 500_000, Findings: 100, Hint: "split it into models that extend each other"}
 )
@@ -24,10 +25,12 @@ func (f *File) resolve(n *yaml.Node) bool {
 	count := 0
 	var walk func(n *yaml.Node, depth int) bool
 	walk = func(n *yaml.Node, depth int) bool {
-		count++
-		if depth > f.limits.Depth || count > f.limits.Nodes {
-			f.Errorf("yaml-too-large", f.Span(n), "flatten the document; avoid aliases of aliases",
-				"the document is nested deeper than %d levels or expands to more than %d nodes", f.limits.Depth, f.limits.Nodes)
+		switch count++; {
+		case depth > f.limits.Depth:
+			f.Errorf("yaml-too-large", f.Span(n), "flatten the document; avoid aliases of aliases", "the document is nested deeper than %d levels", f.limits.Depth)
+			return false
+		case count > f.limits.Nodes:
+			f.Errorf("yaml-too-large", f.Span(n), f.limits.Hint+"; avoid aliases of aliases", "the document expands to more than %d nodes", f.limits.Nodes)
 			return false
 		}
 		for i, c := range n.Content {

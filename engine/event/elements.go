@@ -43,22 +43,10 @@ func (r *Reader) nextElement() (Raw, error) {
 			r.elements.open = true
 			continue
 		case c == ']' && r.elements.open:
-			rest := r.elements.around
-			if r.elements.of != nil {
-				rest -= 2 // the list around, and its object
+			if raw, goesOn, err := r.endArray(); !goesOn {
+				return raw, err
 			}
-			if err := r.skipRest(rest); err != nil {
-				r.elements, r.broken = nil, "the object around the array does not end"
-				return r.bad(r.line, nil, "the object around the array does not end")
-			}
-			if of := r.elements.of; of != nil {
-				r.elements = &elements{brackets: true, open: true, last: r.elements.last, around: 1, within: of}
-				continue
-			}
-			r.elements = nil
-			r.line-- // the rest of this line is read as one
-			r.started, r.arrays = false, true
-			return Raw{}, errArrayEnd
+			continue
 		case c == ',' && r.elements.open:
 			continue
 		case c == 'R' && r.elements.titled:
@@ -67,24 +55,50 @@ func (r *Reader) nextElement() (Raw, error) {
 			}
 			continue
 		}
-		begin := r.line
-		raw, size, err := r.element(c)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return r.unreadable(begin, raw, err)
-		}
-		switch {
-		case err != nil:
-			r.elements, r.broken = nil, "the file ends inside an element"
-			return r.bad(begin, raw[:min(len(raw), keptRaw)], "not JSON: the file ends inside this element")
-		case size > r.opt.MaxLine:
-			return r.long(begin, raw, "element", size)
-		}
-		r.lines++
-		if r.elements.columns != nil {
-			return row(Raw{Line: begin, Content: TextContent(raw)}, r.elements.columns), nil
-		}
-		return Raw{Line: begin, Content: TextContent(raw)}, nil
+		return r.wholeElement(c)
 	}
+}
+
+// endArray reads on behind the end of an array. It tells whether the array around it goes on, and gives errArrayEnd if
+// there is none.
+func (r *Reader) endArray() (raw Raw, goesOn bool, err error) {
+	rest := r.elements.around
+	if r.elements.of != nil {
+		rest -= 2 // the list around, and its object
+	}
+	if err := r.skipRest(rest); err != nil {
+		r.elements, r.broken = nil, "the object around the array does not end"
+		raw, err = r.bad(r.line, nil, "the object around the array does not end")
+		return raw, false, err
+	}
+	if of := r.elements.of; of != nil {
+		r.elements = &elements{brackets: true, open: true, last: r.elements.last, around: 1, within: of}
+		return Raw{}, true, nil
+	}
+	r.elements = nil
+	r.line-- // the rest of this line is read as one
+	r.started, r.arrays = false, true
+	return Raw{}, false, errArrayEnd
+}
+
+// wholeElement reads an element, of which the first byte was read.
+func (r *Reader) wholeElement(first byte) (Raw, error) {
+	begin := r.line
+	raw, size, err := r.element(first)
+	switch {
+	case errors.Is(err, io.EOF):
+		r.elements, r.broken = nil, "the file ends inside an element"
+		return r.bad(begin, raw[:min(len(raw), keptRaw)], "not JSON: the file ends inside this element")
+	case err != nil:
+		return r.unreadable(begin, raw, err)
+	case size > r.opt.MaxLine:
+		return r.long(begin, raw, "element", size)
+	}
+	r.lines++
+	if r.elements.columns != nil {
+		return row(Raw{Line: begin, Content: TextContent(raw)}, r.elements.columns), nil
+	}
+	return Raw{Line: begin, Content: TextContent(raw)}, nil
 }
 
 // skipSpace gives the next byte that is not white space, and counts lines.

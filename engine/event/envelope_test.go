@@ -155,6 +155,8 @@ func TestAnEnvelopeLargerThanAnEventIsStreamed(t *testing.T) {
 			}
 			cut := transcript(t, "-", Options{Stdin: bytes.NewReader(in.Bytes()[:in.Len()-len(c.after)-9]), MaxLine: 1000})
 			assert.Regexp(t, "\n\\d+! the array does not end\n$", cut)
+			open := transcript(t, "-", Options{Stdin: bytes.NewReader(in.Bytes()[:in.Len()-10]), MaxLine: 1000})
+			assert.Regexp(t, "\n\\d+! the object around the array does not end\n$", open, "only the last bracket is missing")
 		})
 	}
 	if testing.Short() {

@@ -64,13 +64,7 @@ func (r *Reader) nextRow() (Raw, error) {
 		parse.LazyQuotes, parse.Comma = true, rune(r.rows.comma)
 		row, err := parse.Read()
 		if err == nil && r.rows.header == nil {
-			for i, name := range row {
-				row[i], _ = strings.CutSuffix(name, " [UTC]") // as Azure's portals export a column of times
-			}
-			r.rows.header, r.rows.headerText, r.rows.headerLine = row, record, begin
-			if isViewer(row) {
-				r.rows.header, r.rows.viewer = viewerColumns(row), &viewer{}
-			}
+			r.takeHeader(row, record, begin)
 			continue
 		}
 		switch {
@@ -79,18 +73,34 @@ func (r *Reader) nextRow() (Raw, error) {
 		case len(row) != len(r.rows.header):
 			return r.bad(begin, trimEnd(record), "the row has %d cells, but the header has %d", len(row), len(r.rows.header))
 		}
-		fields := make(map[string]any, len(row))
-		for i, cell := range row {
-			if name := r.rows.header[i]; cell != "" {
-				fields[name] = besides(fields[name], cell)
-			}
-		}
-		if r.rows.viewer != nil {
-			r.rows.viewer.add(fields)
-		}
 		r.rows.last = record
-		return r.encoded(begin, fields)
+		return r.encoded(begin, r.cells(row))
 	}
+}
+
+// takeHeader takes the names of the columns from a row.
+func (r *Reader) takeHeader(row []string, record []byte, begin int) {
+	for i, name := range row {
+		row[i], _ = strings.CutSuffix(name, " [UTC]") // as Azure's portals export a column of times
+	}
+	r.rows.header, r.rows.headerText, r.rows.headerLine = row, record, begin
+	if isViewer(row) {
+		r.rows.header, r.rows.viewer = viewerColumns(row), &viewer{}
+	}
+}
+
+// cells gives the fields of a row, which has as many cells as the header.
+func (r *Reader) cells(row []string) map[string]any {
+	fields := make(map[string]any, len(row))
+	for i, cell := range row {
+		if name := r.rows.header[i]; cell != "" {
+			fields[name] = besides(fields[name], cell)
+		}
+	}
+	if r.rows.viewer != nil {
+		r.rows.viewer.add(fields)
+	}
+	return fields
 }
 
 // encoded gives the fields of a row as JSON.

@@ -45,6 +45,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 		}
 	}
 	tests.loadParts(set, ofFilters, only)
+	tests.Found = tests.Found.Distinct() // the rules of a file share their test file
 	return tests, nil
 }
 

@@ -106,6 +106,14 @@ func TestASecondTestFileIsAnError(t *testing.T) {
 	assert.Len(t, tests.Tested, 1, "either name will do")
 }
 
+// TestFindingsOfATestFileAreCountedOnce, not once for each rule of its file.
+func TestFindingsOfATestFileAreCountedOnce(t *testing.T) {
+	const rule = "title: A\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n"
+	clitest.Files(t, "-- a.yml --\n"+rule+"---\n"+rule+"-- a.test.yml --\nbad: 1\n")
+	tests, _ := load(t, nil, "a.yml")
+	assert.Equal(t, 2, tests.Found.Errors(), "%v", tests.Found)
+}
+
 func TestUpdate(t *testing.T) {
 	clitest.Files(t, files)
 	tests, _ := load(t, nil, "rules")

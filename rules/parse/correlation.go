@@ -113,6 +113,7 @@ func (p *parser) namedFields(n *yaml.Node, what string) []rules.NamedField {
 		f := rules.NamedField{Range: p.Span(m)}
 		p.fieldName(&f.Name, m, "an entry of "+what)
 		switch {
+		case m.Kind != yaml.ScalarNode: // which is reported
 		case f.Name == "":
 			p.Errorf("wrong-type", f.Range, "name a field", "empty entry in %s", what)
 		case slices.ContainsFunc(out, func(o rules.NamedField) bool { return o.Name == f.Name }):

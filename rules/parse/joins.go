@@ -93,6 +93,7 @@ func (p *parser) same(n *yaml.Node) []rules.SameField {
 		f := rules.SameField{Mine: rules.NamedField{Name: p.withoutSelectors(e.Key.Value, p.Span(e.Key)), Range: p.Span(e.Key)}, Theirs: rules.NamedField{Range: p.Span(e.Value)}}
 		p.fieldName(&f.Theirs.Name, e.Value, "a field of the other rule")
 		switch {
+		case e.Value.Kind != yaml.ScalarNode: // which is reported
 		case f.Mine.Name == "" || f.Theirs.Name == "":
 			p.Errorf("wrong-type", f.Theirs.Range, "write `MyField: TheirField`", "empty entry in same")
 		case len(out) == maxGroups:

@@ -112,7 +112,7 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}
-		if col.OrElse != "" {
+		if col.OrElse != "" || col.Instead.Column != "" {
 			c.need(SecondColumns, at)
 		}
 		return

@@ -22,7 +22,7 @@ const (
 	PrevalenceCount      Construct = "prevalence-count"      // a bound on the distinct count
 	PrevalenceNegated    Construct = "prevalence-negated"    // rarity below not
 	NamedValues          Construct = "named-values"          // values inside a longer text, as auditd writes them
-	// a value that is in another column where the first is empty
+	// a value that is in another column where the first is empty, or in some events
 	SecondColumns    Construct = "second-column"
 	GlobalPrevalence Construct = "prevalence-global" // reputation: vendor prevalence and signatures
 	ExtractArgv      Construct = "extract-argv"      // an argument of a command line

@@ -126,13 +126,19 @@ func (p *Plan) Conditions() []ir.Node {
 // 0.
 func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
 	col, ok := p.Model.ColumnOf(p.Source, f)
-	return col, ok && p.Source.Has(p.Model, f)
+	return p.settled(col), ok && p.Source.Has(p.Model, f)
+}
+
+// settled decides which column has a value (schema.Column.Instead), where the rule tells.
+func (p *Plan) settled(c schema.Column) schema.Column {
+	return p.Model.SettledIn(p.Source, c, p.Conditions()...)
 }
 
 // Native gives the column on the event itself that can answer a test of a field. A column with only a file name answers
 // only tests of the file name. t is nil if the whole value is needed.
 func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
-	return p.Model.Native(p.Source, f, t)
+	col, ok := p.Model.Native(p.Source, f, t)
+	return p.settled(col), ok
 }
 
 // Whole gives the columns of a field's whole value, also of an extract of the rule, as Model.WholeOf does, if the event
@@ -144,6 +150,12 @@ func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column
 	columns, domain = p.Model.WholeOf(p.Source, f)
 	if slices.ContainsFunc(columns, func(c schema.Column) bool { return c.Holds == "filename" }) {
 		return nil, nil
+	}
+	for i, c := range columns {
+		if now := p.settled(c); now.Name != c.Name || now.Instead.Column != c.Instead.Column {
+			columns = slices.Clone(columns)
+			columns[i] = now
+		}
 	}
 	return columns, domain
 }

@@ -157,6 +157,16 @@ func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
 	_, found = onePlan("test", Features{SecondColumns: {Message: "no"}}, r, Options{Model: model})
 	require.Len(t, found, 1)
 	assert.Equal(t, "second-column", found[0].Code)
+
+	for direction, code := range map[string][]string{"": {"second-column"}, ", Initiated: 'false'": nil} { // the rule tells which
+		r = lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection:\n  a: {DestinationPort: 22"+direction+"}\n  condition: a\n")
+		_, found = onePlan("test", Features{SecondColumns: {Message: "no"}}, r, Options{Model: model})
+		var codes []string
+		for _, d := range found {
+			codes = append(codes, d.Code)
+		}
+		assert.Equal(t, code, codes, direction)
+	}
 }
 
 // TestPlanKnowsWhoReadsNamedValues refuses fields in auditd's lines where a dialect does not take them out.

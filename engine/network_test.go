@@ -34,3 +34,30 @@ func TestNetworkEventsInEachOfTheirForms(t *testing.T) {
 		assert.Equal(t, []string{"1", "2", "3", "4"}[:len(c.events)], enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "network")}, []*ir.Rule{r}, c.events...), c.category)
 	}
 }
+
+// TestEndsOfConnections: the product that writes the device's end and the other matches as the one that writes source
+// and destination, whichever way a connection goes.
+func TestEndsOfConnections(t *testing.T) {
+	events := []string{
+		`{"ReportId":1,"DeviceId":"d","ActionType":"InboundConnectionAccepted","LocalIP":"192.168.1.5","LocalPort":3389,"RemoteIP":"10.9.9.9","RemotePort":51515,"DeviceName":"srv"}`,
+		`{"ReportId":2,"DeviceId":"d","ActionType":"inboundconnectionaccepted","LocalIP":"192.168.1.5","LocalPort":51515,"RemoteIP":"10.9.9.9","RemotePort":3389}`,
+		`{"ReportId":3,"DeviceId":"d","ActionType":"ConnectionSuccess","LocalIP":"10.9.9.9","LocalPort":51515,"RemoteIP":"192.168.1.5","RemotePort":3389,"RemoteUrl":"srv"}`,
+		`{"ReportId":4,"DeviceId":"d","ActionType":"ConnectionFailed","LocalIP":"192.168.1.5","LocalPort":3389,"RemoteIP":"10.9.9.9","RemotePort":51515}`,
+		`{"ReportId":5,"DeviceId":"d","ActionType":"InboundConnectionAccepted","LocalPort":3389}`,
+	}
+	for selection, want := range map[string][]string{
+		"{DestinationPort: 3389}":                            {"1", "3", "5"},
+		"{SourcePort: 3389}":                                 {"2", "4"},
+		"{DestinationPort: 3389, Initiated: 'false'}":        {"1", "5"},
+		"{DestinationPort: 3389, SourceIp|cidr: 10.0.0.0/8}": {"1", "3"},
+		"{DestinationIp: 192.168.1.5, SourcePort: 51515}":    {"1", "3"},
+		"{DestinationIp: null}":                              {"5"},
+		"{DestinationIp|exists: true, SourcePort|gt: 40000}": {"1", "3"},
+		"{DestinationHostname: srv}":                         {"1", "3"},
+		"{SourceHostname: srv}":                              {},
+		"{DestinationIp|fieldref|contains: SourceIp}":        {},
+	} {
+		r := lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection:\n  s: "+selection+"\n  condition: s\n")
+		assert.Equal(t, want, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "mde")}, []*ir.Rule{r}, events...), selection)
+	}
+}

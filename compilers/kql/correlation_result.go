@@ -104,7 +104,7 @@ func (w *correlationWriter) addField(one *writer, r *ir.Rule, f ir.Field) bool {
 		w.note(compilers.Note{Code: "field-not-shown", Effect: "exact", Range: w.top.Source.Body.Range, Message: own.Name + " has several values: the result does not show them"})
 		return true
 	}
-	columns, _ := one.plan.Model.WholeOf(one.plan.Source, r.Own(f))
+	columns, _ := one.plan.Whole(r.Own(f))
 	for _, c := range columns {
 		expr, name := one.value(c)
 		w.addResultColumn(r, one, name, expr, one.plan.Source.Columns[c.Name])

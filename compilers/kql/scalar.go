@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"decree/compilers"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -66,7 +67,7 @@ func (w *writer) typed(name string, declared schema.Type) operand {
 	return o
 }
 
-// read reads a column, or if it is empty, the other column with its value.
+// read reads a column, or the other column with its value: where the first is empty, or in some of the events.
 func (w *writer) read(c schema.Column) operand {
 	if c.Made != nil {
 		if name := w.extendedName(c, ir.Field{}); name != "" {
@@ -77,6 +78,11 @@ func (w *writer) read(c schema.Column) operand {
 	o := w.typed(c.Name, c.Type)
 	if c.OrElse != "" {
 		o.name = fmt.Sprintf("coalesce(%s, %s)", o.name, w.typed(c.OrElse, c.Type).name)
+	}
+	if i := c.Instead; i.Column != "" {
+		when := w.typed(i.When, "")
+		tells := compilers.Pred(w.text(operand{name: when.asText()}, &ir.Text{Op: ir.Equals, Values: i.Is}))
+		o.name = whereSyntax.Print(tells).Call("iff", w.typed(i.Column, c.Type).name, o.name)
 	}
 	return o
 }
@@ -173,7 +179,7 @@ func (w *writer) value(c schema.Column) (expr, name string) {
 	} else {
 		name = c.Name
 	}
-	o := part(w.typed(c.Name, c.Type), c, nil)
+	o := part(w.read(c), c, nil)
 	if c.Type == schema.HashSet {
 		name = c.Key
 	}

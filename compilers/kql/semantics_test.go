@@ -51,6 +51,14 @@ func TestSemantics(t *testing.T) {
 			{"mde", process, `{CommandLine: null}`, "s", `isempty(ProcessCommandLine)`},
 			{"mde", process, `{CommandLine: '*'}`, "s", `isnotempty(ProcessCommandLine)`},
 		}},
+		{"the device's end of a connection is its destination where it comes in", []row{
+			{"mde", network, `{DestinationPort: 22}`, "s", `iff(ActionType =~ "InboundConnectionAccepted", LocalPort, RemotePort) == 22`},
+			{"mde", network, `{SourceIp: 10.0.0.1, Initiated: 'false'}`, "s", `RemoteIP =~ "10.0.0.1" and ActionType =~ "InboundConnectionAccepted"`},
+			{"mde", network, `{SourceIp: 10.0.0.1, Initiated: 'true'}`, "s", `LocalIP =~ "10.0.0.1" and ActionType =~ "ConnectionSuccess"`},
+			{"mde", network, `{DestinationHostname|contains: x, Initiated: 'true'}`, "s", `RemoteUrl contains "x" and ActionType =~ "ConnectionSuccess"`},
+			{"asim", network, `{Image: x}`, "s", `iff(NetworkDirection =~ "Inbound", DstProcessName, SrcProcessName) =~ "x"`},
+			{"asim", network, `{Image: x, Initiated: 'false'}`, "s", `DstProcessName =~ "x" and NetworkDirection =~ "Inbound"`},
+		}},
 		{"operators ignore the case of ASCII's letters alone", []row{
 			{"mde", process, `{CommandLine|contains: [à distance, remote]}`, "s", `ProcessCommandLine matches regex @"(?i)à di(?-i:[Ss])tance" or ProcessCommandLine contains "remote"`},
 			{"mde", process, `{CommandLine|endswith: [à, É]}`, "s", `ProcessCommandLine matches regex @"(?i)(?:à|É)\z"`},
@@ -86,13 +94,13 @@ func TestSemantics(t *testing.T) {
 			{"mde", process, `{CommandLine|bits: 4}`, "s", `binary_and(tolong(ProcessCommandLine), 4) == 4`},
 		}},
 		{"typed columns take typed literals, and their null survives no negation", []row{
-			{"mde", network, `{DestinationPort: [80, 443]}`, "s", `RemotePort in (80, 443)`},
-			{"mde", network, `{DestinationPort: 80}`, "not s", `not(isnotnull(RemotePort) and RemotePort == 80)`},
+			{"asim", network, `{DestinationPort: [80, 443]}`, "s", `DstPortNumber in (80, 443)`},
+			{"asim", network, `{DestinationPort: 80}`, "not s", `not(isnotnull(DstPortNumber) and DstPortNumber == 80)`},
 			{"mde", process, `{IntegrityLevel: 3}`, "s", `toreal(ProcessIntegrityLevel) == 3`},
 		}},
 		{"addresses of both families have functions of their own", []row{
-			{"mde", network, `{DestinationIp|cidr: 10.0.0.0/8}`, "s", `ipv4_is_in_range(replace_regex(RemoteIP, @"(?i)^::ffff:|%.*$", ""), "10.0.0.0/8")`},
-			{"mde", network, `{DestinationIp|cidr: 'fe80::/10'}`, "not s", `not(coalesce(ipv6_is_in_range(replace_regex(RemoteIP, @"%.*$", ""), "fe80::/10"), false))`},
+			{"asim", network, `{DestinationIp|cidr: 10.0.0.0/8}`, "s", `ipv4_is_in_range(replace_regex(DstIpAddr, @"(?i)^::ffff:|%.*$", ""), "10.0.0.0/8")`},
+			{"asim", network, `{DestinationIp|cidr: 'fe80::/10'}`, "not s", `not(coalesce(ipv6_is_in_range(replace_regex(DstIpAddr, @"%.*$", ""), "fe80::/10"), false))`},
 		}},
 		{"has is a test of terms: contains is what is meant", []row{
 			{"mde", process, `{CommandLine|contains|all: [a, b]}`, "s", `ProcessCommandLine contains "a" and ProcessCommandLine contains "b"`},

@@ -20,6 +20,9 @@ type slot struct {
 	plain        func(string) string // what the found text stands for
 	emptyMissing bool                // an empty text counts as missing
 	missing      string              // the product's word for a missing value; "" = none
+	instead      int                 // how many columns come before the one that has the value in some events
+	when         int                 // the column that tells these events from others
+	is           schema.Instead      // what it then holds
 	made         *slotOfExtract      // the value is an extract's; columns are those that it is made of
 	joined       schema.Type         // how texts of the event make the value; "" if each is one
 	file         int                 // of a directory: the column with the file's name
@@ -27,7 +30,7 @@ type slot struct {
 
 // isColumn tells whether the slot's value is simply that of its column.
 func (s *slot) isColumn() bool {
-	return s.made == nil && len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == "" && s.joined == ""
+	return s.made == nil && s.is.Column == "" && len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == "" && s.joined == ""
 }
 
 // Slot numbers the slot of a column.
@@ -40,6 +43,9 @@ func (l *Layout) Slot(c schema.Column) int {
 		names = append(names, c.OrElse)
 	}
 	key := strings.Join(names, "\x00")
+	if i := c.Instead; i.Column != "" {
+		key += "\x03" + strings.Join(append([]string{i.Column, i.When}, i.Is...), "\x03")
+	}
 	hash := ""
 	if c.Type == schema.HashSet {
 		hash = c.Key
@@ -59,6 +65,10 @@ func (l *Layout) Slot(c schema.Column) int {
 	s := &slot{hash: hash, pair: pair, plain: c.Plain, emptyMissing: l.emptyIsMissing, missing: l.missing}
 	for _, n := range names {
 		s.columns = append(s.columns, l.column(n))
+	}
+	if i := c.Instead; i.Column != "" {
+		s.is, s.when = i, l.column(i.When)
+		s.columns, s.instead = append(s.columns, l.column(i.Column)), len(s.columns)
 	}
 	if c.Joins() {
 		s.joined = c.Type
@@ -121,7 +131,7 @@ func (d *Document) Slot(i int) *Value {
 // derive reads a slot that is not simply a column.
 func (d *Document) derive(v *Value, s *slot) {
 	v.gen, v.Version, v.Present, v.Texts = d.gen, 0, false, v.Texts[:0]
-	for _, c := range s.columns {
+	for _, c := range d.columnsOf(s) {
 		from := d.column(c)
 		if !from.Present {
 			continue
@@ -145,6 +155,17 @@ func (d *Document) derive(v *Value, s *slot) {
 			break
 		}
 	}
+}
+
+// columnsOf are the columns that a slot reads in the current event.
+func (d *Document) columnsOf(s *slot) []int {
+	switch {
+	case s.is.Column == "":
+		return s.columns
+	case s.is.Holds(d.column(s.when).Texts):
+		return s.columns[s.instead:]
+	}
+	return s.columns[:s.instead]
 }
 
 // within gives the part of a column's text that the slot reads.

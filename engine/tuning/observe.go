@@ -188,7 +188,7 @@ func candidates(m *schema.Model, r *ir.Rule, events []*event.Event) []string {
 	for _, s := range m.Asked(r) {
 		for name, c := range s.Fields {
 			names[name] = true
-			for _, column := range append([]string{c.Name, c.OrElse}, c.Also...) {
+			for _, column := range append([]string{c.Name, c.OrElse, c.Instead.Column}, c.Also...) {
 				columns[column] = true
 			}
 		}

@@ -106,8 +106,10 @@ func (c *checker) source(s *Source, at string) {
 func (c *checker) fields(s *Source, at string) {
 	for _, name := range sortedNames(s.Fields) {
 		c.column(s, source.Join(at, "fields."+name), name, 0, s.Fields[name])
-		if s.Keys != nil && s.Fields[name].OrElse != "" {
-			c.bad(source.Join(at, "fields."+name+".or_else"), "map the field to one column", "field %s links processes and cannot be in two columns", name)
+		for key, second := range map[string]string{"or_else": s.Fields[name].OrElse, "instead": s.Fields[name].Instead.Column} {
+			if s.Keys != nil && second != "" {
+				c.bad(source.Join(at, "fields."+name+"."+key), "map the field to one column", "field %s links processes and cannot be in two columns", name)
+			}
 		}
 	}
 	c.loops(s, at, 0, s.Fields)
@@ -203,6 +205,7 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	if col.OrElse != "" && col.OrElse == col.Name {
 		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)
 	}
+	c.instead(s, source.Join(path, "instead"), name, col)
 	if col.Alone && col.Under == "" {
 		c.bad(source.Join(path, "alone"), "add `under:`, or remove it", "field %s: alone needs under, which names the field with the first part of the path", name)
 	}
@@ -213,6 +216,26 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 		if other != "" && (key != "domain" || other != noDomain) {
 			c.refers(s, source.Join(path, key), name, other, level)
 		}
+	}
+}
+
+// instead checks the column that has a value in some events.
+func (c *checker) instead(s *Source, path, name string, col Column) {
+	i := col.Instead
+	if i.Column == "" && i.When == "" && len(i.Is) == 0 {
+		return
+	}
+	if i.Column == "" || i.When == "" || len(i.Is) == 0 {
+		c.bad(path, "write instead: {column: COLUMN, when: COLUMN, is: [VALUE]}", "field %s: instead needs a column, the column that tells when, and what that holds", name)
+	}
+	if i.Column == col.Name {
+		c.bad(source.Join(path, "column"), "name another column, or remove it", "field %s: instead must name another column", name)
+	}
+	if col.OrElse != "" || col.Filename != "" || col.Under != "" || col.Key != "" || len(col.Spread) > 0 {
+		c.bad(path, "leave one of them out", "field %s: instead names one column, and the field is in several or in a part of one", name)
+	}
+	for _, one := range []string{i.Column, i.When} {
+		c.printable(path, "a column", one)
 	}
 }
 

@@ -64,12 +64,15 @@ func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 		"sources: [{name: a, fields: {a: {}}}]":                      false,
 		"sources: [{name: a, fields: {a: {column: b, type: text}}}]": false,
 		"sources: [{name: a, entities: {owner: {column: b}}}]":       false,
-		"sources: [{name: a, ancestors: {6: {}}}]":                   false,
-		"dialect: kql\nempty_is_missing: true":                       true,
-		"dialect: kql\nempty_is_missing: false":                      false,
-		"dialect: kql\nempty_is_missing: ~":                          true,
-		"dialect: spl\nempty_is_missing: false":                      true,
-		"empty_is_missing: false":                                    true,
+		"sources: [{name: a, fields: {a: {column: b, instead: {column: c, when: d, is: [e]}}}}]": true,
+		"sources: [{name: a, fields: {a: {column: b, instead: {column: c, when: d}}}}]":          false,
+		"sources: [{name: a, fields: {a: {column: b, instead: {column: c, when: d, is: []}}}}]":  false,
+		"sources: [{name: a, ancestors: {6: {}}}]":                                               false,
+		"dialect: kql\nempty_is_missing: true":                                                   true,
+		"dialect: kql\nempty_is_missing: false":                                                  false,
+		"dialect: kql\nempty_is_missing: ~":                                                      true,
+		"dialect: spl\nempty_is_missing: false":                                                  true,
+		"empty_is_missing: false":                                                                true,
 	} {
 		assert.Equal(t, ok, agree(t, compiled, "name: mine\nextends: windows\n"+text), text)
 	}
@@ -149,6 +152,7 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 	}{
 		{Model{}, schema.Properties}, {Source{}, schema.Defs["source"].Properties}, {Column{}, schema.Defs["column"].Properties}, {ScopeTest{}, schema.Defs["scope"].Properties},
 		{Sign{}, schema.Defs["sign"].Properties}, {Reputation{}, schema.Defs["reputation"].Properties},
+		{Instead{}, schema.Defs["column"].Properties["instead"].(map[string]any)["properties"].(map[string]any)},
 	} {
 		want, have := keys(c.of), []string(nil)
 		for name := range c.have {

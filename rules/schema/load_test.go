@@ -145,8 +145,9 @@ func TestKeysThatCannotBe(t *testing.T) {
 	for keys, want := range map[string]string{
 		"keys: {6: [a]}": "the level of a key must be 0 to 5, got: 6",
 		"keys: {0: []}":  "keys of level 0 has no columns",
-		"keys: {0: [a], 1: [b]}, fields: {x: {column: y, or_else: z}}": "field x links processes and cannot be in two columns",
-		"keys: {0: [a], 1: [b]}, fallback_keys: {0: [c], 2: [d]}":      "fallback_keys has level 2, but keys does not",
+		"keys: {0: [a], 1: [b]}, fields: {x: {column: y, or_else: z}}":                             "field x links processes and cannot be in two columns",
+		"keys: {0: [a], 1: [b]}, fields: {x: {column: y, instead: {column: z, when: w, is: [v]}}}": "field x links processes and cannot be in two columns",
+		"keys: {0: [a], 1: [b]}, fallback_keys: {0: [c], 2: [d]}":                                  "fallback_keys has level 2, but keys does not",
 	} {
 		path := filepath.Join(t.TempDir(), "m.yml")
 		require.NoError(t, os.WriteFile(path, []byte("name: m\ntime: [t]\nsources: [{name: s, category: x, "+keys+"}]\n"), 0o644))

@@ -21,13 +21,16 @@ type Contradiction struct {
 // reasons only about single tests of columns with one value: if it finds nothing, the conditions may still be
 // impossible.
 func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
-	known := m.own(knownKey{s}, func() any { return m.known(s) }).(*knowledge)
-	if !known.possible {
-		return *known.found, true
-	}
-	k := &knowledge{model: m, source: s, columns: maps.Clone(known.columns), found: &Contradiction{}}
-	holds := k.all(terms, true)
+	k := m.knowledgeOf(s)
+	holds := k.possible && k.all(terms, true)
 	return *k.found, !holds
+}
+
+// knowledgeOf is what holds of every event of the source, to which conditions may be added.
+func (m *Model) knowledgeOf(s *Source) *knowledge {
+	known := m.own(knownKey{s}, func() any { return m.known(s) }).(*knowledge)
+	found := *known.found
+	return &knowledge{model: m, source: s, columns: maps.Clone(known.columns), found: &found, possible: known.possible}
 }
 
 type knownKey struct{ source *Source }
@@ -221,7 +224,7 @@ var several = map[string]bool{"data": true, "keywords": true, "winlog.keywords":
 // single names a column that has at most one value per event: in a table with types, or in Windows' events.
 func (k *knowledge) single(c Column) (string, bool) {
 	name := strings.ToLower(c.Name)
-	if c.Multivalue || c.Type == Digests || len(c.Spread) > 0 || several[name] || strings.Contains(name, "{}") {
+	if c.Multivalue || c.Instead.Column != "" || c.Type == Digests || len(c.Spread) > 0 || several[name] || strings.Contains(name, "{}") {
 		return "", false
 	}
 	switch k.source.Columns[c.Name] {

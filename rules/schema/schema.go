@@ -155,7 +155,9 @@ type Column struct {
 	// other names of the column in exports, in order of preference; queries use Name
 	Also   []string `yaml:"also"`
 	OrElse string   `yaml:"or_else"` // column to read if Name is empty, "" = none; in models for KQL
-	Type   Type     `yaml:"type"`    // "" means string
+	// column to read in some of the events; in models for KQL
+	Instead Instead `yaml:"instead"`
+	Type    Type    `yaml:"type"` // "" means string
 	// "filename", or "unix_filename" where paths have slashes: only the path's last component; "" = the whole value
 	Holds    string `yaml:"holds"`
 	Optional bool   `yaml:"optional"` // for an ancestor: if an event lacks it, the ancestor's creation event is used

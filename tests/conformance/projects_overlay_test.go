@@ -105,7 +105,7 @@ func (m *mine) field(a projectAuthor, name string, value func(*stories.Process) 
 			return ""
 		}
 	}
-	switch kind := a.IntN(5); {
+	switch kind := a.IntN(6); {
 	case kind == 0: // one of two columns has it
 		first, second := name+"A", name+"B"
 		return []string{first + ": " + m.plain(first, half(0)), second + ": " + m.plain(second, half(1)), fmt.Sprintf("%s: {column: %s%s, spread: [%s, %s]}", name, m.prefix, first, first, second)}
@@ -118,6 +118,11 @@ func (m *mine) field(a projectAuthor, name string, value func(*stories.Process) 
 		m.plain(name, half(0))
 		m.plain(name+"Else", half(1))
 		return []string{fmt.Sprintf("%s: {column: %s%s, or_else: %s%sElse}", name, m.prefix, name, m.prefix, name)}
+	case kind == 5 && m.kql: // in another where a third tells so
+		m.plain(name, half(0))
+		m.plain(name+"There", half(1))
+		m.plain(name+"Side", func(p *stories.Process) string { return []string{"Here", "There", ""}[p.ID%2*(1+p.ID/2%2)] })
+		return []string{fmt.Sprintf("%s: {column: %s%s, instead: {column: %s%sThere, when: %s%sSide, is: [elsewhere, there]}}", name, m.prefix, name, m.prefix, name, m.prefix, name)}
 	case kind == 3 && name == "Image": // with a companion that has the file's name alone
 		m.plain("FileName", (*stories.Process).Name)
 		return []string{strings.TrimSuffix("Image: "+m.plain(name, value), "}") + ", filename: " + m.prefix + "FileName}"}

@@ -1,0 +1,50 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// Instead is the column with a value in those events in which another column tells so, as a product that writes the
+// local and the remote end of a connection has its source in one or the other. Column is "" if there is none.
+type Instead struct {
+	Column string   `yaml:"column"`
+	When   string   `yaml:"when"` // the column that tells
+	Is     []string `yaml:"is"`   // what it then holds, as text without case
+}
+
+// Holds tells whether the column that tells has one of these texts.
+func (i Instead) Holds(texts []string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool {
+		return slices.ContainsFunc(i.Is, func(v string) bool { return strings.EqualFold(v, text) })
+	})
+}
+
+// SettledIn is a column as conditions read it that are all in the terms of the source: where they cannot hold in events
+// of the one kind, the column is that of the others.
+func (m *Model) SettledIn(s *Source, c Column, terms ...ir.Node) Column {
+	if c.Instead.Column == "" {
+		return c
+	}
+	switch {
+	case !m.mayBe(s, c.Instead, true, terms):
+		c.Instead = Instead{}
+	case !m.mayBe(s, c.Instead, false, terms):
+		c.Name, c.Instead = c.Instead.Column, Instead{}
+	}
+	return c
+}
+
+// mayBe tells whether an event of the source, in which the column that tells holds one of the values or none of them,
+// could satisfy all conditions.
+func (m *Model) mayBe(s *Source, i Instead, one bool, terms []ir.Node) bool {
+	k := m.knowledgeOf(s)
+	name, ok := k.single(Column{Name: i.When})
+	if !ok {
+		return true
+	}
+	h := k.of(name)
+	return !h.take(&ir.Text{Op: ir.Equals, Values: i.Is}, one, s.number(Column{Name: i.When})) || h.possible() && k.all(terms, true)
+}

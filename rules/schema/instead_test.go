@@ -1,0 +1,44 @@
+package schema
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules/ir"
+)
+
+// TestARuleTellsWhichColumnHasAValue: of a connection that the device made, the destination is the remote end; of one
+// that came in, it is the local end. A rule that says neither is asked of both.
+func TestARuleTellsWhichColumnHasAValue(t *testing.T) {
+	m, err := Load("mde")
+	require.NoError(t, err)
+	s := m.Find("network_connection", "windows", "")[0]
+	for detection, want := range map[string][2]string{
+		"  s: {Initiated: 'true'}\n  condition: s\n":                                            {"RemotePort", ""},
+		"  s: {Initiated: 'false'}\n  condition: s\n":                                           {"LocalPort", ""},
+		"  s: {Image: x}\n  condition: s\n":                                                     {"RemotePort", "LocalPort"},
+		"  s: {Image: x}\n  t: {Initiated: 'true'}\n  condition: s and not t\n":                 {"RemotePort", "LocalPort"},
+		"  s: {Image: x}\n  t: {Initiated: 'false'}\n  condition: s and not t\n":                {"RemotePort", ""},
+		"  s: {Image: x}\n  t: {Initiated: 'false'}\n  condition: s or t\n":                     {"RemotePort", "LocalPort"},
+		"  s: {Image: x, Initiated: 'false'}\n  t: {Initiated: 'false'}\n  condition: s or t\n": {"LocalPort", ""},
+	} {
+		r := lower(t, "product: windows, category: network_connection", detection)
+		r = ir.Rewrite(r, func(n *ir.Match) ir.Node {
+			own, err := m.Translate(s, n)
+			require.NoError(t, err)
+			return own
+		})
+		c, ok := m.Column(s, "DestinationPort", 0)
+		require.True(t, ok)
+		got := m.SettledIn(s, c, r.Condition)
+		assert.Equal(t, want, [2]string{got.Name, got.Instead.Column}, detection)
+	}
+	plain, _ := m.Column(s, "Image", 0)
+	assert.Equal(t, plain, m.SettledIn(s, plain))
+	untyped := *s
+	untyped.Columns = map[string]string{"ActionType": "dynamic"}
+	c, _ := m.Column(s, "SourceIp", 0)
+	assert.Equal(t, c, m.SettledIn(&untyped, c), "nothing is concluded of a column that may hold several values")
+}

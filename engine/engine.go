@@ -35,6 +35,8 @@ type Engine struct {
 	held    held
 	stats   Stats
 
+	misnamed []Misnamed // of the files that were read
+
 	matches     *correlate.Matches // that correlations read
 	matchEvents *eventstore.Store  // their events; may be those that wait for the end
 	progress    []correlate.Progress

@@ -37,6 +37,7 @@ func (m *matcher) evaluate(in event.Input, out *outcome) error {
 	began = m.costs.loaded(in, began)
 	out.foreign = len(m.route.Of) == 0
 	m.fitted = m.fitted || m.fits()
+	m.sight(in)
 	m.undated = false
 	candidates := m.candidates()
 	m.costs.found(began)

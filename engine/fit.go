@@ -57,10 +57,13 @@ func (e *Engine) Fitted() bool {
 	return slices.ContainsFunc(append(e.workers, e.main), func(m *matcher) bool { return m.fitted })
 }
 
-// forgetFitted resets Fitted for the next file.
-func (e *Engine) forgetFitted() {
+// beginFile forgets what events of the file before had.
+func (e *Engine) beginFile() {
 	for _, m := range append(e.workers, e.main) {
 		m.fitted = false
+		for i := range m.sighted {
+			m.sighted[i].events = 0
+		}
 	}
 }
 

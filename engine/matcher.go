@@ -32,9 +32,10 @@ type matcher struct {
 	spent   map[*rule]int // in a batch: steps beyond what is free
 	costs   *costs
 	guess   timestamp.Guess
-	fitted  bool     // some event had a column of the model
-	brief   bool     // results do not describe their events
-	names   []string // of the fields of an explained event
+	fitted  bool      // some event had a column of the model
+	sighted []sighted // by log sources, since the file began
+	brief   bool      // results do not describe their events
+	names   []string  // of the fields of an explained event
 
 	kept   *event.Event // the last event that has a result: results of one event share it
 	keptAt uint32       // its number
@@ -44,7 +45,7 @@ type matcher struct {
 }
 
 func (p *plan) newMatcher() *matcher {
-	m := &matcher{p: p, costs: p.newCosts()}
+	m := &matcher{p: p, costs: p.newCosts(), sighted: make([]sighted, len(p.sources))}
 	m.begin()
 	return m
 }

@@ -42,6 +42,7 @@ type plan struct {
 	times        []int           // slots of the model's time columns
 	ids          []int           // slots of the model's id columns
 	known        []int           // columns by which an event shows that it is of the model
+	logColumns   map[string]bool // columns that events of any log source may have
 }
 
 // newPlan compiles rules and correlations. If the model has no log source for a rule, it reports that and leaves the
@@ -148,6 +149,7 @@ func (p *plan) finishIndex() {
 	p.atoms.Finish(func(atom int) bool { return atom < len(p.triggers) && len(p.triggers[atom]) > 0 })
 	p.routes.Finish()
 	p.findKnown()
+	p.findTested()
 	p.layout.Finish()
 }
 

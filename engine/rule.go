@@ -69,6 +69,7 @@ type source struct {
 	slots   []int // whose atoms make candidates here
 	lineage *lineage.Source
 	facts   []fact
+	tested  []testedField // by rules, on its events; none where rules ask for keywords
 
 	channel, code []int // slots of Windows' log and EventID; none without evidence
 }

@@ -45,7 +45,7 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 	for len(e.workers) < max(workers, 1) {
 		e.workers = append(e.workers, e.newMatcher())
 	}
-	e.forgetFitted()
+	e.beginFile()
 	p := newPipeline(r, source, len(e.workers))
 	go p.read(e.order)
 	for _, m := range e.workers {
@@ -72,6 +72,7 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 	if failed != nil {
 		return failed
 	}
+	e.findMisnamed(source)
 	if errors.Is(p.err, io.EOF) {
 		return nil
 	}

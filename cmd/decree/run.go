@@ -84,9 +84,9 @@ for the end of the input, within --max-memory, --max-pending and
 
 The exit code is 2 if an input could not be read, if no input holds an event, or
 if a file's events are of no known data model, or not of that of --model. It is
-1 if rules did not see all events, if a file has events of several products
-(all are read as of one) or events with only a message text, and with
---fail-on-match if a rule matched.`,
+1 if rules did not see all events or their fields, if a file has events of
+several products (all are read as of one) or events with only a message text,
+and with --fail-on-match if a rule matched.`,
 		Example: `  decree run -r tests/examples/rules tests/examples/events/processes.ndjson
   decree run --library --summary tests/stories/testdata/sysmon.ndjson.gz
   decree run --library --format timeline tests/stories/testdata/sysmon.ndjson.gz
@@ -307,6 +307,8 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	if stats.Suppressed > 0 {
 		fmt.Fprintf(s.Err, "%s suppressed by the rules: each is like an alert before it\n", plural.Count(stats.Suppressed, "match"))
 	}
+	misnamed := es.Misnamed()
+	warnings.Misnamed(s, misnamed)
 	warnings.NoReputation(s, es.WithoutReputation())
 	warnings.UntoldReputation(s, es.UntoldReputation())
 	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
@@ -320,7 +322,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
-	incomplete := unseen > 0 || len(stats.Suspended) > 0 || foreign || in.Misread
+	incomplete := unseen > 0 || len(misnamed) > 0 || len(stats.Suspended) > 0 || foreign || in.Misread
 	return exit.After(append(r.set.Found, es.Found...), incomplete || fails || p.failOnMatch && r.to.matches > 0)
 }
 

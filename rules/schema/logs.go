@@ -260,3 +260,6 @@ func equalNumbers(t ir.Test) (out []int) {
 	}
 	return out
 }
+
+// OfEveryWindowsEvent gives the fields that events of any of Windows' logs have, beside their data.
+func OfEveryWindowsEvent() []string { return knownLogs().System }

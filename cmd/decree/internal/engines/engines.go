@@ -120,6 +120,14 @@ func (s *Set) NotAsked() (out []engine.NotAsked) {
 	return out
 }
 
+// Misnamed gives what rules did not see in events of log sources, model by model.
+func (s *Set) Misnamed() (out []engine.Misnamed) {
+	for _, of := range s.All {
+		out = append(out, of.Engine.Misnamed()...)
+	}
+	return out
+}
+
 // WithoutReputation gives the rules that ask for reputation without a table, each once.
 func (s *Set) WithoutReputation() (out []*ir.Rule) {
 	for _, of := range s.All {

@@ -1,0 +1,42 @@
+package warnings
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/stdio"
+	"decree/engine"
+	"decree/rules/diag"
+)
+
+// shownMisnamed bounds how many log sources are shown.
+const shownMisnamed = 5
+
+// Misnamed says which events have nothing that rules test, or have it under other names.
+func Misnamed(s *stdio.Streams, all []engine.Misnamed) {
+	for _, n := range all[:min(len(all), shownMisnamed)] {
+		where, what := n.File, "some fields that rules test are not"
+		if n.Files > 1 {
+			where += " and " + plural.Count(n.Files-1, "other file")
+		}
+		if n.Blank {
+			what = "no field that rules test is"
+		}
+		text := "they test " + strings.Join(n.Fields, ", ")
+		if len(n.Names) > 0 {
+			var pairs []string
+			for i, name := range n.Names {
+				pairs = append(pairs, n.Fields[i]+" may be "+name)
+			}
+			text = strings.Join(pairs, ", ")
+		}
+		fmt.Fprintf(s.Err, "warning: %s: %s in %s of %s: %s\n", diag.Visible(where), what, plural.Count(n.Events, "event"), diag.Visible(n.LogSource), diag.Visible(text))
+	}
+	if more := len(all) - shownMisnamed; more > 0 {
+		fmt.Fprintf(s.Err, "  and so in %s\n", plural.Count(more, "other log source"))
+	}
+	if len(all) > 0 {
+		fmt.Fprintln(s.Err, "  rename these fields, or say in a --model-file where the events have them")
+	}
+}

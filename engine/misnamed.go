@@ -1,0 +1,284 @@
+package engine
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"decree/engine/document"
+	"decree/engine/event"
+	"decree/rules/schema"
+)
+
+// Misnamed says that rules do not see what events of a log source hold: some fields that the rules test are in none of
+// its events of a file, and the events have them under other names, or have nothing that the log source is known for.
+type Misnamed struct {
+	LogSource string   `json:"log_source"` // the model's name for it
+	Events    int      `json:"events"`
+	File      string   `json:"file"` // the first
+	Files     int      `json:"files"`
+	Blank     bool     `json:"blank"`           // the events have none of the fields that the rules test
+	Fields    []string `json:"fields"`          // as the model names them
+	Names     []string `json:"names,omitempty"` // of each field in the first of these events; none if they have nothing like them
+}
+
+// same tells whether another file has the same fault.
+func (n *Misnamed) same(o *Misnamed) bool {
+	return n.LogSource == o.LogSource && n.Blank == o.Blank && slices.Equal(n.Fields, o.Fields) && slices.Equal(n.Names, o.Names)
+}
+
+// Misnamed gives what rules did not see in the files that Run read, in their order.
+func (e *Engine) Misnamed() []Misnamed { return e.misnamed }
+
+// testedField is a field that rules test on the events of a log source.
+type testedField struct {
+	name    string
+	columns []int // it is there if one of them is
+}
+
+// findTested lists what rules test on the events of each source, without what tells events of one log from others:
+// all events have it. Where rules ask for keywords, no field need be there.
+func (p *plan) findTested() {
+	p.findLogColumns()
+	for _, s := range p.sources {
+		var slots []int
+		keywords := false
+		for _, i := range s.units {
+			if p.units[i].rare != nil {
+				continue
+			}
+			p.units[i].tree.HasAtom(func(n int) bool {
+				atom := p.atoms.All()[n]
+				keywords = keywords || atom.Slot == document.Every
+				for _, slot := range []int{atom.Slot, atom.Other} {
+					if slot > document.Every && !slices.Contains(slots, slot) {
+						slots = append(slots, slot)
+					}
+				}
+				return false
+			})
+		}
+		if keywords {
+			continue
+		}
+		for _, slot := range slots {
+			columns := p.layout.ColumnsOf(slot)
+			isOfLog := func(c int) bool { return p.logColumns[p.layout.ColumnName(c)] }
+			known := func(f testedField) bool { return slices.Equal(f.columns, columns) }
+			if len(columns) > 0 && !slices.ContainsFunc(columns, isOfLog) && !slices.ContainsFunc(s.tested, known) {
+				s.tested = append(s.tested, testedField{p.layout.ColumnName(columns[0]), columns})
+			}
+		}
+		slices.SortFunc(s.tested, func(a, b testedField) int { return strings.Compare(a.name, b.name) })
+	}
+}
+
+// findLogColumns lists the columns that events of any log source may have, whatever they are about.
+func (p *plan) findLogColumns() {
+	m := p.opt.Model
+	p.logColumns = map[string]bool{m.TableColumn: true}
+	for _, names := range [][]string{generalColumns, m.Time, m.ID, schema.OfEveryWindowsEvent()} {
+		for _, name := range names {
+			p.logColumns[name] = true
+		}
+	}
+	for _, s := range p.sources {
+		for _, t := range s.Scope {
+			p.logColumns[t.Column] = true
+		}
+	}
+}
+
+// sighted is what a worker has seen of the events of a log source in a file.
+type sighted struct {
+	events int
+	unseen []int    // positions in source.tested: fields that no event had
+	first  int      // order of the first event
+	names  []string // of its fields, if it lacks some
+}
+
+// sight takes down which of the fields that rules test the current event has. Once each was seen it costs nothing.
+func (m *matcher) sight(in event.Input) {
+	for _, si := range m.route.Of {
+		s, tested := &m.sighted[si], m.p.sources[si].tested
+		if s.events++; s.events == 1 {
+			s.first, s.names, s.unseen = in.Order, nil, s.unseen[:0]
+			for i := range tested {
+				s.unseen = append(s.unseen, i)
+			}
+		}
+		for i := 0; i < len(s.unseen); {
+			if !slices.ContainsFunc(tested[s.unseen[i]].columns, m.doc.Has) {
+				i++
+				continue
+			}
+			last := len(s.unseen) - 1
+			s.unseen[i] = s.unseen[last]
+			s.unseen = s.unseen[:last]
+		}
+		if s.events == 1 && len(s.unseen) > 0 {
+			s.names = namesBelow(in.JSON())
+		}
+	}
+}
+
+// findMisnamed says which fields of a file's events rules did not see. Each worker saw some of the events.
+func (e *Engine) findMisnamed(file string) {
+	for si, s := range e.sources {
+		if len(s.tested) == 0 {
+			continue
+		}
+		all := sighted{}
+		for _, m := range append(e.workers, e.main) {
+			one := &m.sighted[si]
+			if one.events == 0 {
+				continue
+			}
+			if all.events == 0 {
+				all.unseen = slices.Sorted(slices.Values(one.unseen))
+			} else {
+				all.unseen = slices.DeleteFunc(all.unseen, func(i int) bool { return !slices.Contains(one.unseen, i) })
+			}
+			if all.events == 0 || one.first < all.first {
+				all.first, all.names = one.first, one.names
+			}
+			all.events += one.events
+		}
+		if found, ok := e.plan.misnamed(s, all); ok {
+			found.File, found.Files = file, 1
+			e.addMisnamed(found)
+		}
+	}
+}
+
+func (e *Engine) addMisnamed(found Misnamed) {
+	if at := slices.IndexFunc(e.misnamed, func(n Misnamed) bool { return n.same(&found) }); at >= 0 {
+		e.misnamed[at].Events += found.Events
+		e.misnamed[at].Files++
+		return
+	}
+	e.misnamed = append(e.misnamed, found)
+}
+
+// mostMisnamed bounds the fields that are named of one log source.
+const mostMisnamed = 5
+
+// misnamed finds the names under which the first event of a log source has fields that no event has. Where it has none
+// of those that rules test, a name may also have words before that of the field, as image below Data has. Where nothing
+// is like them, it is a fault only if the source is of a log of Windows and the event has nothing that it is known to
+// hold: elsewhere all events of a file may lack what rules test.
+func (p *plan) misnamed(s *source, seen sighted) (found Misnamed, ok bool) {
+	if len(seen.unseen) == 0 || len(seen.names) == 0 || !p.tells(s, seen.names) {
+		return found, false
+	}
+	found = Misnamed{LogSource: s.Name, Events: seen.events, Blank: len(seen.unseen) == len(s.tested)}
+	others := p.othersIn(s, seen.names)
+	for _, i := range seen.unseen {
+		field := s.tested[i].name
+		if name := sameWord(field, others, found.Blank); name != "" && len(found.Fields) < mostMisnamed {
+			found.Fields, found.Names = append(found.Fields, field), append(found.Names, name)
+		}
+	}
+	if len(found.Fields) > 0 {
+		return found, true
+	}
+	if !found.Blank || s.Log == "" || p.holdsKnown(s, seen.names) {
+		return found, false
+	}
+	for _, f := range s.tested[:min(len(s.tested), mostMisnamed)] {
+		found.Fields = append(found.Fields, f.name)
+	}
+	return found, true
+}
+
+// tells tells whether something of an event says that it is of a log source. One that only its table tells from others
+// answers for events that do not name theirs, whatever they are.
+func (p *plan) tells(s *source, names []string) bool {
+	m := p.opt.Model
+	return m.Name == schema.Plain || slices.Contains(names, m.TableColumn) ||
+		slices.ContainsFunc(s.Scope, func(t schema.ScopeTest) bool { return slices.Contains(names, t.Column) })
+}
+
+// othersIn gives those names that are no fields of the log source and not of any log.
+func (p *plan) othersIn(s *source, names []string) []string {
+	known := map[string]bool{}
+	for _, c := range s.columns(p.opt.Model) {
+		known[c] = true
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return known[name] || p.logColumns[name] })
+}
+
+// columns are the columns of the fields that the source's events are known to have.
+func (s *source) columns(m *schema.Model) (out []string) {
+	for _, name := range s.Vocabulary() {
+		if c, ok := m.Column(s.Source, name, 0); ok {
+			out = append(append(out, c.Name), c.Also...)
+		}
+	}
+	return out
+}
+
+// holdsKnown tells whether an event has something that its log source is known to hold, or that rules test in another.
+func (p *plan) holdsKnown(s *source, names []string) bool {
+	known := s.columns(p.opt.Model)
+	if len(known) == 0 { // it is known for nothing: any field will do
+		return slices.ContainsFunc(names, func(name string) bool { return !p.logColumns[name] })
+	}
+	return slices.ContainsFunc(known, func(c string) bool { return !p.logColumns[c] && slices.Contains(names, c) })
+}
+
+// sameWord gives the first name that is that of a field but for case, spaces and signs. With below it may also have
+// words before.
+func sameWord(field string, names []string, below bool) string {
+	word := strings.Join(words(field), "")
+	for _, name := range names {
+		parts := words(name)
+		if strings.Join(parts, "") == word {
+			return name
+		}
+	}
+	for _, name := range names {
+		parts := words(name)
+		for from := 1; below && from < len(parts); from++ {
+			if strings.Join(parts[from:], "") == word {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// words splits a name at signs and spaces, in lower case.
+func words(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// deepestNames bounds how deep the objects are whose fields are named.
+const deepestNames = 4
+
+// namesBelow gives the names of an event's fields as paths, sorted; none if it is not an object of JSON.
+func namesBelow(text []byte) (names []string) {
+	fields, err := event.Decode(text)
+	if err != nil {
+		return nil
+	}
+	var walk func(prefix string, fields map[string]any, depth int)
+	walk = func(prefix string, fields map[string]any, depth int) {
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			path := prefix + name
+			if len(names) >= mostNames || len(path) > longestName {
+				continue
+			}
+			if below, ok := fields[name].(map[string]any); ok && depth < deepestNames {
+				walk(path+".", below, depth+1)
+				continue
+			}
+			names = append(names, path)
+		}
+	}
+	walk("", fields, 1)
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
+	return names
+}

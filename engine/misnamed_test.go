@@ -1,0 +1,84 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
+)
+
+const sysmonOne = `{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"pc","UtcTime":"2026-11-01 10:00:00",`
+
+// TestMisnamed: events of a log source that have none of the fields that its rules test are named, with the names that
+// they may have instead; a field that is only missing is not.
+func TestMisnamed(t *testing.T) {
+	const asked = `a: {Image: x, CommandLine: y}, condition: a`
+	both := []string{"CommandLine", "Image"}
+	of := func(blank bool, fields, names []string) []engine.Misnamed {
+		return []engine.Misnamed{{LogSource: "sysmon_process_creation", Events: 3, File: "-", Files: 1, Blank: blank, Fields: fields, Names: names}}
+	}
+	for name, c := range map[string]struct {
+		event, last, detection string
+		want                   []engine.Misnamed
+	}{
+		"as they should be":               {event: sysmonOne + `"Image":"a","CommandLine":"b"}`},
+		"one is missing":                  {event: sysmonOne + `"Image":"a"}`},
+		"one is empty":                    {event: sysmonOne + `"Image":"a","CommandLine":""}`},
+		"in lower case":                   {event: sysmonOne + `"image":"a","commandline":"b"}`, want: of(true, both, []string{"commandline", "image"})},
+		"one in lower case":               {event: sysmonOne + `"Image":"a","command_line":"b"}`, want: of(false, []string{"CommandLine"}, []string{"command_line"})},
+		"with a prefix":                   {event: sysmonOne + `"win_image":"a","win_commandline":"b"}`, want: of(true, both, []string{"win_commandline", "win_image"})},
+		"below another":                   {event: sysmonOne + `"Data":{"Image":"a","CommandLine":"b"}}`, want: of(true, both, []string{"Data.CommandLine", "Data.Image"})},
+		"a part of a path is not enough":  {event: sysmonOne + `"Image":"a","parent":{"CommandLine":"b"}}`},
+		"only a message":                  {event: sysmonOne + `"Message":"Process Create"}`, want: of(true, both, nil)},
+		"others that nobody knows":        {event: sysmonOne + `"process":{"exe":"a"}}`, want: of(true, both, nil)},
+		"others of the log source":        {event: sysmonOne + `"Image":"a","CommandLine":"b"}`, detection: `a: {ParentUser: x}, condition: a`},
+		"the last event has it":           {event: sysmonOne + `"image":"a","commandline":"b"}`, last: sysmonOne + `"Image":"a","CommandLine":"b"}`},
+		"rules ask for words":             {event: sysmonOne + `"image":"a"}`, detection: `a: {Image: x}, b: [word], condition: a or b`},
+		"of no log source":                {event: `{"EventID":99,"Channel":"Other","image":"a"}`},
+		"rules ask what tells the source": {event: sysmonOne + `"image":"a"}`, detection: `a: {EventID: 1}, condition: a`},
+	} {
+		if c.detection == "" {
+			c.detection = asked
+		}
+		rule := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+c.detection+"}\n")
+		if c.last == "" {
+			c.last = c.event
+		}
+		for _, workers := range []int{1, 3} {
+			e, found := engine.New([]*ir.Rule{rule}, engine.Options{Model: lowered.Model(t, "windows")})
+			require.Empty(t, found)
+			r, err := event.Open("-", event.Options{Stdin: strings.NewReader(c.event + "\n" + c.event + "\n" + c.last + "\n")})
+			require.NoError(t, err)
+			require.NoError(t, e.Run(r, "-", workers, nil))
+			assert.Equal(t, c.want, e.Misnamed(), name)
+		}
+	}
+}
+
+// TestMisnamedFilesAreCounted: each file is looked at for itself, and files with the same fault are told as one.
+func TestMisnamedFilesAreCounted(t *testing.T) {
+	rule := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n")
+	e, _ := engine.New([]*ir.Rule{rule}, engine.Options{Model: lowered.Model(t, "windows")})
+	for file, text := range []string{sysmonOne + `"Image":"a"}`, sysmonOne + `"image":"a"}`, sysmonOne + `"Image":"a"}`, sysmonOne + `"image":"b"}`} {
+		r, err := event.Open("-", event.Options{Stdin: strings.NewReader(text + "\n")})
+		require.NoError(t, err)
+		require.NoError(t, e.Run(r, string(rune('a'+file)), 2, nil))
+	}
+	assert.Equal(t, []engine.Misnamed{{LogSource: "sysmon_process_creation", Events: 2, File: "b", Files: 2, Blank: true, Fields: []string{"Image"}, Names: []string{"image"}}}, e.Misnamed())
+}
+
+// TestEventsThatDoNotTellTheirTableAreNotMisnamed: they answer for each table, whatever they are.
+func TestEventsThatDoNotTellTheirTableAreNotMisnamed(t *testing.T) {
+	rule := lowered.Rule(t, "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {a: {operationName: x}, condition: a}\n")
+	e, _ := engine.New([]*ir.Rule{rule}, engine.Options{Model: lowered.Model(t, "sentinel")})
+	r, err := event.Open("-", event.Options{Stdin: strings.NewReader(`{"Image":"a"}` + "\n")})
+	require.NoError(t, err)
+	require.NoError(t, e.Run(r, "-", 1, nil))
+	assert.Empty(t, e.Misnamed())
+}

@@ -20,7 +20,8 @@ import (
 
 // LoadOne loads what a command is about: the rules of a file, in the project of the working folder, or the rules with a
 // name or an id. It shows the findings, and an error ends the command. A rule that the file's rules join or read may be
-// in another file of the project, or without a project of the file's folder.
+// in another file of the project, or without a project of the file's folder; what is wrong in still others does not
+// matter.
 func LoadOne(s *stdio.Streams, rule string, filters Filters, lists Lists) (*Set, error) {
 	in, err := project.Open(s)
 	if err != nil {
@@ -62,25 +63,31 @@ func loadFile(s *stdio.Streams, in *project.Project, sel Selection, file string)
 		}
 		if whole, err := Load(&stdio.Streams{Err: io.Discard}, in, sel); err == nil && len(whole.Rules)+len(whole.Correlations) > 0 {
 			set = whole
+			set.dropOthers()
 		}
 	}
 	return set, nil
 }
 
 // loadNamed takes the rules and correlations with a name or an id from those of the project, or without a project from
-// those that decree ships. What is wrong in files of others does not matter.
+// those that decree ships.
 func loadNamed(s *stdio.Streams, in *project.Project, sel Selection, name string) (*Set, error) {
 	sel.Paths, sel.Library, sel.rule = in.Rules, len(in.Rules) == 0, name
 	set, err := Load(s, in, sel)
 	if err != nil {
 		return nil, err
 	}
+	set.dropOthers()
+	return set, nil
+}
+
+// dropOthers drops what was found in files none of whose rules is kept.
+func (set *Set) dropOthers() {
 	kept := map[string]bool{}
 	for _, r := range set.All() {
 		kept[r.IR.Source.Range.File] = true
 	}
 	set.Found = slices.DeleteFunc(set.Found, func(d diag.Diagnostic) bool { return !kept[d.Range.File] })
-	return set, nil
 }
 
 // isCalled tells whether a rule has a name or an id.

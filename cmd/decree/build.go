@@ -192,6 +192,7 @@ func (b *builder) test() (t testedRules, err error) {
 		fmt.Fprintf(b.s.Err, "%s and %s, so nothing is written\n", plural.Count(found.Errors(), "error"), plural.Count(t.outcomes.Failed, "failed test"))
 		return t, exit.After(found, true)
 	}
+	b.set.Show(b.s, t.outcomes.Warnings())
 	if !b.in.Exists() {
 		return t, nil
 	}

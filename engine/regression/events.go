@@ -120,6 +120,8 @@ type seen struct {
 	source string
 	line   int
 	index  int // among the case's own, from 1; 0 = a fixture's
+
+	name, field string // a field whose name is nearly that of one that the rule tests; "" = none
 }
 
 // label names the event in messages: by its id, or else by its index.

@@ -9,6 +9,7 @@ import (
 	"decree/engine/event"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // Prepare is the rule with the case's filters applied. A filter that covers neither the rule nor one that it joins is
@@ -139,8 +140,12 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 			index++
 			s.index = index
 		}
+		if err := e.Add(ev); err != nil {
+			return err
+		}
+		s.name, s.field = e.Misspelt(ev)
 		o.events = append(o.events, s)
-		return e.Add(ev)
+		return nil
 	})
 	if err != nil {
 		return err
@@ -169,7 +174,30 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 		o.Matched = append(o.Matched, o.events[res.Order()].label())
 	}
 	o.Events = len(o.events)
+	c.warnOfUnasked(o, stats)
 	return nil
+}
+
+// warnOfUnasked says why events that do not match would not match whatever the rule says: they are of another log
+// source, or a field that it tests has another name.
+func (c *Case) warnOfUnasked(o *Outcome, stats engine.Stats) {
+	if stats.Events > 0 && stats.Foreign == stats.Events {
+		model := c.Model
+		if model == "" {
+			model = schema.Plain
+		}
+		o.Warnings.Warnf("case-of-another-log", c.Range, "give an event what tells its log in data model "+model+": decree explain shows what it lacks",
+			"no event of the case is of the rule's log source: none can match, whatever the rule tests")
+		return
+	}
+	matched, told := o.matched(), map[string]bool{}
+	for i, s := range o.events {
+		if s.name == "" || matched[i] || told[s.name] {
+			continue
+		}
+		told[s.name] = true
+		o.Warnings.Warnf("misspelt-event-field", c.Range, "write "+s.field+", or remove it", "event %s has no %s, which the rule tests, but %s", s.label(), s.field, s.name)
+	}
 }
 
 // explain explains the events with the given indexes.

@@ -82,18 +82,23 @@ func (t *Report) errors() diag.Diagnostics {
 	return out
 }
 
+// Warnings are what cases should be told of, whether they passed or not.
+func (t *Report) Warnings() (all diag.Diagnostics) {
+	for _, r := range t.Rules {
+		for _, o := range r.Cases {
+			all = append(all, o.Warnings...)
+		}
+	}
+	return all
+}
+
 // Write shows the report in a format: text, json, junit, tap or github. Findings about test files go to the error
 // stream. GitHub gets them as annotations.
 func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbose bool) error {
 	if format == "json" {
 		return s.WriteJSON(t)
 	}
-	all := slices.Clone(t.Findings)
-	for _, r := range t.Rules {
-		for _, o := range r.Cases {
-			all = append(all, o.Warnings...)
-		}
-	}
+	all := append(slices.Clone(t.Findings), t.Warnings()...)
 	if format != "github" {
 		set.Show(s, all)
 	}

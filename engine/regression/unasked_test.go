@@ -1,0 +1,47 @@
+package regression
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules/diag"
+	"decree/rules/parse"
+	"decree/tests/fixture/lowered"
+)
+
+// TestCasesThatTestNothing: events of no log source of the rule, and fields that are misspelt, are warned of; other
+// events that do not match are not.
+func TestCasesThatTestNothing(t *testing.T) {
+	rule := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image|endswith: x, CommandLine: y}, no: {User: z}, condition: a and not no}\n")
+	const log = `EventID: 1, Channel: Microsoft-Windows-Sysmon/Operational, `
+	for events, want := range map[string][]string{
+		`[{id: a, Image: x, CommandLine: y}], model: windows`:                 {"case-of-another-log"},
+		`[{id: a, ` + log + `Image: w, CommandLine: y}], model: windows`:      nil,
+		`[{id: a, ` + log + `Image: w}], model: windows`:                      nil,
+		`[{id: a, ` + log + `Image: w}, {id: b, EventID: 3}], model: windows`: nil,
+		`[{id: a, ` + log + `Imag: x, CommandLine: y}], model: windows`:       {"misspelt-event-field"},
+		`[{id: a, Imag: x, CommandLine: y}]`:                                  {"misspelt-event-field"},
+		`[{id: a, image: x, CommandLine: y}]`:                                 {"misspelt-event-field"},
+		`[{id: a, Image: w, Users: z, CommandLine: y}]`:                       {"misspelt-event-field"},
+		`[{id: a, Imag: x}, {id: b, Imag: x}]`:                                {"misspelt-event-field"},
+		`[{id: a, Image: w, ParentCommandLine: y, Hashes: SHA1=aa}]`:          nil,
+		`[{id: a, Image: x, Imag: x, CommandLine: y, User: z}]`:               nil,
+		`[{id: a, Image: x, CommandLine: y, Comments: y, User: z}]`:           nil,
+	} {
+		text := "cases:\n  - {name: n, events: " + events + ", expect: {none: true}}\n"
+		f, found := Parse(nil, "t.test.yml", []byte(text), parse.FilterByForm)
+		require.Empty(t, found, events)
+		o := f.Cases[0].Run(rule)
+		require.True(t, o.Passed(), events)
+		assert.Equal(t, want, codes(o.Warnings), events)
+	}
+}
+
+func codes(found diag.Diagnostics) (out []string) {
+	for _, d := range found {
+		out = append(out, d.Code)
+	}
+	return out
+}

@@ -127,6 +127,7 @@ func (e *Engine) keepMatch(found correlate.Match, from event.Origin, ref eventst
 func (e *Engine) correlate(give func(Result)) error {
 	v := e.correlations.Evaluate(e.matches, e.matches.ByRule())
 	v.FindAll(e.opt.Observe, e.opt.Now)
+	e.lacking = e.lackingOf(v)
 	e.progress = slices.DeleteFunc(v.Progress(), func(p correlate.Progress) bool { return e.opt.inner[p.Of] })
 	for found := range v.Reports(e.opt.Now) {
 		r, err := e.correlationResult(found)

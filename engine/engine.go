@@ -35,7 +35,8 @@ type Engine struct {
 	held    held
 	stats   Stats
 
-	misnamed []Misnamed // of the files that were read
+	lacking  []correlate.Lacking // matches that correlations could not count
+	misnamed []Misnamed          // of the files that were read
 
 	matches     *correlate.Matches // that correlations read
 	matchEvents *eventstore.Store  // their events; may be those that wait for the end

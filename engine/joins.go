@@ -220,6 +220,10 @@ func (m *matcher) joined(n int) bool {
 			continue
 		}
 		found, lacks := m.near(j, s)
+		if lacks == noTime || j.index == nil {
+			return false
+		}
+		m.askedOfJoins[n].note(m.order, lacks)
 		return lacks == "" && j.holds(found.Count())
 	}
 	return false
@@ -234,11 +238,14 @@ func (j *join) holds(count int) bool {
 	return true
 }
 
+// noTime is what an event lacks whose time cannot be read.
+const noTime = "time"
+
 // near finds the matches near the current event. lacks names what the event has not.
 func (m *matcher) near(j *join, s *source) (found correlate.Found, lacks string) {
 	at, ok := m.time()
 	if !ok {
-		return found, "time"
+		return found, noTime
 	}
 	values := make([]string, len(j.node.Mine))
 	for i, field := range j.mine[s] {

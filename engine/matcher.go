@@ -20,22 +20,24 @@ import (
 // matcher evaluates one event at a time. Each worker has its own, and shares nothing in it. What is known of an event
 // is marked with the event's number, so that nothing needs to be cleared for the next.
 type matcher struct {
-	p       *plan
-	doc     *document.Document
-	route   *route.Router
-	atoms   *match.Matcher
-	program *condition.Runner
-	gen     uint32        // number of the event
-	chosen  []uint32      // unit -> event for which it is a candidate
-	list    []int         // candidates
-	above   lineage.View  // the processes above the event, once the input has ended
-	spent   map[*rule]int // in a batch: steps beyond what is free
-	costs   *costs
-	guess   timestamp.Guess
-	fitted  bool      // some event had a column of the model
-	sighted []sighted // by log sources, since the file began
-	brief   bool      // results do not describe their events
-	names   []string  // of the fields of an explained event
+	p             *plan
+	doc           *document.Document
+	route         *route.Router
+	atoms         *match.Matcher
+	program       *condition.Runner
+	gen           uint32        // number of the event
+	chosen        []uint32      // unit -> event for which it is a candidate
+	list          []int         // candidates
+	above         lineage.View  // the processes above the event, once the input has ended
+	spent         map[*rule]int // in a batch: steps beyond what is free
+	costs         *costs
+	guess         timestamp.Guess
+	fitted        bool       // some event had a column of the model
+	askedOfJoins  []lackings // by joins
+	askedOfRarity []lackings // by populations
+	sighted       []sighted  // by log sources, since the file began
+	brief         bool       // results do not describe their events
+	names         []string   // of the fields of an explained event
 
 	kept   *event.Event // the last event that has a result: results of one event share it
 	keptAt uint32       // its number
@@ -45,7 +47,7 @@ type matcher struct {
 }
 
 func (p *plan) newMatcher() *matcher {
-	m := &matcher{p: p, costs: p.newCosts(), sighted: make([]sighted, len(p.sources))}
+	m := &matcher{p: p, costs: p.newCosts(), sighted: make([]sighted, len(p.sources)), askedOfJoins: make([]lackings, len(p.joins)), askedOfRarity: make([]lackings, len(p.populations))}
 	m.begin()
 	return m
 }

@@ -100,7 +100,13 @@ func (e *Engine) count(all ...sighting) {
 
 // rare answers a program: whether the event's value is rare in a population.
 func (m *matcher) rare(i int) bool {
-	f, ok := m.figure(m.p.populations[i])
+	p := m.p.populations[i]
+	lacks := ""
+	if p.Lacks(counted{m}) {
+		lacks = p.Condition().Value().Name
+	}
+	m.askedOfRarity[i].note(m.order, lacks)
+	f, ok := m.figure(p)
 	return ok && f.Rare
 }
 

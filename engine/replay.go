@@ -36,6 +36,7 @@ type replayedRule struct {
 func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error), alerts *raisedAlerts) error {
 	once := e.correlations.Evaluate(e.matches, e.matches.ByRule())
 	once.FindAll(false, time.Time{})
+	e.lacking = e.lackingOf(once)
 	for _, c := range e.correlations.All {
 		if c.Silent {
 			continue

@@ -307,10 +307,11 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	if stats.Suppressed > 0 {
 		fmt.Fprintf(s.Err, "%s suppressed by the rules: each is like an alert before it\n", plural.Count(stats.Suppressed, "match"))
 	}
-	misnamed := es.Misnamed()
+	misnamed, uncountable := es.Misnamed(), es.Uncountable()
 	warnings.Misnamed(s, misnamed)
 	warnings.NoReputation(s, es.WithoutReputation())
 	warnings.UntoldReputation(s, es.UntoldReputation())
+	warnings.Uncountable(s, uncountable)
 	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
 	if p.stats {
 		if err := profile.Print(s, es.Profile(), stats, r.times.loaded.Sub(r.times.began), time.Since(r.times.loaded)); err != nil {
@@ -322,7 +323,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
-	incomplete := unseen > 0 || len(misnamed) > 0 || len(stats.Suspended) > 0 || foreign || in.Misread
+	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || len(stats.Suspended) > 0 || foreign || in.Misread
 	return exit.After(append(r.set.Found, es.Found...), incomplete || fails || p.failOnMatch && r.to.matches > 0)
 }
 

@@ -27,6 +27,7 @@ type Index struct {
 	ms    *Matches
 	rule  int
 	byKey map[string][]indexed // in the order of their times
+	lacks []int                // key -> matches that have nothing in it, the first of those that they lack
 	seen  []int32              // value -> the last question in which it was counted
 	asked int32
 }
@@ -46,11 +47,12 @@ func (m indexed) compare(second int64, nano int32) int {
 // Index sorts the matches of a rule, by its number, by what they have in some fields. A match without one of them is in
 // no place. distinct is the field whose different values Count counts; nil if it counts matches.
 func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
-	x := &Index{ms: ms, rule: rule, byKey: map[string][]indexed{}}
+	x := &Index{ms: ms, rule: rule, byKey: map[string][]indexed{}, lacks: make([]int, len(keys))}
 	values := map[string]int32{}
 	texts := make([]string, len(keys))
 	for _, at := range ms.byRule[rule] {
-		if !ms.valuesOf(at, keys, texts) {
+		if lacks := ms.valuesOf(at, keys, texts); lacks >= 0 {
+			x.lacks[lacks]++
 			continue
 		}
 		k := ms.at(at)
@@ -77,16 +79,19 @@ func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
 	return x
 }
 
-// valuesOf reads fields of a match; it is false if one of them is missing or empty.
-func (ms *Matches) valuesOf(at int32, fields []ir.Field, to []string) bool {
+// Lacks counts, for each of the fields, the matches that are in no place since they have nothing in it.
+func (x *Index) Lacks() []int { return x.lacks }
+
+// valuesOf reads fields of a match. It gives the first of them that is missing or empty, or -1.
+func (ms *Matches) valuesOf(at int32, fields []ir.Field, to []string) (lacks int) {
 	for i, f := range fields {
 		text, ok := ms.value(at, f)
 		if !ok || text == "" {
-			return false
+			return i
 		}
 		to[i] = text
 	}
-	return true
+	return -1
 }
 
 // Found is the matches near an event.

@@ -88,6 +88,12 @@ func (p *Population) Figure(e Event) (Figure, bool) {
 	return f, ok
 }
 
+// Lacks tells whether an event has no value that could be rare.
+func (p *Population) Lacks(e Event) bool {
+	_, ok := p.value(e)
+	return !ok
+}
+
 // Uncounted says why an event's value has no figure.
 func (p *Population) Uncounted(e Event) string {
 	field := p.of.Value().String()

@@ -128,6 +128,14 @@ func (s *Set) Misnamed() (out []engine.Misnamed) {
 	return out
 }
 
+// Uncountable gives what correlations, joins and rarity could not count, model by model.
+func (s *Set) Uncountable() (out []engine.Uncountable) {
+	for _, of := range s.All {
+		out = append(out, of.Engine.Uncountable()...)
+	}
+	return out
+}
+
 // WithoutReputation gives the rules that ask for reputation without a table, each once.
 func (s *Set) WithoutReputation() (out []*ir.Rule) {
 	for _, of := range s.All {

@@ -173,6 +173,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if err != nil {
 		return err
 	}
+	p.selection.ModelFile = p.opt.ModelFile
 	set, err := ruleset.Load(s, in, p.selection)
 	if err != nil {
 		return err

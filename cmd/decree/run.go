@@ -185,7 +185,7 @@ func (r *ruleRun) loadRules() error {
 		return err
 	}
 	p := &r.p
-	p.selection.OnlyRun = true
+	p.selection.OnlyRun, p.selection.ModelFile = true, p.ModelFile
 	r.set, err = ruleset.Load(r.s, ours, p.selection)
 	if errors.Is(err, ruleset.ErrNoRules) {
 		if at := slices.IndexFunc(p.events, source.IsYAML); at >= 0 {

@@ -24,6 +24,7 @@ type Model struct {
 // readModels reads the heads of the model files. What else is in them is read where they are used.
 func (r *reader) readModels(p *Project, n *yaml.Node) {
 	for _, path := range r.paths(n, "models") {
+		p.ofModels = append(p.ofModels, path)
 		files := []string{path}
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			folder, err := source.OpenFolder(path)

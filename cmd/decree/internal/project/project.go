@@ -27,10 +27,11 @@ type Project struct {
 	Title string
 
 	// Paths open from the working folder.
-	Rules   []string // folders or files; only what is in them is a rule
-	Filters []string // folders and files of filters
-	Lists   []string // folders of lists
-	Models  []Model
+	Rules    []string // folders or files; only what is in them is a rule
+	Filters  []string // folders and files of filters
+	Lists    []string // folders of lists
+	Models   []Model
+	ofModels []string // files and folders of models, as the project names them
 
 	Tests       Tests
 	Lint        Lint
@@ -54,6 +55,9 @@ type Tests struct {
 
 // Exists tells whether there is a project.
 func (p *Project) Exists() bool { return p.File != "" }
+
+// ModelPaths are the files and folders of models, which open from the working folder.
+func (p *Project) ModelPaths() []string { return p.ofModels }
 
 // Dir is the project's folder, as the working folder reaches it.
 func (p *Project) Dir() string { return filepath.Dir(p.File) }

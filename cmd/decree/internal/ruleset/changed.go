@@ -3,15 +3,19 @@ package ruleset
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/since"
 	"decree/engine/regression"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 // changes are the files that changed since a revision, by folder on disk. git is asked once for each folder.
@@ -37,6 +41,40 @@ func (c *changes) in(dir string) (map[string]bool, error) {
 		c.of[dir] = known
 	}
 	return known, nil
+}
+
+// changedForAll names a file that changed since a revision and that every rule's queries and tests may depend on: the
+// project's file or a data model; "" if none did. One that git does not know counts as changed.
+func changedForAll(p *project.Project, sel Selection) string {
+	known := &changes{sel.Since, map[string]map[string]bool{}}
+	var files []string
+	if p.Exists() {
+		files = append(files, p.File)
+	}
+	if sel.ModelFile != "" {
+		files = append(files, sel.ModelFile)
+	}
+	for _, at := range p.ModelPaths() {
+		if info, err := os.Stat(at); err != nil || !info.IsDir() {
+			files = append(files, at)
+			continue
+		}
+		all, err := known.in(at)
+		if err != nil {
+			return filepath.ToSlash(at)
+		}
+		for _, file := range slices.Sorted(maps.Keys(all)) {
+			if source.IsYAML(file) { // also one that is gone
+				return path.Join(filepath.ToSlash(at), file)
+			}
+		}
+	}
+	for _, file := range files {
+		if changed, err := known.has(filepath.Dir(file), filepath.Base(file)); changed || err != nil {
+			return filepath.ToSlash(file)
+		}
+	}
+	return ""
 }
 
 // ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, a

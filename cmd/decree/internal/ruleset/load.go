@@ -49,8 +49,14 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	if err := set.filter(sel.Filters, ofProject); err != nil {
 		return nil, err
 	}
+	if sel.Since != "" {
+		set.changedForAll = changedForAll(p, sel)
+	}
 	if err := set.narrow(sel); err != nil {
 		return nil, err
+	}
+	if set.changedForAll != "" {
+		fmt.Fprintf(s.Err, "%s changed since %s: it may change what every rule becomes, so all rules %sare taken\n", diag.Visible(set.changedForAll), diag.Visible(sel.Since), sel.described())
 	}
 	if sel.Since != "" && len(set.All()) == 0 {
 		fmt.Fprintf(s.Err, "no rule %schanged since %s\n", sel.described(), diag.Visible(sel.Since))

@@ -55,6 +55,9 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 	if err != nil {
 		return nil, err
 	}
+	if set.changedForAll != "" {
+		changed = func(*rules.Rule) bool { return true }
+	}
 	parts, all := set.parts(), set.All()
 	selected := map[*rules.Rule]bool{}
 	for _, r := range all {

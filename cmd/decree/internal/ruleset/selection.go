@@ -22,6 +22,8 @@ type Selection struct {
 	Tags, Levels, Statuses []string // a rule has one of each that is given
 	Since                  string   // a git revision since which the rule changed; empty: any
 
+	ModelFile string // a data model that the user names; empty: none
+
 	OnlyRun bool // the rules are run and nothing else: what they are lowered from is not kept
 
 	Filters Filters
@@ -38,7 +40,7 @@ func (sel *Selection) AddTo(cmd *cobra.Command) {
 	f.StringSliceVar(&sel.Tags, "tag", nil, "take only rules with one of these `TAGS`, or with one below it: attack.t1059 has attack.t1059.001 below it")
 	f.StringSliceVar(&sel.Levels, "level", nil, "take only rules of these `LEVELS`, such as high,critical")
 	f.StringSliceVar(&sel.Statuses, "status", nil, "take only rules of these `STATUSES`, such as stable,test")
-	f.StringVar(&sel.Since, "since", "", "take only rules that changed since the git revision `REV`, or their tests, lists, events or filters")
+	f.StringVar(&sel.Since, "since", "", "take only rules that changed since the git revision `REV`, or their tests, lists, events or filters; all rules if decree.yml or a data model did")
 	usage.Complete(cmd, "level", rules.Levels)
 	usage.Complete(cmd, "status", rules.Statuses)
 	sel.completeTags(cmd)

@@ -112,9 +112,7 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}
-		if col.OrElse != "" || col.Instead.Column != "" {
-			c.need(SecondColumns, at)
-		}
+		c.secondColumns([]schema.Column{col}, at)
 		return
 	}
 	if f.Level > 0 {
@@ -206,7 +204,9 @@ func (c *checker) backtracking(t *ir.Regex, at diag.Range) {
 func (c *checker) prevalence(n *ir.Prevalence) {
 	at := n.Range()
 	made := c.valueRead(n.Value(), n.Spec.FieldRange)
-	if columns, _ := c.opt.Model.Counted(c.plan.Source, n); len(columns) == 0 && made {
+	columns, _ := c.opt.Model.Counted(c.plan.Source, n)
+	c.secondColumns(columns, n.Spec.FieldRange)
+	if len(columns) == 0 && made {
 		if n.Spec.Of != "" || n.Value().Level > 0 {
 			hint := "ask for a value that the event carries, or add it to a model file (extends: " + c.opt.Model.Name + ")"
 			if c.opt.Model.CountsAbove(c.plan.Source, n) {
@@ -230,7 +230,9 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 			c.need(PrevalenceCount, at)
 		}
 		made := c.valueRead(n.By(), local.DistinctRange)
-		if by, _ := c.opt.Model.CountedBy(c.plan.Source, n); len(by) == 0 && made {
+		by, _ := c.opt.Model.CountedBy(c.plan.Source, n)
+		c.secondColumns(by, local.DistinctRange)
+		if len(by) == 0 && made {
 			c.noEntity(local.Distinct, local.DistinctRange)
 		}
 	}

@@ -131,6 +131,9 @@ func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
 
 // settled decides which column has a value (schema.Column.Instead), where the rule tells.
 func (p *Plan) settled(c schema.Column) schema.Column {
+	if c.Instead.Column == "" {
+		return c
+	}
 	return p.Model.SettledIn(p.Source, c, p.Conditions()...)
 }
 

@@ -74,7 +74,7 @@ func TestTests(t *testing.T) {
 		{"regex that matches nothing too", "CommandLine", &ir.Regex{Expr: `a*`}, `isnotempty(ProcessCommandLine) and ProcessCommandLine matches regex @"a*"`},
 		{"regex with a quoted part", "CommandLine", &ir.Regex{Expr: `\Qa.b\E`}, `ProcessCommandLine matches regex @"a\.b"`},
 		{"number", "ProcessId", &ir.Number{Op: "eq", Values: []float64{4, 8}}, `ProcessId in (4, 8)`},
-		{"number in a text", "FileVersion", &ir.Number{Op: "gte", Values: []float64{4.5}}, `toreal(ProcessVersionInfoProductVersion) >= 4.5`},
+		{"number in a text", "Product", &ir.Number{Op: "gte", Values: []float64{4.5}}, `toreal(ProcessVersionInfoProductName) >= 4.5`},
 		{"text that is a number", "ProcessId", is(ir.Equals, "4"), `ProcessId == 4`},
 		{"text against a number", "ProcessId", is(ir.StartsWith, "4"), `tostring(ProcessId) startswith "4"`},
 		{"text that a number is never written as", "ProcessId", is(ir.Equals, "007"), `tostring(ProcessId) =~ "007"`},
@@ -105,10 +105,10 @@ func TestNegation(t *testing.T) {
 		{"text", `s: {CommandLine: a}`, `not(ProcessCommandLine =~ "a")`},
 		{"number", `s: {ProcessId: 5}`, `not(isnotnull(ProcessId) and ProcessId == 5)`},
 		{"less", `s: {ProcessId|lt: 5}`, `not(isnotnull(ProcessId) and ProcessId < 5)`},
-		{"number in a text", `s: {FileVersion|lt: 5}`, `not(isnotnull(toreal(ProcessVersionInfoProductVersion)) and toreal(ProcessVersionInfoProductVersion) < 5)`},
+		{"number in a text", `s: {Product|lt: 5}`, `not(isnotnull(toreal(ProcessVersionInfoProductName)) and toreal(ProcessVersionInfoProductName) < 5)`},
 		{"cidr", `s: {CommandLine|cidr: [10.0.0.0/8, 192.168.0.0/16]}`, `not(coalesce(ipv4_is_in_any_range(replace_regex(ProcessCommandLine, @"(?i)^::ffff:|%.*$", ""), "10.0.0.0/8", "192.168.0.0/16"), false))`},
 		{"hour", `s: {ProcessCreationTime|hour: 3}`, ``},
-		{"weekday", `s: {FileVersion|weekday|gte: saturday}`, `not(isnotnull(todatetime(ProcessVersionInfoProductVersion)) and (toint(dayofweek(todatetime(ProcessVersionInfoProductVersion)) / 1d) + 6) % 7 + 1 >= 6)`},
+		{"weekday", `s: {Product|weekday|gte: saturday}`, `not(isnotnull(todatetime(ProcessVersionInfoProductName)) and (toint(dayofweek(todatetime(ProcessVersionInfoProductName)) / 1d) + 6) % 7 + 1 >= 6)`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,12 +1,14 @@
 package schema_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables: a table that lacks one would be asked for a column of the
@@ -27,6 +29,28 @@ func TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables(t *testing.T) {
 				got = append(got, columns[0].Name)
 			}
 			require.Equal(t, want, got, "%s %s", model, service)
+		}
+	}
+}
+
+// TestTheUserOfASecurityEvent: that of a logon is who logs on, and of another event who acts.
+func TestTheUserOfASecurityEvent(t *testing.T) {
+	for _, model := range []string{"windows", "sentinel", "splunk-windows"} {
+		m, err := schema.Load(model)
+		require.NoError(t, err)
+		for ids, want := range map[string]string{"4625": "TargetUserName", "[4624, 4625]": "TargetUserName", "4768": "TargetUserName", "4740": "TargetUserName",
+			"4672": "SubjectUserName", "[4625, 4672]": "SubjectUserName or TargetUserName", "'*'": "SubjectUserName or TargetUserName"} {
+			r := lowered.Rule(t, "logsource: {product: windows, service: security}\ndetection:\n  s: {EventID: "+ids+"}\n  condition: s\n")
+			for _, s := range m.Find("", "windows", "security") {
+				columns, _ := m.Whole(s, "user", 0)
+				require.Len(t, columns, 1)
+				got := m.SettledIn(s, columns[0], r.Condition)
+				text := got.Name
+				if got.Instead.Column != "" {
+					text += " or " + got.Instead.Column
+				}
+				require.Equal(t, want, strings.ReplaceAll(text, "EventData.", ""), "%s %s %s", model, s.Name, ids)
+			}
 		}
 	}
 }
@@ -54,6 +78,7 @@ func TestAnEntityIsAField(t *testing.T) {
 		{"mde", "windows", "process_creation", "", "Host", ""},
 		{"mde", "windows", "process_creation", "", "domain", ""},
 		{"ecs", "windows", "process_creation", "", "user", "user.name"},
+		{"windows", "windows", "", "security", "user", "SubjectUserName"},
 		{"network", "zeek", "", "http", "host", "host"},
 		{"ecs", "zeek", "", "http", "host", "url.domain"},
 		{"sigma", "windows", "process_creation", "", "host", "host"},

@@ -24,7 +24,7 @@ var defenderTables = map[string][2]string{
 
 var defenderColumns = map[string]string{"CommandLine": "ProcessCommandLine", "OriginalFileName": "ProcessVersionInfoOriginalFileName",
 	"Description": "ProcessVersionInfoFileDescription", "Product": "ProcessVersionInfoProductName", "Company": "ProcessVersionInfoCompanyName",
-	"FileVersion": "ProcessVersionInfoProductVersion", "IntegrityLevel": "ProcessIntegrityLevel", "ParentCommandLine": "InitiatingProcessCommandLine",
+	"IntegrityLevel": "ProcessIntegrityLevel", "ParentCommandLine": "InitiatingProcessCommandLine",
 	"DestinationIp": "RemoteIP", "DestinationHostname": "RemoteUrl", "SourceIp": "LocalIP", "Protocol": "Protocol"}
 
 var defenderNumbers = map[string]string{"DestinationPort": "RemotePort", "SourcePort": "LocalPort"}
@@ -80,6 +80,10 @@ func (r record) defender() (table string, row doc) {
 		case defenderColumns[name] != "":
 			row[defenderColumns[name]] = v
 		}
+	}
+	if r.data["Initiated"] == "false" { // the device's end is the destination of a connection that comes in
+		row["ActionType"] = "InboundConnectionAccepted"
+		row["LocalIP"], row["RemoteIP"], row["LocalPort"], row["RemotePort"] = row["RemoteIP"], row["LocalIP"], row["RemotePort"], row["LocalPort"]
 	}
 	return to[0], row
 }

@@ -172,7 +172,7 @@ func TestNearRealTime(t *testing.T) {
 func TestEntities(t *testing.T) {
 	const launched = "logsource: {product: windows, category: process_creation}\ndetection: {s: {CommandLine: x}, condition: s}\n"
 	for _, c := range []struct{ model, text, want string }{
-		{"sentinel", security + "entities: {ip: IpAddress}\n", "IP Address=IpAddress; Host FullName=Computer; Account Name=SubjectUserName"},
+		{"sentinel", security + "entities: {ip: IpAddress}\n", "IP Address=IpAddress; Host FullName=Computer; Account Name=TargetUserName"},
 		{"mde", launched, "Host FullName=DeviceName; Account Name=AccountName NTDomain=AccountDomain; Process CommandLine=ProcessCommandLine ProcessId=ProcessId"},
 		{"mde", "logsource: {product: windows, category: file_event}\ndetection: {s: {TargetFilename: x}, condition: s}\nentities: {file: TargetFilename}\n",
 			"File Name=FolderPath; Host FullName=DeviceName; Account Name=InitiatingProcessAccountName NTDomain=InitiatingProcessAccountDomain; Process CommandLine=InitiatingProcessCommandLine ProcessId=InitiatingProcessId"},
@@ -188,7 +188,7 @@ func TestEntities(t *testing.T) {
 	}
 	// what a correlation is grouped by is a column of its own: a key of Defender's identifies nothing here
 	for _, c := range []struct{ model, of, by, want string }{
-		{"sentinel", security, "host", "Host FullName=host; Account Name=SubjectUserName"},
+		{"sentinel", security, "host", "Host FullName=host; Account Name=TargetUserName"},
 		{"mde", launched, "host", "Host FullName=DeviceName; Account Name=AccountName"},
 		{"mde", launched, "user", "Host FullName=DeviceName; Account Name=user"},
 		{"mde", "logsource: {product: azure, service: signinlogs}\ndetection: {s: {ResultType: 1}, condition: s}\n", "user", "Account FullName=AccountUpn"},

@@ -27,7 +27,7 @@ func TestSuppress(t *testing.T) {
 		{"suppress: {for: 90m}", single + "PT1H30M", "", nil},
 		{"suppress: {for: 2d}", single + "P1D", "", []string{"package-suppress"}},
 		{"suppress: {by: [host], for: 1h}", whole, "PT1H Host ", []string{"package-suppress"}},
-		{"suppress: {by: [host, SubjectUserName, EventID], for: 10d}", whole, "P7D Host,Account EventID", []string{"package-suppress"}},
+		{"suppress: {by: [host, TargetUserName, EventID], for: 10d}", whole, "P7D Host,Account EventID", []string{"package-suppress"}},
 		{"suppress: {by: [EventID], for: 1m}\ncustom_details: {Event: EventID}", whole, "PT5M  Event", []string{"package-suppress"}},
 		{"suppress: {by: [Hashes], for: 1h}", whole, "", []string{"package-column", "package-suppress"}},
 		{"suppress: {by: [AuthenticationPackageName], for: 1h}", whole, "", []string{"package-suppress"}},

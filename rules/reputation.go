@@ -46,6 +46,9 @@ func (p *Prevalence) Asks(part string) bool {
 	return part == "global" && len(p.Global) > 0 || slices.ContainsFunc(p.Reputation, func(t ReputationTest) bool { return t.Part == part })
 }
 
+// ReputationKeys are the names of the values that sources of reputation know: each row of one is of one of them.
+var ReputationKeys = []string{"sha1", "sha256", "md5", "domain"}
+
 // AsksReputation tells whether the condition asks what a vendor knows of a value, not only how often it was seen here.
 func (p *Prevalence) AsksReputation() bool { return len(p.Global)+len(p.Reputation) > 0 }
 

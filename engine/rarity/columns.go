@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"decree/engine/timestamp"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/schema"
 )
 
 // entities are the columns that can be a reputation table's key.
-var entities = []string{"sha1", "sha256", "md5", "domain"}
+var entities = rules.ReputationKeys
 
 // kind is what the values of a column are.
 type kind int

@@ -14,6 +14,8 @@ func TestBareNumbers(t *testing.T) {
 	const start = "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s and p}\n"
 	for written, want := range map[string]string{
 		"prevalence:\n  p: {field: sha1, global: 100}\n":                   "write `global: {lte: 100}`",
+		"prevalence:\n  p: {field: Hashes, signature: Unsigned}\n":         "ask by sha1 or sha256, the hashes of a file, or leave the reputation out",
+		"prevalence:\n  p: {field: sha25, global: {lt: 100}}\n":            "did you mean `sha256`?",
 		"prevalence:\n  p: {field: sha1, global: [a]}\n":                   "write it as `key: value` lines",
 		"prevalence:\n  p: {field: sha1, signed: false}\n":                 "did you mean `signature`?",
 		"prevalence:\n  p: {field: sha1, signatur: Unsigned}\n":            "did you mean `signature`?",

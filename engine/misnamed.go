@@ -203,8 +203,8 @@ func (p *plan) tells(s *source, names []string) bool {
 		slices.ContainsFunc(s.Scope, func(t schema.ScopeTest) bool { return slices.Contains(names, t.Column) })
 }
 
-// Misspelt looks at the event that was added last. It gives the first of its fields whose name is nearly that of a field
-// that rules test on its log source and that it lacks; "" if there is none. Other fields that are known are none.
+// Misspelt looks at the event that was added last. It gives the first of its fields whose name is nearly that of a
+// field that rules test on its log source and that it lacks; "" if there is none. Other fields that are known are none.
 func (e *Engine) Misspelt(ev *event.Event) (name, field string) {
 	m := e.main
 	for _, si := range m.route.Of {

@@ -18,7 +18,8 @@ type Uncountable struct {
 	Matches int    `json:"matches"`
 }
 
-// lackings counts the events that were asked for other events or a rarity, and of them those without the field to ask by.
+// lackings counts the events that were asked for other events or a rarity, and of them those without the field to ask
+// by.
 type lackings struct {
 	last   int // order of the event that was counted last
 	asked  int
@@ -40,8 +41,8 @@ func (l *lackings) note(order int, field string) {
 	}
 }
 
-// Uncountable lists these matches, after Finish. An event that has no value to be new or rare by is usual, so first_seen
-// and prevalence are named only if no event had one.
+// Uncountable lists these matches, after Finish. An event that has no value to be new or rare by is usual, so
+// first_seen and prevalence are named only if no event had one.
 func (e *Engine) Uncountable() (out []Uncountable) {
 	for _, l := range e.lacking {
 		out = append(out, Uncountable{Kind: "correlation", Rule: l.Of.IR.Source.Body.Title, Field: l.Field, Matches: l.Matches})

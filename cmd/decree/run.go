@@ -82,8 +82,9 @@ Rules on ancestors or rarity, those that suppress matches, and correlations wait
 for the end of the input, within --max-memory, --max-pending and
 --max-processes.
 
-The exit code is 2 if an input could not be read, if no input holds an event, or
-if a file's events are of no known data model, or not of that of --model. It is
+The exit code is 2 if an input could not be read, if most lines of it are not
+events, if no input holds an event, or if a file's events are of no known data
+model, or not of that of --model. It is
 1 if rules did not see all events or their fields, if a file has events of
 several products (all are read as of one) or events with only a message text,
 and with --fail-on-match if a rule matched.`,
@@ -323,7 +324,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
-	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || len(stats.Suspended) > 0 || foreign || in.Misread
+	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign || in.Misread
 	return exit.After(append(r.set.Found, es.Found...), incomplete || fails || p.failOnMatch && r.to.matches > 0)
 }
 

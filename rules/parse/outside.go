@@ -181,6 +181,9 @@ func (o *Outside) OfEnvironment() int {
 	return n
 }
 
+// UnusedListFile is the code of the finding about a list that no rule uses. It is true where all rules are read.
+const UnusedListFile = "unused-list-file"
+
 // Check gives what is worth knowing of the list files, once every rule has its lists: which column a table's values
 // come from, and which list no rule uses.
 func (o *Outside) Check() diag.Diagnostics {
@@ -190,7 +193,7 @@ func (o *Outside) Check() diag.Diagnostics {
 	found := slices.Clone(o.notes)
 	for _, name := range o.names {
 		if l := o.lists[name]; !o.used[name] && !o.namedAsFile(l.File) {
-			found = append(found, diag.Diagnostic{Severity: diag.Info, Code: "unused-list-file", Range: l.at,
+			found = append(found, diag.Diagnostic{Severity: diag.Info, Code: UnusedListFile, Range: l.at,
 				Message: fmt.Sprintf("no rule uses %%%s%%", name), Hint: "check the spelling of the file's name, or remove the file"})
 		}
 	}

@@ -20,6 +20,8 @@ import (
 type Set struct {
 	All   []*Of
 	Found diag.Diagnostics // about the rules
+
+	correlations []*ir.Correlation
 }
 
 // Of is the engine of one model.
@@ -33,7 +35,7 @@ type Of struct {
 
 // New makes an engine for each model. They share the memory that the options allow.
 func New(rs []*ir.Rule, models []*schema.Model, opt engine.Options, backtest bool) *Set {
-	s := &Set{}
+	s := &Set{correlations: opt.Correlations}
 	opt.MaxMemory /= len(models)
 	each := make([]diag.Diagnostics, len(models))
 	for i, m := range models {
@@ -48,6 +50,7 @@ func New(rs []*ir.Rule, models []*schema.Model, opt engine.Options, backtest boo
 		s.All = append(s.All, of)
 	}
 	s.Found = s.together(each)
+	nameModels(s.Found, opt.Correlations)
 	return s
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/progress"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine/event"
@@ -213,6 +214,8 @@ func (in *Reader) read(file string) error {
 		in.blame("%s: its form is unknown: write its events as JSON, one a line; `decree run --help` names the other forms", file)
 	case events == 0 && r.Rejected() > 0:
 		in.blame("%s: it holds no valid events", file)
+	case r.Rejected() > events:
+		in.blame("%s: %d of %s are not events and were not read", file, r.Rejected(), plural.Count(r.Lines(), "line"))
 	case events == 0:
 		in.empty = append(in.empty, file)
 	case in.chosen == nil && !e.Fitted() && len(e.Rules()) > 0:

@@ -41,7 +41,11 @@ func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	for _, f := range set.parsed {
 		set.KeepFile(f.file.Path, f.from)
 	}
-	return set.Project.Lint.Judge(slices.Concat(found, unread, set.Lists.Check()))
+	ofLists := set.Lists.Check()
+	if !set.whole || set.Project.Exists() && !set.OfProject { // rules that were not read may use them
+		ofLists = slices.DeleteFunc(ofLists, func(d diag.Diagnostic) bool { return d.Code == parse.UnusedListFile })
+	}
+	return set.Project.Lint.Judge(slices.Concat(found, unread, ofLists))
 }
 
 // parsedFile is a rule file in the form that lint reads.

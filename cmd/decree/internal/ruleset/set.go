@@ -31,6 +31,7 @@ type Set struct {
 
 	Project         *project.Project // that the rules were loaded for
 	OfProject       bool             // it has all rules of the project, and no others
+	whole           bool             // it has all rules of its paths
 	Filters         []AppliedFilter
 	filterPlaces    []filterPlace         // whose filters were applied
 	FilterCondition parse.FilterCondition // how filters are read, also in test files

@@ -1,0 +1,75 @@
+package engines
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// notRun is the code of the finding about a correlation that reads a rule which is not run.
+const notRun = "correlation-input-not-run"
+
+// nameModels says in the findings about correlations that are not run which data model can run them.
+func nameModels(found diag.Diagnostics, cs []*ir.Correlation) {
+	for i, d := range found {
+		if d.Code != notRun {
+			continue
+		}
+		at := slices.IndexFunc(cs, func(c *ir.Correlation) bool { return reads(c, d.Range) })
+		if at < 0 {
+			continue
+		}
+		if names := modelsOf(cs[at]); len(names) > 0 {
+			found[i].Hint = "a run in which all events are of one of these data models can: " + strings.Join(names, ", ")
+		} else {
+			found[i].Hint = "no shipped data model has the log sources of all its rules, and a correlation stays within one: describe the events of both in a --model-file"
+		}
+	}
+}
+
+// reads tells whether a place is that of an input of a correlation.
+func reads(c *ir.Correlation, at diag.Range) bool {
+	for _, in := range c.Source.Inputs {
+		if in.Range == at {
+			return true
+		}
+	}
+	return false
+}
+
+// modelsOf lists the shipped data models that have the log sources of all rules below a correlation. The model of
+// events without a log source is none.
+func modelsOf(c *ir.Correlation) (names []string) {
+	for _, name := range schema.Names() {
+		m, err := schema.Load(name)
+		if err != nil {
+			panic("engines: " + err.Error()) // it is shipped
+		}
+		lacks := func(r *ir.Rule) bool { return len(m.Candidates(r)) == 0 }
+		if name != schema.Plain && !slices.ContainsFunc(c.Rules(), lacks) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Split tells whether a correlation is not run although some model runs a rule that it reads: its matches are counted
+// by nobody.
+func (s *Set) Split() bool {
+	run := s.Rules()
+	return slices.ContainsFunc(s.correlations, func(c *ir.Correlation) bool {
+		isUnrun := slices.ContainsFunc(s.Found, func(d diag.Diagnostic) bool { return d.Code == notRun && reads(c, d.Range) })
+		return isUnrun && !s.runs(c) && slices.ContainsFunc(c.Rules(), func(r *ir.Rule) bool { return slices.Contains(run, r) })
+	})
+}
+
+// runs tells whether some model runs all rules below a correlation.
+func (s *Set) runs(c *ir.Correlation) bool {
+	return slices.ContainsFunc(s.All, func(of *Of) bool {
+		run := of.Rules()
+		return !slices.ContainsFunc(c.Rules(), func(r *ir.Rule) bool { return !slices.Contains(run, r) })
+	})
+}

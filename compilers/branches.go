@@ -185,3 +185,6 @@ func AsksPrevalence(r *ir.Rule) bool {
 	asks := ir.AsksPrevalence(r.Condition)
 	return asks || r.Filter != nil && ir.AsksPrevalence(r.Filter)
 }
+
+// asksOthers tells whether other events decide whether the rule matches an event of the plan's source.
+func (p *Plan) asksOthers() bool { return AsksPrevalence(p.Rule) || len(p.Rule.Joins()) > 0 }

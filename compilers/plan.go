@@ -2,6 +2,7 @@ package compilers
 
 import (
 	"slices"
+	"time"
 
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -16,6 +17,7 @@ type Plan struct {
 	Source *schema.Source
 	Filter ir.Node
 	Notes  []Note
+	delay  time.Duration // of the whole rule, even if only another source's events wait for others
 	lists  string
 	places Options // Scope, Index, Table, Delay and NoIndexTerms
 }
@@ -53,9 +55,7 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 		}
 		plans = append(plans, p)
 	}
-	if len(plans) > 0 {
-		plans[0].noteLeftOut(r)
-	}
+	noteLeftOut(plans, r, opt.Model)
 	if len(plans) == 0 || len(refused) == 0 {
 		return plans, once(refused)
 	}
@@ -73,10 +73,10 @@ func once(ds diag.Diagnostics) diag.Diagnostics {
 	return out
 }
 
-// planOn combines a rule with one source, and with the filters of that source's events. absent are tests of fields that
-// other sources of the rule have, but not this one.
-func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
-	p := &Plan{Model: opt.Model, Source: s, lists: opt.Lists, places: opt}
+// planOn combines a rule with one source, and with the filters of that source's events. absent are
+// conditions on fields that other sources of the rule have, but not this one.
+func planOn(s *schema.Source, absent map[ir.Node]bool, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
+	p := &Plan{Model: opt.Model, Source: s, delay: r.Delay(), lists: opt.Lists, places: opt}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
 	r = opt.Model.FilteredOn(s, r)
 	p.Rule, c.negated = r, map[ir.Node]bool{}
@@ -84,12 +84,10 @@ func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks F
 	if r.Filter != nil {
 		MarkNegated(r.Filter, c.negated)
 	}
-	r = ir.Rewrite(r, func(n *ir.Match) ir.Node {
-		if absent[n] {
-			return &ir.Const{Base: n.Base, Value: false}
-		}
-		return c.translate(n)
-	})
+	if len(absent) > 0 {
+		r = ir.Never(r, absent)
+	}
+	r = ir.Rewrite(r, func(n *ir.Match) ir.Node { return c.translate(n) })
 	if len(absent) > 0 {
 		r = ir.Settle(r)
 	}
@@ -120,6 +118,9 @@ func (p *Plan) Conditions() []ir.Node {
 	}
 	return []ir.Node{p.Rule.Condition, p.Filter}
 }
+
+// RuleDelay is how long after an event it is known whether the rule matches it, in whichever source.
+func (p *Plan) RuleDelay() time.Duration { return p.delay }
 
 // Column gives the column of a field on the event itself. ok is false for a field of an ancestor that only a link
 // through process keys can reach. Its column on the ancestor's own creation event is Column of the same name at level

@@ -10,9 +10,10 @@ import (
 	"decree/rules/schema"
 )
 
-// SingleSource is for constructs that need all events in one place. why names the construct.
+// SingleSource is for constructs that need all events in one place. why names the construct. If the approximation is
+// accepted, the plan is the first with the rule's conditions on other events, which a source may lack the fields for.
 func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
-	first := plans[0]
+	first := plans[max(0, slices.IndexFunc(plans, (*Plan).asksOthers))]
 	var names []string
 	for _, p := range plans {
 		names = append(names, p.Source.Name)
@@ -24,7 +25,7 @@ func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.
 		ds.Errorf(severalSources, at, "use a log source that only one of them answers, or "+AcceptHint(dialect, severalSources), "%s: %s", dialect, message)
 		return nil, ds
 	}
-	first.Notes = append(first.Notes, Note{Code: severalSources, Effect: "false-negatives", Message: "only " + names[0] + " is searched: " + message, Range: at})
+	first.Notes = append(first.Notes, Note{Code: severalSources, Effect: "false-negatives", Message: "only " + first.Source.Name + " is searched: " + message, Range: at})
 	return first, nil
 }
 
@@ -36,7 +37,10 @@ func OneBranch(dialect string, lacks Features, r *ir.Rule, opt Options, textOf f
 	if len(branches) > 1 {
 		plan, more := SingleSource(plans, why, dialect, opt)
 		found = append(found, more...)
-		branches = []*Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
+		branches = nil
+		if plan != nil {
+			branches = []*Branch{{Plan: plan, Sources: []*schema.Source{plan.Source}}}
+		}
 	}
 	if len(branches) == 0 || found.HasErrors() {
 		return nil, found
@@ -48,9 +52,9 @@ func OneBranch(dialect string, lacks Features, r *ir.Rule, opt Options, textOf f
 const severalSources = "several-sources"
 
 // noteLeftOut notes the sources that neither the query nor the engine searches, because their events lack a field by
-// which the rule excludes.
-func (p *Plan) noteLeftOut(r *ir.Rule) {
-	left := p.Model.LeftOut(r)
+// which the rule excludes. Each plan has the note, for any of them may be the only one that is searched.
+func noteLeftOut(plans []*Plan, r *ir.Rule, m *schema.Model) {
+	left := m.LeftOut(r)
 	if len(left) == 0 {
 		return
 	}
@@ -58,12 +62,14 @@ func (p *Plan) noteLeftOut(r *ir.Rule) {
 	for _, one := range left {
 		names = append(names, one.Source.Name)
 	}
-	field := left[0].By.Field.Name
-	if level := left[0].By.Field.Level; level > 0 {
+	field := left[0].Field.Name
+	if level := left[0].Field.Level; level > 0 {
 		field = fmt.Sprintf("%s of ancestor %d", field, level)
 	}
-	p.Notes = append(p.Notes, Note{Code: "sources-left-out", Effect: "exact", Range: left[0].By.Range(),
-		Message: fmt.Sprintf("not searched: %s. Their events have no %s, by which the rule or its filter excludes", shortList(names), field)})
+	for _, p := range plans {
+		p.Notes = append(p.Notes, Note{Code: "sources-left-out", Effect: "exact", Range: left[0].By.Range(),
+			Message: fmt.Sprintf("not searched: %s. Their events have no %s, by which the rule or its filter excludes", shortList(names), field)})
+	}
 }
 
 // leaveOutRefused drops the sources that the dialect cannot search, if that is accepted.

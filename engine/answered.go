@@ -10,9 +10,11 @@ import (
 	"decree/rules/schema"
 )
 
-// answered says which of the model's sources answer a rule, and which of its log sources none answers.
+// answered says which of the model's sources answer a rule, what of it they lack, and which of its log sources none
+// answers.
 type answered struct {
 	sources    []*schema.Source
+	absent     []map[ir.Node]bool // of each source: conditions on other events that it lacks a field for, and another has
 	unanswered []rules.LogSource
 }
 
@@ -27,7 +29,7 @@ func (p *plan) answered(rs []*ir.Rule) (of func(i int) answered) {
 	for range runtime.GOMAXPROCS(0) {
 		go func() {
 			for i := int(next.Add(1)) - 1; i < len(rs); i = int(next.Add(1)) - 1 {
-				out[i] = answered{p.opt.Model.Answering(rs[i]), p.opt.Model.Unanswered(rs[i])}
+				out[i] = p.answer(rs[i])
 				found[i].Done()
 			}
 		}()
@@ -36,4 +38,12 @@ func (p *plan) answered(rs []*ir.Rule) (of func(i int) answered) {
 		found[i].Wait()
 		return out[i]
 	}
+}
+
+func (p *plan) answer(r *ir.Rule) answered {
+	out := answered{sources: p.opt.Model.Answering(r), unanswered: p.opt.Model.Unanswered(r)}
+	if len(out.sources) > 1 && (ir.AsksPrevalence(r.Condition) || ir.AsksJoin(r.Condition) || r.Filter != nil && ir.AsksPrevalence(r.Filter)) {
+		out.absent = p.opt.Model.Absent(out.sources, r)
+	}
+	return out
 }

@@ -28,9 +28,16 @@ func (p *plan) build(n ir.Node, s *source, u *unit) *condition.Term {
 		p.layout.AskKeywords()
 		return condition.OfAtom(p.atoms.OfSlot(document.Every, n.Test))
 	case *ir.Prevalence:
+		population := p.populationOf(n, u.rule)
+		if u.absent[n] {
+			return condition.Constant(false)
+		}
 		u.deferred = true
-		return &condition.Term{Op: condition.Rare, N: p.populationOf(n, u.rule)}
+		return &condition.Term{Op: condition.Rare, N: population}
 	case *ir.Join:
+		if u.absent[n] {
+			return condition.Constant(false)
+		}
 		return &condition.Term{Op: condition.Joined, N: p.joinOf(n, u.rule, s)}
 	case *ir.Match:
 		return p.match(n, s, u)

@@ -201,14 +201,18 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 		out.Text = "any value " + ir.Describe(n.Test)
 	case *ir.Prevalence:
 		out.Text = "prevalence " + n.Name
-		if f, ok := m.figure(m.p.populations[t.N]); ok {
+		if t.Op != condition.Rare {
+			out.Value = m.lacks(n, s)
+		} else if f, ok := m.figure(m.p.populations[t.N]); ok {
 			out.Value = f.Describe()
 		} else {
 			out.Value = m.p.populations[t.N].Uncounted(counted{m})
 		}
 	case *ir.Join:
 		out.Text = kindOf(n) + " " + n.Name + ": " + wording.Node(n).String()
-		out.Value = m.found(t.N, s).Describe()
+		if out.Value = m.lacks(n, s); t.Op == condition.Joined {
+			out.Value = m.found(t.N, s).Describe()
+		}
 	case *ir.Match:
 		out.Text = n.Field.String() + " " + ir.Describe(n.Test)
 		if of, ok := n.Test.(*ir.Elements); ok && t.Op == condition.Atom {
@@ -223,6 +227,12 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 		out.Steps = append(out.Steps, m.step(child, t.Terms[i], s))
 	}
 	return out
+}
+
+// lacks says why a prevalence condition or a join does not hold in a log source that lacks a field for it.
+func (m *matcher) lacks(n ir.Node, s *source) string {
+	f, _ := m.p.opt.Model.Lacks(s.Source, n)
+	return fmt.Sprintf("missing: the data model has no column for %s here", f)
 }
 
 // actual is what the event, or an ancestor's event, has in a field.

@@ -243,6 +243,10 @@ const noTime = "time"
 
 // near finds the matches near the current event. lacks names what the event has not.
 func (m *matcher) near(j *join, s *source) (found correlate.Found, lacks string) {
+	if j.mine[s] == nil {
+		f, _ := m.p.opt.Model.Lacks(s.Source, j.node)
+		return found, f.Name
+	}
 	at, ok := m.time()
 	if !ok {
 		return found, noTime

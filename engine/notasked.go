@@ -55,7 +55,7 @@ func (p *plan) NotAsked() []NotAsked {
 		}
 		for _, left := range p.opt.Model.LeftOut(r.ir.Unfiltered()) {
 			if !isAsked(left.Source) { // where none can answer, all are asked
-				out = append(out, NotAsked{r.ir, left.Source.Name, left.By.Field.String()})
+				out = append(out, NotAsked{r.ir, left.Source.Name, left.Field.String()})
 			}
 		}
 	}

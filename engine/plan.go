@@ -103,11 +103,13 @@ func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
 	compiled := newRule(r, len(p.rules))
 	compiled.copyOf = p.opt.copies[r]
 	p.rules = append(p.rules, compiled)
-	var earlier []int
 	var asked []*unit
-	for _, s := range sources {
+	for i, s := range sources {
 		at := p.sourceOf(s)
 		u := &unit{rule: compiled, source: at}
+		if i < len(by.absent) {
+			u.absent = by.absent[i]
+		}
 		whole := r.Condition
 		if u.filter = p.opt.Model.FilteredOn(s, r).Filter; u.filter != nil {
 			whole = &ir.And{Base: ir.Base{At: whole.Range()}, Terms: []ir.Node{whole, u.filter}}
@@ -118,9 +120,8 @@ func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
 		u.names = p.namesOf(u)
 		u.suppressBy = p.suppressedBy(r, r, at, nil, found)
 		for _, pop := range compiled.rare {
-			p.addPopulation(pop, u, slices.Clone(earlier))
+			p.addPopulation(pop, u)
 		}
-		earlier = append(earlier, at)
 		asked = append(asked, u)
 	}
 	p.warnOfUncounted(compiled, found)

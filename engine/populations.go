@@ -16,7 +16,8 @@ type population struct {
 	*rarity.Population
 	rule *rule
 
-	valued, by bool // a log source of the rule has the value, and who is counted
+	valued, by bool  // a log source of the rule has the value, and who is counted
+	sources    []int // whose events are counted
 }
 
 // sighting is what an event adds to a population.
@@ -44,7 +45,10 @@ func (p *plan) populationOf(n *ir.Prevalence, r *rule) int {
 }
 
 // addPopulation compiles how a source's events are counted.
-func (p *plan) addPopulation(pop *population, of *unit, earlier []int) {
+func (p *plan) addPopulation(pop *population, of *unit) {
+	if of.absent[pop.Condition()] {
+		return
+	}
 	s := p.sources[of.source]
 	known, above := pop.AddSource(of.source, p.opt.Model, s.Source, p.layout)
 	if !known {
@@ -58,11 +62,12 @@ func (p *plan) addPopulation(pop *population, of *unit, earlier []int) {
 	if above {
 		p.treeFields[s.CountedField(pop.Condition()).Name] = true
 	}
-	u := &unit{deferred: above, rule: of.rule, rare: pop, source: of.source, earlier: earlier, tree: condition.Constant(true)}
+	u := &unit{deferred: above, rule: of.rule, rare: pop, source: of.source, earlier: slices.Clone(pop.sources), tree: condition.Constant(true)}
 	if among := pop.Condition().Among; among != nil {
 		u.tree = p.build(among, s, u)
 	}
 	p.addUnit(u)
+	pop.sources = append(pop.sources, of.source)
 }
 
 // warnOfUncounted names what a rule counts and no log source of it has.

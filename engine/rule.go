@@ -46,7 +46,8 @@ type unit struct {
 	rule       *rule
 	rare       *population // of which this unit finds the events; nil for the rule itself
 	source     int
-	earlier    []int // of a population: sources whose events are counted by another of its units
+	absent     map[ir.Node]bool // conditions on other events that never hold here: the source lacks a field, and another of the rule's has it
+	earlier    []int            // of a population: sources whose events are counted by another of its units
 	tree       *condition.Term
 	filter     ir.Node          // what the environment's filters require of the source's events; nil = none
 	needs      *condition.Needs // beside what makes it a candidate and plan.second; nil if nothing does

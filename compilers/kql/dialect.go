@@ -48,10 +48,10 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	return newWriter(plans[0], nil, newNames(opt.Model, opt.Table)).compiled(ds, opt.Show)
 }
 
-// newPlans plans a rule for each of its sources, or for one alone where it asks how rare a value is.
+// newPlans plans a rule for each of its sources, or for one alone where it asks how rare a value is in several.
 func newPlans(r *ir.Rule, opt compilers.Options) ([]*compilers.Plan, diag.Diagnostics) {
 	plans, found := compilers.NewPlans("kql", lacks, r, opt)
-	if len(plans) > 1 && compilers.AsksPrevalence(r) {
+	if counting := slices.DeleteFunc(slices.Clone(plans), func(p *compilers.Plan) bool { return !compilers.AsksPrevalence(p.Rule) }); len(counting) > 1 {
 		plan, more := compilers.SingleSource(plans, "how rare a value is would have to be counted over all of them", "kql", opt)
 		found = append(found, more...)
 		if plan == nil {
@@ -114,7 +114,7 @@ type writer struct {
 
 // newWriter starts a query.
 func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, delay: plan.Rule.Delay(), found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, delay: plan.RuleDelay(), found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}}
 }
 
 func (w *writer) query() *compilers.Query {

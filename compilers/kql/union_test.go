@@ -44,8 +44,20 @@ func TestSourcesLeftOutAreNamed(t *testing.T) {
 		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s and not no", "not searched: security_process_creation. Their events have no OriginalFileName, by which the rule or its filter excludes"},
 		{"s: {Image: a}, no: {User: b}, condition: s and not no", ""},
 		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s or no", ""},
+		{"s: {Image: a}, condition: s and not rare", "not searched: security_process_creation. Their events have no sha1, by which the rule or its filter excludes"},
+		{"s: {Image: a}, condition: s and not new", "not searched: security_process_creation. Their events have no Company, by which the rule or its filter excludes"},
+		{"s: {Image: a}, condition: s or rare", ""},
+		{"s: {Image: a}, condition: s or new", ""},
+		{"s: {Image: a}, condition: s and not (not rare)", ""},
 	} {
-		r := lowered.Rule(t, "detection: {"+c.detection+"}\n")
+		text := "detection: {" + c.detection + "}\n"
+		if strings.Contains(c.detection, "rare") {
+			text = "prevalence: {rare: {field: sha1, local: {distinct: host, lte: 1}}}\n" + text
+		}
+		if strings.Contains(c.detection, "new") {
+			text = "first_seen: {new: {fields: [host, Company], over: 1d}}\n" + text
+		}
+		r := lowered.Rules(t, "title: T\nlogsource: {product: windows, category: process_creation}\n"+text)[0]
 		q, found := New().Compile(r, compilers.Options{Model: m})
 		require.Empty(t, found)
 		got := ""

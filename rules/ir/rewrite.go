@@ -39,8 +39,14 @@ func ReplaceIn(n, old, with Node) Node {
 	return w.node(n)
 }
 
-// Settle simplifies a rule in which Rewrite has replaced tests by constants. A *Named whose body becomes constant is
-// replaced by the constant.
+// Never gives a rule in which some nodes never hold: they are replaced by a constant.
+func Never(r *Rule, nodes map[Node]bool) *Rule {
+	w := rewriter{f: func(m *Match) Node { return m }, names: map[*Named]*Named{}, never: nodes}
+	return w.rule(r)
+}
+
+// Settle simplifies a rule in which tests or other conditions were replaced by constants. A *Named whose body becomes
+// constant is replaced by the constant.
 func Settle(r *Rule) *Rule {
 	w := rewriter{f: func(m *Match) Node { return m }, names: map[*Named]*Named{}, settle: true}
 	return w.rule(r)
@@ -50,7 +56,8 @@ type rewriter struct {
 	f     func(*Match) Node
 	names map[*Named]*Named
 
-	old, with Node // nil if all tests are replaced, or none
+	old, with Node          // nil if all tests are replaced, or none
+	never     map[Node]bool // replaced by a constant
 	settle    bool
 
 	join  func(*Join) *Join // nil if joins stay as they are
@@ -131,6 +138,9 @@ func (w *rewriter) below(n Node) Node {
 	if w.old != nil && n == w.old {
 		w.old = nil
 		n = w.with
+	}
+	if w.never[n] {
+		return &Const{Base{n.Range()}, false}
 	}
 	switch n := n.(type) {
 	case *And:

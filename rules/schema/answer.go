@@ -9,11 +9,11 @@ import (
 )
 
 // Answering gives the sources that the engine and the queries search for a rule: the sources of its log source that can
-// answer it. If a source lacks a field, tests of the field are false, and the source still answers the rest of the
-// rule. A source is left out if the rule can never match there, or if it lacks a field by which the rule excludes (the
-// test is negated, or requires that the field is missing). If the rule names an event of another log of the same
-// product (a Sysmon category with Security's EventID), that log is searched too. The result is empty if no source can
-// answer.
+// answer it. If a source lacks a field, conditions on the field are false, and the source still answers the rest of the
+// rule: tests, and also prevalence, joins and first_seen. A source is left out if the rule can never match there, or if
+// it lacks a field by which the rule excludes (the condition is negated, or requires that the field is missing). If the
+// rule names an event of another log of the same product (a Sysmon category with Security's EventID), that log is
+// searched too. The result is empty if no source can answer.
 func (m *Model) Answering(r *ir.Rule) []*Source {
 	var out []*Source
 	for _, s := range m.Asked(r) {
@@ -66,7 +66,7 @@ func (m *Model) Asked(r *ir.Rule) []*Source {
 
 func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {
 	seen := m.resolve(s, r)
-	return seen.possible && !seen.unable && len(seen.excluded) == 0
+	return seen.possible && len(seen.excluded) == 0
 }
 
 // CanMatch tells whether a rule can match an event of a source, as far as its conditions and filters contradict neither
@@ -76,15 +76,18 @@ func (m *Model) CanMatch(s *Source, r *ir.Rule) bool { return m.resolve(s, r).po
 // LeftOut is a source that is not searched for a rule, because its events lack a field by which the rule excludes.
 type LeftOut struct {
 	Source *Source
-	By     *ir.Match
+	By     ir.Node  // the condition that excludes
+	Field  ir.Field // what it reads and the events lack
 }
 
-// LeftOut gives the sources of a rule's log source that are not searched for this reason only.
+// LeftOut gives the sources that are not searched for this reason only.
 func (m *Model) LeftOut(r *ir.Rule) []LeftOut {
 	var out []LeftOut
-	for _, s := range m.Candidates(r) {
-		if seen := m.resolve(s, r); seen.possible && !seen.unable && len(seen.excluded) > 0 {
-			out = append(out, LeftOut{s, seen.excluded[0]})
+	for _, s := range m.Asked(r) {
+		if seen := m.resolve(s, r); seen.possible && len(seen.excluded) > 0 {
+			by := seen.excluded[0]
+			field, _ := m.Lacks(s, by)
+			out = append(out, LeftOut{s, by, field})
 		}
 	}
 	return out
@@ -94,9 +97,8 @@ func (m *Model) LeftOut(r *ir.Rule) []LeftOut {
 type resolver struct {
 	m        *Model
 	s        *Source
-	excluded []*ir.Match // tests of missing fields that decide what the rule excludes
-	unable   bool        // the source lacks a field that a prevalence condition or a join reads
-	possible bool        // the rule can match
+	excluded []ir.Node // conditions on missing fields that decide what the rule excludes
+	possible bool      // the rule can match
 }
 
 // FilteredOn is the rule as it is asked of a source: with the filters of its log sources that the source answers.
@@ -134,14 +136,17 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 		}
 		return &ir.Const{Base: n.Base, Value: value}
 	case *ir.Prevalence:
-		if !r.counts(n) {
-			r.unable = true
-		} else if n.Among != nil {
+		if _, lacks := r.m.Lacks(r.s, n); lacks {
+			return r.missing(n, negated)
+		}
+		if n.Among != nil {
 			r.node(n.Among, negated)
 		}
 		return n
 	case *ir.Join:
-		r.unable = r.unable || slices.ContainsFunc(n.Mine, func(f ir.Field) bool { return !r.m.HasWhole(r.s, f) })
+		if _, lacks := r.m.Lacks(r.s, n); lacks {
+			return r.missing(n, negated)
+		}
 		return n
 	case *ir.Not:
 		if term := r.node(n.Term, !negated); term != n.Term {
@@ -174,16 +179,43 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 	panic("schema: unknown node")
 }
 
-// counts tells whether the source has what a prevalence condition counts, and what it counts by.
-func (r *resolver) counts(n *ir.Prevalence) bool {
-	if columns, _ := r.m.Counted(r.s, n); len(columns) == 0 && !r.m.CountsAbove(r.s, n) {
-		return false
+// missing is a condition on a value that the source lacks: a value that is missing is neither rare nor seen for the
+// first time, and nothing is near it.
+func (r *resolver) missing(n ir.Node, negated bool) ir.Node {
+	if negated {
+		r.excluded = append(r.excluded, n)
 	}
-	if n.Spec.Local == nil {
-		return true
+	return &ir.Const{Base: ir.Base{At: n.Range()}, Value: false}
+}
+
+// Lacks tells whether a source lacks what a test, a prevalence condition or a join reads of an event, and which field
+// that is.
+func (m *Model) Lacks(s *Source, n ir.Node) (f ir.Field, lacks bool) {
+	switch n := n.(type) {
+	case *ir.Match:
+		ref, compares := n.Test.(*ir.FieldRef)
+		if _, able := m.ask(s, n); able {
+			return f, false
+		}
+		if compares && m.Reaches(s, n.Field, nil) {
+			return ref.Other, true
+		}
+		return n.Field, true
+	case *ir.Prevalence:
+		if columns, _ := m.Counted(s, n); len(columns) == 0 && !m.CountsAbove(s, n) {
+			return n.Value(), true
+		}
+		if n.Spec.Local == nil {
+			return f, false
+		}
+		by, _ := m.CountedBy(s, n)
+		return n.By(), len(by) == 0
+	case *ir.Join:
+		if i := slices.IndexFunc(n.Mine, func(f ir.Field) bool { return !m.HasWhole(s, f) }); i >= 0 {
+			return n.Mine[i], true
+		}
 	}
-	by, _ := r.m.CountedBy(r.s, n)
-	return len(by) > 0
+	return f, false
 }
 
 // nodes gives the same slice if no node changed. Most rules need no translation.
@@ -220,17 +252,19 @@ func (m *Model) Answers(s *Source, n *ir.Match) bool {
 	return ok
 }
 
-// Absent gives, for each source that is searched for a rule, the tests that it cannot answer but another source can.
-func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[*ir.Match]bool {
-	out := make([]map[*ir.Match]bool, len(sources))
-	answered := map[*ir.Match]bool{} // by one of the sources at least
+// Absent tells, for each source that is searched for a rule, which tests, prevalence conditions and joins it lacks a
+// field for. Those that every source lacks a field for are not among them.
+func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[ir.Node]bool {
+	out := make([]map[ir.Node]bool, len(sources))
+	answered := map[ir.Node]bool{} // by one of the sources at least
 	for i, s := range sources {
-		out[i] = map[*ir.Match]bool{}
+		out[i] = map[ir.Node]bool{}
 		each := func(n ir.Node) bool {
-			if match, ok := n.(*ir.Match); ok {
-				_, able := m.ask(s, match)
-				out[i][match] = !able
-				answered[match] = answered[match] || able
+			switch n.(type) {
+			case *ir.Match, *ir.Prevalence, *ir.Join:
+				_, lacks := m.Lacks(s, n)
+				out[i][n] = lacks
+				answered[n] = answered[n] || !lacks
 			}
 			return true
 		}
@@ -240,7 +274,7 @@ func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[*ir.Match]bool {
 		}
 	}
 	for _, lacking := range out {
-		maps.DeleteFunc(lacking, func(match *ir.Match, _ bool) bool { return !answered[match] })
+		maps.DeleteFunc(lacking, func(n ir.Node, _ bool) bool { return !answered[n] })
 	}
 	return out
 }

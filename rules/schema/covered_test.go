@@ -37,13 +37,13 @@ func TestAFilterOfOneLogSourceIsAskedOfItsSources(t *testing.T) {
 
 	absent := m.Absent(m.Answering(r), r)
 	match := required.(*ir.Not).Term.(*ir.Named).Body.(*ir.Match)
-	assert.Equal(t, map[*ir.Match]bool{match: true}, filteredBy(absent[1], match), "Security does not have the field")
+	assert.Equal(t, map[ir.Node]bool{match: true}, filteredBy(absent[1], match), "Security does not have the field")
 	assert.Empty(t, filteredBy(absent[0], match), "the filter is not asked there")
 }
 
-func filteredBy(absent map[*ir.Match]bool, match *ir.Match) map[*ir.Match]bool {
+func filteredBy(absent map[ir.Node]bool, match *ir.Match) map[ir.Node]bool {
 	if lacks, asked := absent[match]; asked {
-		return map[*ir.Match]bool{match: lacks}
+		return map[ir.Node]bool{match: lacks}
 	}
 	return nil
 }

@@ -1,0 +1,174 @@
+package compilers_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/eql"
+	"decree/compilers/kql"
+	"decree/compilers/spl"
+	"decree/engine"
+	"decree/rules/ir"
+	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
+)
+
+// conditionsOn are conditions on a field and what a rule needs for them. Each takes the field's name.
+var conditionsOn = []struct{ name, section, search string }{
+	{"a test", "", "{%s|contains: x}"},
+	{"prevalence", "prevalence: {c: {field: %s, local: {distinct: host, lte: 1}}}\n", ""},
+	{"prevalence by who has it", "prevalence: {c: {field: host, local: {distinct: %s, lte: 1}}}\n", ""},
+	{"first_seen", "first_seen: {c: {fields: [host, %s], over: 1h}}\n", ""},
+	{"a join", "joins: {c: {rule: other, same: [%s], before: 1h}}\n", ""},
+	{"an ancestor", "ancestry: {c: {parent: {%s|contains: x}}}\n", ""},
+	{"an extract", "extract: {Part: {field: %s, lower: true}}\n", "{Part|contains: x}"},
+}
+
+// TestEverySourceIsAskedOrNamed: whatever a rule asks of a field that some of its sources lack, and however it stands
+// in the condition, each source that the rule can match in is searched, or a note, a refusal or the engine names it. In
+// a source without the field the condition is false; the rule is left out there only if it excludes by it.
+func TestEverySourceIsAskedOrNamed(t *testing.T) {
+	asked, named := 0, 0
+	for _, name := range schema.Names() {
+		m := lowered.Model(t, name)
+		for _, of := range severalSources(m) {
+			for _, field := range differingFields(m, of) {
+				for _, c := range conditionsOn {
+					for condition, excludes := range map[string]bool{"s or c": false, "s and not c": true, "s or (s and c)": false, "s and not (not (s or c))": false} {
+						text := fmt.Sprintf("title: T\nlogsource: %s\n", logSourceText(of[0]))
+						if c.section != "" {
+							text += fmt.Sprintf(c.section, field)
+						}
+						text += "detection:\n  s: {host|contains: a}\n"
+						if c.search != "" {
+							search := c.search
+							if strings.Contains(search, "%s") {
+								search = fmt.Sprintf(search, field)
+							}
+							text += "  c: " + search + "\n"
+						}
+						text += "  condition: " + condition + "\n"
+						text += fmt.Sprintf("---\ntitle: O\nname: other\nlogsource: %s\ndetection: {s: {host|contains: b}, condition: s}\n", logSourceText(of[0]))
+						r := lowered.Rules(t, text)[0]
+						lacks := lackingIn(m, of, r)
+						if len(lacks) == 0 || len(lacks) == len(of) {
+							continue
+						}
+						e, _ := engine.New([]*ir.Rule{r}, engine.Options{Model: m})
+						require.NotNil(t, e, text)
+						var left []string
+						for _, n := range e.NotAsked() {
+							if n.Rule == r {
+								left = append(left, n.LogSource)
+							}
+						}
+						answering := m.Answering(r)
+						for _, s := range of {
+							isAsked := slices.Contains(answering, s)
+							if slices.Contains(lacks, s) {
+								require.Equal(t, !excludes, isAsked, "%s %s %s\n%s", name, s.Name, c.name, text)
+							}
+							if isAsked {
+								asked++
+								continue
+							}
+							named++
+							require.Contains(t, left, s.Name, "the engine\n%s", text)
+						}
+						assertToldByQuery(t, m, r, left, text)
+					}
+				}
+			}
+		}
+	}
+	assert.Greater(t, asked, 100)
+	assert.Greater(t, named, 100)
+}
+
+// assertToldByQuery compiles a rule: a query has a note of each source that is left out, or there is none and an error
+// says why.
+func assertToldByQuery(t *testing.T, m *schema.Model, r *ir.Rule, left []string, text string) {
+	t.Helper()
+	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
+		if d.Name() != m.Dialect {
+			continue
+		}
+		q, found := d.Compile(r, compilers.Options{Model: m})
+		if q == nil {
+			require.True(t, found.HasErrors(), text)
+			continue
+		}
+		for _, s := range left {
+			told := slices.ContainsFunc(q.Notes, func(n compilers.Note) bool {
+				return n.Code == "sources-left-out" && strings.Contains(n.Message, s)
+			})
+			require.True(t, told, "%s: %s is not named\n%s", m.Name, s, text)
+		}
+		for _, s := range m.Answering(r) {
+			require.Contains(t, q.Result.Tables, s.Table, "%s: %s\n%s", m.Name, s.Name, text)
+		}
+	}
+}
+
+// severalSources gives the sources of each category or service that a model has in two to four sources.
+func severalSources(m *schema.Model) (all [][]*schema.Source) {
+	seen := map[string]bool{}
+	for i := range m.Sources {
+		s := &m.Sources[i]
+		if key := logSourceText(s); !seen[key] && s.Product != "*" && (s.Category != "" || s.Service != "") {
+			seen[key] = true
+			if of := m.Find(s.Category, s.Product, s.Service); len(of) > 1 && len(of) <= 4 {
+				all = append(all, of)
+			}
+		}
+	}
+	return all
+}
+
+func logSourceText(s *schema.Source) string {
+	var parts []string
+	for _, p := range [][2]string{{"product", s.Product}, {"category", s.Category}, {"service", s.Service}} {
+		if p[1] != "" {
+			parts = append(parts, p[0]+": "+p[1])
+		}
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// differingFields gives some fields and entities that one of the sources has and another lacks.
+func differingFields(m *schema.Model, of []*schema.Source) []string {
+	var out []string
+	for _, field := range []string{"sha1", "user", "Company", "CurrentDirectory", "SubjectUserName", "ip", "host"} {
+		has := func(s *schema.Source) bool { return m.HasWhole(s, ir.FieldNamed(field)) }
+		if slices.ContainsFunc(of, has) && !slices.ContainsFunc(of, func(s *schema.Source) bool { return !has(s) }) {
+			continue
+		}
+		if slices.ContainsFunc(of, has) {
+			out = append(out, field)
+		}
+	}
+	return out
+}
+
+// lackingIn gives the sources that lack what the rule's condition c reads.
+func lackingIn(m *schema.Model, of []*schema.Source, r *ir.Rule) []*schema.Source {
+	var out []*schema.Source
+	for _, s := range of {
+		lacking := false
+		ir.Inspect(r.Condition, func(n ir.Node) bool {
+			_, lacks := m.Lacks(s, n)
+			lacking = lacking || lacks
+			return true
+		})
+		if lacking {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -254,7 +254,7 @@ func TestGaps(t *testing.T) {
 // TestReputationThatAModelLacks holds that a model without reputation is said once.
 func TestReputationThatAModelLacks(t *testing.T) {
 	asim := lowered.Model(t, "asim")
-	const yaml = "logsource: {category: proxy}\nprevalence:\n  p: {field: c-useragent, global: {lt: 3}, signature: Unsigned}\ndetection:\n  a: {cs-method: GET}\n  condition: a and p\n"
+	const yaml = "logsource: {category: proxy}\nprevalence:\n  p: {field: domain, global: {lt: 3}, signature: Unsigned}\ndetection:\n  a: {cs-method: GET}\n  condition: a and p\n"
 	q, found := New().Compile(lowered.Rule(t, yaml), compilers.Options{Model: asim})
 	require.Nil(t, q)
 	codes := []string{}

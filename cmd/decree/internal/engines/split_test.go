@@ -1,0 +1,48 @@
+package engines
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/engine"
+)
+
+// TestSplit: a correlation is split where a model runs some of its rules and none runs all of them. Its finding names
+// the shipped data models that have all of its log sources.
+func TestSplit(t *testing.T) {
+	for other, hint := range map[string]string{
+		"product: linux, category: process_creation": "a run in which all events are of one of these data models can: ",
+		"product: nobody, service: nothing":          "no shipped data model has the log sources of all its rules",
+	} {
+		clitest.Files(t, "-- c.yml --\ntitle: C\ncorrelation: {type: temporal, rules: [a, b], group-by: [User], timespan: 1h}\n---\ntitle: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\ntitle: B\nname: b\nlogsource: {"+other+"}\ndetection: {s: {Image: x}, condition: s}\n")
+		s, _, _ := clitest.Streams("")
+		loaded, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"c.yml"}})
+		require.NoError(t, err)
+		opt := engine.Options{Correlations: loaded.LoweredCorrelations()}
+		split := New(loaded.Lowered(), models(t, "windows"), opt, false)
+		assert.True(t, split.Split(), other)
+		at := 0
+		for at < len(split.Found) && split.Found[at].Code != notRun {
+			at++
+		}
+		require.Less(t, at, len(split.Found), other)
+		assert.Contains(t, split.Found[at].Hint, hint, other)
+		assert.False(t, New(loaded.Lowered(), models(t, "cloud"), opt, false).Split(), "no rule of it is run")
+	}
+	clitest.Files(t, "-- c.yml --\ntitle: C\ncorrelation: {type: temporal, rules: [a, b], group-by: [User], timespan: 1h}\n---\ntitle: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\ntitle: B\nname: b\nlogsource: {product: linux, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n")
+	s, _, _ := clitest.Streams("")
+	loaded, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"c.yml"}})
+	require.NoError(t, err)
+	opt := engine.Options{Correlations: loaded.LoweredCorrelations()}
+	for _, all := range [][]string{{"mde"}, {"windows", "mde"}} {
+		es := New(loaded.Lowered(), models(t, all...), opt, false)
+		assert.False(t, es.Split(), "one model runs all of it")
+		assert.Empty(t, es.Misnamed())
+		assert.Empty(t, es.Uncountable())
+	}
+}

@@ -133,6 +133,7 @@ func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, 
 		set.parsedFilters = append(set.parsedFilters, parsedFile{from: applied.File, file: lint.File{Path: folder.Shown(file), Filters: filters}})
 		set.KeepFile(folder.Shown(file), applied.File)
 		set.Found = append(set.Found, found...)
+		set.ofEveryRule(found)
 		if found.HasErrors() {
 			set.Failed++
 		}

@@ -72,7 +72,7 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{texts: map[string][]byte{}, files: map[string]File{}}
+	set := &Set{texts: map[string][]byte{}, files: map[string]File{}, readers: map[string][]string{}}
 	if err := set.openLists(s, sel.Lists); err != nil {
 		return nil, err
 	}
@@ -87,10 +87,12 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 		step()
 	})
 	end()
+	ofProject := set.Found
 	set.Files, set.Rules, set.parsed = make([]File, 0, len(read)), make([]Rule, 0, len(read)), make([]parsedFile, 0, len(read))
 	for i := range read {
 		set.add(&read[i])
 	}
+	set.ofEveryRule(ofProject)
 	set.addCorrelations()
 	for _, r := range set.All() {
 		if found := compilers.CheckAccepted(r.IR.Source, targets.DialectNames()); len(found) > 0 {
@@ -171,7 +173,20 @@ func (set *Set) add(f *readFile) {
 		set.Failed++
 	}
 	set.Found = append(set.Found, f.file.Found...)
+	set.readers[f.file.Path] = []string{f.file.Path}
+	for _, d := range f.file.Found {
+		if d.Range.File != f.file.Path {
+			set.readers[d.Range.File] = append(set.readers[d.Range.File], f.file.Path)
+		}
+	}
 	if len(f.file.Found) > 0 {
 		set.files[f.file.Path] = f.from
+	}
+}
+
+// ofEveryRule notes that findings are not about single rule files.
+func (set *Set) ofEveryRule(found diag.Diagnostics) {
+	for _, d := range found {
+		delete(set.readers, d.Range.File)
 	}
 }

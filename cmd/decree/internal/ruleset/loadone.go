@@ -61,7 +61,7 @@ func loadFile(s *stdio.Streams, in *project.Project, sel Selection, file string)
 		if sel.Paths, sel.named = append(slices.Clone(in.Rules), file), true; len(in.Rules) == 0 {
 			sel.Paths = append(sel.Paths, filepath.Dir(file))
 		}
-		if whole, err := Load(&stdio.Streams{Err: io.Discard}, in, sel); err == nil && len(whole.Rules)+len(whole.Correlations) > 0 {
+		if whole, err := Load(&stdio.Streams{Err: io.Discard}, in, sel); err == nil {
 			set = whole
 			set.dropOthers()
 		}
@@ -81,13 +81,29 @@ func loadNamed(s *stdio.Streams, in *project.Project, sel Selection, name string
 	return set, nil
 }
 
-// dropOthers drops what was found in files none of whose rules is kept.
+// dropOthers drops what was found in rule files none of whose rules is kept or was asked for, and in lists of such files
+// alone. What is wrong with filters, lists of the project and its other files may matter to every rule. Where no rule is
+// left and its file has no error, one that it reads has: all findings stay.
 func (set *Set) dropOthers() {
 	kept := map[string]bool{}
 	for _, r := range set.All() {
 		kept[r.IR.Source.Range.File] = true
 	}
-	set.Found = slices.DeleteFunc(set.Found, func(d diag.Diagnostic) bool { return !kept[d.Range.File] })
+	for _, f := range set.Files {
+		if f.Named {
+			kept[f.Folder.Shown(f.Path)] = true
+		}
+	}
+	for body := range set.chosen {
+		kept[body.Range.File] = true
+	}
+	left := slices.DeleteFunc(slices.Clone(set.Found), func(d diag.Diagnostic) bool {
+		readers := set.readers[d.Range.File]
+		return len(readers) > 0 && !slices.ContainsFunc(readers, func(file string) bool { return kept[file] })
+	})
+	if len(set.All()) > 0 || left.HasErrors() {
+		set.Found = left
+	}
 }
 
 // isCalled tells whether a rule has a name or an id.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/ruleset"
 )
 
@@ -48,6 +49,66 @@ detection: {a: {Image: x}, condition: b}
 	s, _, _ := clitest.Streams("")
 	_, err := ruleset.LoadOne(s, "rules/broken.yml", ruleset.Filters{}, ruleset.Lists{})
 	assert.Error(t, err)
+}
+
+// TestOneRuleAmongErrors: what is wrong with a rule that was asked for, with filters and with the project's lists is
+// shown, and ends the command. Of other rules and their lists it is neither.
+func TestOneRuleAmongErrors(t *testing.T) {
+	const ofProject = `
+-- decree.yml --
+rules: [rules]
+filters: [filters]
+lists: [lists]
+-- rules/lists/own.txt --
+a
+-- rules/other.yml --
+title: Other
+name: other
+logsource: {product: windows, category: process_creation}
+lists: {own: lists/own.txt}
+detection: {a: {SourceIp|cidr|expand: '%own%'}, condition: a}
+-- rules/misnamed.yml --
+title: Misnamed
+name: misnamed
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image|expand: '%nowhere%'}, condition: a}
+-- rules/reads.yml --
+title: Reads
+name: reads
+correlation: {type: event_count, rules: [misnamed], timespan: 1h, condition: {gte: 2}}
+`
+	const filter = `
+-- filters/f.yml --
+title: Ours
+logsource: {product: windows, service: security}
+filter: {rules: [logon], a: {User: bob}, condition: not aa}
+`
+	const list = "-- lists/l.yml --\nvalues: [\n"
+	for _, c := range []struct {
+		name, files string
+		asked       []string
+		want        string // "" for no error
+	}{
+		{"others", ofProject + "-- filters/none --\n-- lists/none --\n", []string{"shell", "rules/guessing.yml", "guessing"}, ""},
+		{"a filter", ofProject + filter + "-- lists/none --\n", []string{"logon", "shell", "rules/guessing.yml", "rules/logon.yml"}, "undefined-name"},
+		{"a list", ofProject + "-- filters/none --\n" + list, []string{"logon", "rules/guessing.yml", "rules/logon.yml"}, "lists/l.yml"},
+		{"the rule itself", ofProject + "-- filters/none --\n-- lists/none --\n", []string{"misnamed"}, "rules/misnamed.yml"},
+		{"its list", ofProject + "-- filters/none --\n-- lists/none --\n", []string{"other"}, "own.txt"},
+		{"what it reads", ofProject + "-- filters/none --\n-- lists/none --\n", []string{"reads", "rules/reads.yml"}, `"misnamed" has errors`},
+	} {
+		clitest.Files(t, selectable+c.files)
+		for _, asked := range c.asked {
+			s, _, told := clitest.Streams("")
+			_, err := ruleset.LoadOne(s, asked, ruleset.Filters{}, ruleset.Lists{})
+			if c.want == "" {
+				assert.NoError(t, err, "%s: %s", c.name, asked)
+				assert.NotContains(t, told.String(), "error", "%s: %s", c.name, asked)
+				continue
+			}
+			assert.ErrorIs(t, err, exit.ErrFindings, "%s: %s", c.name, asked)
+			assert.Contains(t, told.String(), c.want, "%s: %s", c.name, asked)
+		}
+	}
 }
 
 // TestNames chooses among loaded rules.

@@ -72,14 +72,22 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 	return selected, nil
 }
 
-// called gives the rules and correlations with a name or an id, parts of others as well. It is an error if there is
-// none.
+// called gives the rules and correlations with a name or an id, parts of others as well, and those with errors. It is an
+// error if there is none.
 func (set *Set) called(sel Selection) (map[*rules.Rule]bool, error) {
 	set.chosen = map[*rules.Rule]bool{}
-	for _, r := range set.All() {
-		if isCalled(r.IR.Source, sel.rule) {
-			set.chosen[r.IR.Source] = true
+	choose := func(body *rules.Rule) {
+		if isCalled(body, sel.rule) {
+			set.chosen[body] = true
 		}
+	}
+	for _, f := range set.parsed {
+		for _, body := range slices.Concat(f.file.Rules, f.file.Written, f.file.Broken) {
+			choose(body)
+		}
+	}
+	for _, c := range set.read {
+		choose(c.of.Body)
 	}
 	if len(set.chosen) == 0 {
 		return nil, set.unknownRule(sel)

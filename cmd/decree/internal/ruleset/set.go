@@ -46,7 +46,9 @@ type Set struct {
 
 	texts map[string][]byte // file -> its text, to show findings in it
 	files map[string]File   // file -> where to read its text
-	shown shownFile
+
+	readers map[string][]string // rule file or list with findings -> the rule files that it is, or is a list of
+	shown   shownFile
 }
 
 // OnDisk gives the paths of all rule, filter and list files that were read.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"decree/engine/correlate"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -16,9 +17,10 @@ const maxRuns = 10_000
 // moment is an event that some of a rule's units wait for.
 type moment struct {
 	pendingEvent
-	at     time.Time  // of the event, or once what the rule's joins look for after it has come
-	adds   []sighting // to the rule's populations, whichever run sees it
-	raised bool       // some run has raised an alert for it
+	at     time.Time         // of the event, or once what the rule's joins look for after it has come
+	adds   []sighting        // to the rule's populations, whichever run sees it
+	raised bool              // some run has raised an alert for it
+	asked  []*correlate.Lack // of its fields, in some run
 }
 
 // Backtest replays events as each rule's schedule would have run. It is given them as an engine is; all that rules ask
@@ -233,6 +235,7 @@ func (r *replay) ask(w *moment, counting bool) (out outcome, err error) {
 	if err != nil {
 		return out, fmt.Errorf("%s: %w", w.Origin, err)
 	}
+	m.asked = &w.asked
 	for _, ui := range w.units {
 		if u := r.e.units[ui]; (u.rare != nil) == counting && u.rule.suspension == nil {
 			if err := m.ask(ui, in, &out); err != nil {

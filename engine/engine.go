@@ -35,7 +35,7 @@ type Engine struct {
 	held    held
 	stats   Stats
 
-	lacking  []correlate.Lacking // matches that correlations could not count
+	lacking  []correlate.Lacking // correlations that could count none of their matches
 	misnamed []Misnamed          // of the files that were read
 
 	matches     *correlate.Matches // that correlations read

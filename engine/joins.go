@@ -223,7 +223,7 @@ func (m *matcher) joined(n int) bool {
 		if lacks == noTime || j.index == nil {
 			return false
 		}
-		m.askedOfJoins[n].note(m.order, lacks)
+		m.noteAsked(&m.askedOfJoins[n], lacks)
 		return lacks == "" && j.holds(found.Count())
 	}
 	return false
@@ -254,7 +254,7 @@ func (m *matcher) near(j *join, s *source) (found correlate.Found, lacks string)
 	values := make([]string, len(j.node.Mine))
 	for i, field := range j.mine[s] {
 		if values[i], ok = m.doc.Whole(field); !ok || values[i] == "" {
-			return found, j.node.Mine[i].Name
+			return found, j.node.Mine[i].String()
 		}
 	}
 	if j.index == nil {

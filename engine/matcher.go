@@ -32,12 +32,14 @@ type matcher struct {
 	spent         map[*rule]int // in a batch: steps beyond what is free
 	costs         *costs
 	guess         timestamp.Guess
-	fitted        bool       // some event had a column of the model
-	askedOfJoins  []lackings // by joins
-	askedOfRarity []lackings // by populations
-	sighted       []sighted  // by log sources, since the file began
-	brief         bool       // results do not describe their events
-	names         []string   // of the fields of an explained event
+	fitted        bool               // some event had a column of the model
+	askedOfJoins  []correlate.Lack   // by joins
+	askedOfRarity []correlate.Lack   // by populations
+	asked         *[]*correlate.Lack // those that have counted the current event; ownAsked, or a moment's
+	ownAsked      []*correlate.Lack
+	sighted       []sighted // by log sources, since the file began
+	brief         bool      // results do not describe their events
+	names         []string  // of the fields of an explained event
 
 	kept   *event.Event // the last event that has a result: results of one event share it
 	keptAt uint32       // its number
@@ -47,7 +49,7 @@ type matcher struct {
 }
 
 func (p *plan) newMatcher() *matcher {
-	m := &matcher{p: p, costs: p.newCosts(), sighted: make([]sighted, len(p.sources)), askedOfJoins: make([]lackings, len(p.joins)), askedOfRarity: make([]lackings, len(p.populations))}
+	m := &matcher{p: p, costs: p.newCosts(), sighted: make([]sighted, len(p.sources)), askedOfJoins: make([]correlate.Lack, len(p.joins)), askedOfRarity: make([]correlate.Lack, len(p.populations))}
 	m.begin()
 	return m
 }
@@ -65,7 +67,7 @@ func (m *matcher) begin() {
 
 // load reads an event and finds the sources it is of.
 func (m *matcher) load(in event.Input) error {
-	m.order = in.Order
+	m.order, m.asked, m.ownAsked = in.Order, &m.ownAsked, m.ownAsked[:0]
 	if m.gen == maxEvents {
 		m.begin()
 	}

@@ -108,9 +108,9 @@ func (m *matcher) rare(i int) bool {
 	p := m.p.populations[i]
 	lacks := ""
 	if p.Lacks(counted{m}) {
-		lacks = p.Condition().Value().Name
+		lacks = p.Condition().Value().String()
 	}
-	m.askedOfRarity[i].note(m.order, lacks)
+	m.noteAsked(&m.askedOfRarity[i], lacks)
 	f, ok := m.figure(p)
 	return ok && f.Rare
 }

@@ -2,87 +2,58 @@ package engine
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"decree/engine/correlate"
 )
 
-// Uncountable is matches that a correlation, a join, first_seen or prevalence could not count, since they have nothing
-// in a field that it needs.
+// Uncountable says that a correlation, a join, first_seen or prevalence could count nothing: all that it was asked of
+// has nothing in a field that it needs. Some without the field are usual.
 type Uncountable struct {
-	Kind    string `json:"kind"`           // correlation, join, first_seen or prevalence
-	Rule    string `json:"rule"`           // the title of the correlation, or of the rule
-	Name    string `json:"name,omitempty"` // of the join, first_seen or prevalence in the rule
-	Field   string `json:"field"`
-	Matches int    `json:"matches"`
+	Kind   string // correlation, join, first_seen or prevalence
+	Rule   string // the title of the correlation, or of the rule
+	Name   string // of the join, first_seen or prevalence in the rule
+	Joined bool   // what lacks the fields are the matches that the join looks for
+	Fields []string
+	Count  int // matches of a correlation or Joined, else events
 }
 
-// lackings counts the events that were asked for other events or a rarity, and of them those without the field to ask
-// by.
-type lackings struct {
-	last   int // order of the event that was counted last
-	asked  int
-	fields map[string]int // field -> events without it
-}
-
-// note counts an event once. field is what it lacks; "" if nothing.
-func (l *lackings) note(order int, field string) {
-	if l.asked > 0 && l.last == order {
-		return
-	}
-	l.last = order
-	l.asked++
-	if field != "" {
-		if l.fields == nil {
-			l.fields = map[string]int{}
-		}
-		l.fields[field]++
+// noteAsked counts the current event once, in whichever runs it is judged. field is what it lacks; "" if nothing.
+func (m *matcher) noteAsked(by *correlate.Lack, field string) {
+	if !slices.Contains(*m.asked, by) {
+		*m.asked = append(*m.asked, by)
+		by.Note(field)
 	}
 }
 
-// Uncountable lists these matches, after Finish. An event that has no value to be new or rare by is usual, so
-// first_seen and prevalence are named only if no event had one.
+// Uncountable lists these, after Finish.
 func (e *Engine) Uncountable() (out []Uncountable) {
+	add := func(u Uncountable, of *correlate.Lack) {
+		if u.Fields, u.Count = of.OfAll(), of.Asked; u.Fields != nil {
+			out = append(out, u)
+		}
+	}
 	for _, l := range e.lacking {
-		out = append(out, Uncountable{Kind: "correlation", Rule: l.Of.IR.Source.Body.Title, Field: l.Field, Matches: l.Matches})
+		add(Uncountable{Kind: "correlation", Rule: l.Of.IR.Source.Body.Title}, &l.Lack)
 	}
 	for n, j := range e.joins {
-		if j.rule.copyOf != nil {
+		asked := &e.main.askedOfJoins[n]
+		if j.rule.copyOf != nil || asked.Asked == 0 {
 			continue
 		}
-		add := func(field string, matches int) {
-			out = append(out, Uncountable{Kind: kindOf(j.node), Rule: j.rule.ir.Source.Title, Name: j.node.Name, Field: field, Matches: matches})
-		}
-		if asked := &e.main.askedOfJoins[n]; !j.node.First || asked.allLack() {
-			for _, field := range slices.Sorted(maps.Keys(asked.fields)) {
-				add(field, asked.fields[field])
-			}
-		}
-		if j.index == nil || j.node.First {
-			continue
-		}
-		for i, matches := range j.index.Lacks() {
-			if matches > 0 {
-				add(j.node.Theirs[i].Name, matches)
-			}
+		u := Uncountable{Kind: kindOf(j.node), Rule: j.rule.ir.Source.Title, Name: j.node.Name}
+		add(u, asked)
+		if !j.node.First { // which looks among the events that it is asked of
+			u.Joined = true
+			add(u, j.index.Lack())
 		}
 	}
 	for n, p := range e.populations {
-		if asked := &e.main.askedOfRarity[n]; p.rule.copyOf == nil && asked.allLack() {
-			out = append(out, Uncountable{Kind: "prevalence", Rule: p.rule.ir.Source.Title, Name: p.Condition().Name, Field: p.Condition().Value().String(), Matches: asked.asked})
+		if p.rule.copyOf == nil {
+			add(Uncountable{Kind: "prevalence", Rule: p.rule.ir.Source.Title, Name: p.Condition().Name}, &e.main.askedOfRarity[n])
 		}
 	}
 	return out
-}
-
-// allLack tells whether events were asked and each lacked a field.
-func (l *lackings) allLack() bool {
-	lack := 0
-	for _, n := range l.fields {
-		lack += n
-	}
-	return lack > 0 && lack == l.asked
 }
 
 // lackingOf leaves out correlations that are copies of others.

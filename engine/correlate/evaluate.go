@@ -3,8 +3,6 @@ package correlate
 import (
 	"slices"
 	"time"
-
-	"decree/rules/ir"
 )
 
 // member is what a correlation reads: a match of a rule, or of another correlation at the event that completed it.
@@ -42,32 +40,6 @@ type Evaluation struct {
 	values   map[string]int32 // tuples of value_count, numbered
 	progress []Progress
 	lacking  []Lacking
-}
-
-// Lacking is matches that a correlation cannot count: they have nothing in a field that it groups by or counts.
-type Lacking struct {
-	Of      *Correlation
-	Field   string // as the correlation names it
-	Matches int
-}
-
-// Lacking gives these matches, by correlation and field.
-func (v *Evaluation) Lacking() []Lacking { return v.lacking }
-
-// lacks counts a match that has nothing in one of some columns, in the first of them.
-func (v *Evaluation) lacks(c *Correlation, columns []ir.Column, m member) {
-	for _, column := range columns {
-		if _, ok := v.text(c, column, m); ok {
-			continue
-		}
-		at := slices.IndexFunc(v.lacking, func(l Lacking) bool { return l.Of == c && l.Field == column.Name })
-		if at < 0 {
-			at = len(v.lacking)
-			v.lacking = append(v.lacking, Lacking{Of: c, Field: column.Name})
-		}
-		v.lacking[at].Matches++
-		return
-	}
 }
 
 // Evaluate begins an evaluation over some of the matches: byRule lists their positions by the number of the rule.
@@ -116,17 +88,16 @@ func (v *Evaluation) find(c *Correlation, seen *observer) {
 	found := &result{}
 	v.of[c] = found
 	groups := map[string]int{}
+	lack := Lacking{Of: c}
 	for i, in := range c.inputs {
 		add := func(m member) {
 			key, ok := v.key(c, c.IR.GroupBy, m)
 			seen.read(i, ok)
 			if !ok {
-				v.lacks(c, c.IR.GroupBy, m)
+				lack.Note(v.lacks(c, c.IR.GroupBy, m))
 				return
 			}
-			if c.IR.Source.Type.OverValues() {
-				v.lacks(c, c.IR.Values, m)
-			}
+			lack.Note(v.lacks(c, c.IR.Values, m))
 			at, known := groups[key]
 			if !known {
 				at = len(found.groups)
@@ -145,6 +116,9 @@ func (v *Evaluation) find(c *Correlation, seen *observer) {
 		for k, m := range inner.matches {
 			add(member{inner.completing(m).of, int32(k), int32(i)})
 		}
+	}
+	if lack.OfAll() != nil {
+		v.lacking = append(v.lacking, lack)
 	}
 	for g, members := range found.groups {
 		slices.SortStableFunc(members, func(a, b member) int { return v.when(a).compare(v.when(b)) })

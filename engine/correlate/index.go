@@ -27,8 +27,8 @@ type Index struct {
 	ms    *Matches
 	rule  int
 	byKey map[string][]indexed // in the order of their times
-	lacks []int                // key -> matches that have nothing in it, the first of those that they lack
-	seen  []int32              // value -> the last question in which it was counted
+	lack  Lack
+	seen  []int32 // value -> the last question in which it was counted
 	asked int32
 }
 
@@ -47,14 +47,15 @@ func (m indexed) compare(second int64, nano int32) int {
 // Index sorts the matches of a rule, by its number, by what they have in some fields. A match without one of them is in
 // no place. distinct is the field whose different values Count counts; nil if it counts matches.
 func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
-	x := &Index{ms: ms, rule: rule, byKey: map[string][]indexed{}, lacks: make([]int, len(keys))}
+	x := &Index{ms: ms, rule: rule, byKey: map[string][]indexed{}}
 	values := map[string]int32{}
 	texts := make([]string, len(keys))
 	for _, at := range ms.byRule[rule] {
 		if lacks := ms.valuesOf(at, keys, texts); lacks >= 0 {
-			x.lacks[lacks]++
+			x.lack.Note(keys[lacks].String())
 			continue
 		}
+		x.lack.Note("")
 		k := ms.at(at)
 		key, one := joinKey(texts), indexed{k.second, k.nano, at, -1}
 		if distinct != nil {
@@ -79,8 +80,8 @@ func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
 	return x
 }
 
-// Lacks counts, for each of the fields, the matches that are in no place since they have nothing in it.
-func (x *Index) Lacks() []int { return x.lacks }
+// Lack counts the matches, and those of them that are in no place since they have nothing in one of the fields.
+func (x *Index) Lack() *Lack { return &x.lack }
 
 // valuesOf reads fields of a match. It gives the first of them that is missing or empty, or -1.
 func (ms *Matches) valuesOf(at int32, fields []ir.Field, to []string) (lacks int) {

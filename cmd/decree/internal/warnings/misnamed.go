@@ -10,12 +10,9 @@ import (
 	"decree/rules/diag"
 )
 
-// shownMisnamed bounds how many log sources are shown.
-const shownMisnamed = 5
-
 // Misnamed says which events have nothing that rules test, or have it under other names.
 func Misnamed(s *stdio.Streams, all []engine.Misnamed) {
-	for _, n := range all[:min(len(all), shownMisnamed)] {
+	for _, n := range all[:min(len(all), shownSources)] {
 		where, what := n.File, "some fields that rules test are not"
 		if n.Files > 1 {
 			where += " and " + plural.Count(n.Files-1, "other file")
@@ -33,9 +30,7 @@ func Misnamed(s *stdio.Streams, all []engine.Misnamed) {
 		}
 		fmt.Fprintf(s.Err, "warning: %s: %s in %s of %s: %s\n", diag.Visible(where), what, plural.Count(n.Events, "event"), diag.Visible(n.LogSource), diag.Visible(text))
 	}
-	if more := len(all) - shownMisnamed; more > 0 {
-		fmt.Fprintf(s.Err, "  and so in %s\n", plural.Count(more, "other log source"))
-	}
+	more(s, len(all), "other log source")
 	if len(all) > 0 {
 		fmt.Fprintln(s.Err, "  rename these fields, or say in a --model-file where the events have them")
 	}

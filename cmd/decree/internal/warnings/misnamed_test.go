@@ -27,9 +27,3 @@ func TestMisnamed(t *testing.T) {
 	Misnamed(s, append(append(all, all...), all...))
 	assert.Contains(t, errs.String(), "  and so in 4 other log sources\n")
 }
-
-func TestUncountable(t *testing.T) {
-	s, _, errs := clitest.Streams("")
-	Uncountable(s, []engine.Uncountable{{Kind: "correlation", Rule: "Guessing", Field: "User", Matches: 2}, {Kind: "join", Rule: "Task", Name: "logon", Field: "host", Matches: 1}})
-	assert.Equal(t, "warning: 2 matches without User; correlation \"Guessing\" did not count them\nwarning: 1 match without host; join \"logon\" of rule \"Task\" did not count them\n", errs.String())
-}

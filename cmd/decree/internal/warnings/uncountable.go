@@ -2,6 +2,7 @@ package warnings
 
 import (
 	"fmt"
+	"strings"
 
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
@@ -9,13 +10,26 @@ import (
 	"decree/rules/diag"
 )
 
-// Uncountable says which matches correlations, joins, first_seen and prevalence could not count, and for want of what.
+// Uncountable says which correlations, joins, first_seen and prevalence could count nothing, and for want of what.
 func Uncountable(s *stdio.Streams, all []engine.Uncountable) {
-	for _, u := range all {
+	for _, u := range all[:min(len(all), shownSources)] {
 		of := u.Kind
 		if u.Name != "" {
 			of = fmt.Sprintf("%s %q of rule", u.Kind, u.Name)
 		}
-		fmt.Fprintf(s.Err, "warning: %s without %s; %s %q did not count them\n", plural.Count(u.Matches, "match"), diag.Visible(u.Field), diag.Visible(of), diag.Visible(u.Rule))
+		noun, does := "event", "was asked of"
+		switch {
+		case u.Joined:
+			noun, does = "match", "looks for"
+		case u.Kind == "correlation":
+			noun, does = "match", "was given"
+		}
+		lack := "have"
+		if u.Count == 1 {
+			lack = "has"
+		}
+		fmt.Fprintf(s.Err, "warning: %s that %s %q %s %s no %s: it can count none of them\n",
+			plural.Count(u.Count, noun), diag.Visible(of), diag.Visible(u.Rule), does, lack, diag.Visible(strings.Join(u.Fields, " or no ")))
 	}
+	more(s, len(all), "other condition")
 }

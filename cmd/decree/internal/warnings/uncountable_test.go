@@ -1,0 +1,23 @@
+package warnings
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"decree/cmd/decree/internal/clitest"
+	"decree/engine"
+)
+
+func TestUncountable(t *testing.T) {
+	s, _, errs := clitest.Streams("")
+	rare := engine.Uncountable{Kind: "prevalence", Rule: "T", Name: "rare", Fields: []string{"sha1"}, Count: 1}
+	Uncountable(s, []engine.Uncountable{rare, rare, rare,
+		{Kind: "correlation", Rule: "C", Fields: []string{"A", "B"}, Count: 2},
+		{Kind: "join", Rule: "T", Name: "j", Joined: true, Fields: []string{"A"}, Count: 2}, rare, rare})
+	const one = "warning: 1 event that prevalence \"rare\" of rule \"T\" was asked of has no sha1: it can count none of them\n"
+	assert.Equal(t, one+one+one+
+		"warning: 2 matches that correlation \"C\" was given have no A or no B: it can count none of them\n"+
+		"warning: 2 matches that join \"j\" of rule \"T\" looks for have no A: it can count none of them\n"+
+		"  and so in 2 other conditions\n", errs.String())
+}

@@ -13,6 +13,7 @@ import (
 	"decree/cmd/decree/internal/since"
 	"decree/engine/regression"
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/rules/source"
@@ -43,10 +44,14 @@ func (c *changes) in(dir string) (map[string]bool, error) {
 	return known, nil
 }
 
-// changedForAll names a file that changed since a revision and that every rule's queries and tests may depend on: the
-// project's file or a data model; "" if none did. One that git does not know counts as changed.
+// changedForAll says that a file changed since a revision that every rule's queries and tests may depend on, the
+// project's file or a data model, or that git cannot tell; "" if none did. git cannot tell of a file outside of a
+// repository, and of one that it ignores.
 func changedForAll(p *project.Project, sel Selection) string {
 	known := &changes{sel.Since, map[string]map[string]bool{}}
+	changed := func(file string) string {
+		return diag.Visible(filepath.ToSlash(file)) + " changed since " + diag.Visible(sel.Since)
+	}
 	var files []string
 	if p.Exists() {
 		files = append(files, p.File)
@@ -61,17 +66,24 @@ func changedForAll(p *project.Project, sel Selection) string {
 		}
 		all, err := known.in(at)
 		if err != nil {
-			return filepath.ToSlash(at)
+			return "git cannot tell whether " + changed(at)
 		}
 		for _, file := range slices.Sorted(maps.Keys(all)) {
 			if source.IsYAML(file) { // also one that is gone
-				return path.Join(filepath.ToSlash(at), file)
+				return changed(filepath.Join(at, filepath.FromSlash(file)))
 			}
 		}
 	}
+	for _, m := range p.Models {
+		files = append(files, m.File)
+	}
 	for _, file := range files {
-		if changed, err := known.has(filepath.Dir(file), filepath.Base(file)); changed || err != nil {
-			return filepath.ToSlash(file)
+		dir, name := filepath.Dir(file), filepath.Base(file)
+		switch is, err := known.has(dir, name); {
+		case is:
+			return changed(file)
+		case err != nil || !since.Tracked(dir, name):
+			return "git cannot tell whether " + changed(file)
 		}
 	}
 	return ""

@@ -56,7 +56,7 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 		return nil, err
 	}
 	if set.changedForAll != "" {
-		fmt.Fprintf(s.Err, "%s changed since %s: it may change what every rule becomes, so all rules %sare taken\n", diag.Visible(set.changedForAll), diag.Visible(sel.Since), sel.described())
+		fmt.Fprintf(s.Err, "%s: it may change what every rule becomes, so all rules %sare taken\n", set.changedForAll, sel.described())
 	}
 	if sel.Since != "" && len(set.All()) == 0 {
 		fmt.Fprintf(s.Err, "no rule %schanged since %s\n", sel.described(), diag.Visible(sel.Since))

@@ -41,7 +41,7 @@ type Set struct {
 	read          []readCorrelation
 	foreign       int                  // files in PassedOver
 	chosen        map[*rules.Rule]bool // rules that the user chose by their name or id
-	changedForAll string               // a file that changed and that all rules depend on, where those that changed are selected
+	changedForAll string               // that a file changed that all rules depend on, where those that changed are selected
 	onlyRead      map[*rules.Rule]bool // rules that the user did not select and a selected correlation reads
 
 	texts map[string][]byte // file -> its text, to show findings in it

@@ -43,6 +43,12 @@ func unknown(err error) error {
 	return err
 }
 
+// Tracked tells whether git has a file of a folder. The file is a slash path relative to the folder.
+func Tracked(dir, file string) bool {
+	out, err := git(dir, "ls-files", "-z", "--", ":(literal)"+file)
+	return err == nil && out != ""
+}
+
 // Text gives what a file of a folder held at a revision. ok is false if it was not there. The file is a slash path
 // relative to the folder.
 func Text(dir, rev, file string) (text []byte, ok bool) {

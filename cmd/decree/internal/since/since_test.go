@@ -23,6 +23,8 @@ func TestChanged(t *testing.T) {
 	for file, text := range map[string]string{"rules/other.yml": "2", "rules/new.yml": "1", "rules/x.log": "1", "outside.yml": "2"} {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	}
+	assert.True(t, Tracked("rules", "same.yml"))
+	assert.False(t, Tracked("rules", "x.log") || Tracked("rules", "*.yml") || Tracked("..", "outside.yml"))
 	changed, err := Changed("rules", "HEAD")
 	require.NoError(t, err)
 	assert.True(t, changed["other.yml"] && changed["new.yml"])

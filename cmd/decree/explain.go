@@ -94,7 +94,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 	}
 	rules := set.Whole() // a rule that is only joined is a part of the one that joins it
 	if len(rules) != 1 {
-		return fmt.Errorf("%s has %d rules: name a file with one rule, or in a project the rule by its name or id", p.rule, len(rules))
+		return fmt.Errorf("%s is %d rules: choose one by a file, or in a project by a name or id, that no other has: %s", p.rule, len(rules), placesOf(rules))
 	}
 	in, opt, err := p.open(s, set.Project)
 	if err != nil {
@@ -198,7 +198,7 @@ func (p explainParams) chooses(m *schema.Model, ev *event.Event, nth int) bool {
 	return (p.eventID == "" || engine.EventID(m, ev) == p.eventID) && (p.line == 0 || ev.Line == p.line)
 }
 
-// explainCorrelations shows how near the correlations of a file came to a match. No single event decides that.
+// explainCorrelations shows how near the correlations of a set came to a match. No single event decides that.
 func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) error {
 	if p.eventID != "" || p.line != 0 || p.expr {
 		return fmt.Errorf("%s has a correlation, which needs several events: leave out --event, --line and --expr", p.rule)

@@ -132,7 +132,7 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 		if measured {
 			p.quality.Show(s, set, report.Assessed, time.Since(begun))
 		} else if p.quality.Asked() {
-			fmt.Fprintln(s.Err, "coverage and mutants are not measured: first mend the tests")
+			fmt.Fprintf(s.Err, "%s not measured: fix the tests first\n", p.quality.Described())
 		}
 	}
 	return exit.After(report.Findings, report.Failed > 0 || !p.quality.Good(report.Assessed))

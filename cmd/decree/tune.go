@@ -53,9 +53,9 @@ event still matches: the engine verifies it.
 
 Use it when a rule alerts on what is normal in your environment. Only events
 that the rule matches count. Without --bad, the rule's own tests say what must
-match. Of a correlation, tune the rules that it reads: --name says which, if the
-file has several. RULE is a file, or the name or id of a rule of the project.
-Without a project it is one that decree ships.
+match. Of a correlation, tune the rules that it reads. RULE is a file, or the
+name or id of a rule of the project. Without a project it is one that decree
+ships. If RULE is several rules, --name says which one to tune.
 
 The exit code is 1 if a good event cannot be excluded, because a bad one has the
 same values. The filter then excludes the others.`,
@@ -79,7 +79,7 @@ same values. The filter then excludes the others.`,
 	f := cmd.Flags()
 	f.StringArrayVar(&p.good, "good", nil, "`EVENTS` that should not alert: a file, folder or glob; repeatable")
 	f.StringArrayVar(&p.bad, "bad", nil, "`EVENTS` that must alert; repeatable (default: those of the rule's tests)")
-	f.StringVar(&p.name, "name", "", "`NAME` or id of the rule to tune, if the file has several")
+	f.StringVar(&p.name, "name", "", "`NAME` or id of the rule to tune, if RULE is several")
 	f.StringVarP(&p.out, "out", "o", "", "`FILE` to write (default: filters/NAME.yml, or in the folder of --filters)")
 	f.BoolVar(&p.force, "force", false, "overwrite the filter and its tests")
 	usage.AddFormat(cmd, &p.format, "text", "json")
@@ -156,7 +156,7 @@ func (p tuneParams) request(s *stdio.Streams, set *ruleset.Set, rule ruleset.Rul
 	return q, err
 }
 
-// choose gives the rule to tune: the one that --name names, or the only one of the file. A correlation is none: a
+// choose gives the rule to tune: the one that --name names, or the only one. A correlation is none: a
 // filter is about the rules that it reads.
 func (p tuneParams) choose(set *ruleset.Set) (ruleset.Rule, error) {
 	among := set.Unjoined()
@@ -167,9 +167,9 @@ func (p tuneParams) choose(set *ruleset.Set) (ruleset.Rule, error) {
 	case len(among) == 1:
 		return among[0], nil
 	case len(among) == 0 && p.name != "":
-		return ruleset.Rule{}, fmt.Errorf("%s has no rule with the name or the id %s, unless it is a correlation: tune a rule that it reads: %s", p.rule, diag.Visible(p.name), namesOf(set.Unjoined()))
+		return ruleset.Rule{}, fmt.Errorf("%s has no rule with the name or the id %s, unless it is a correlation: tune a rule that it reads: %s", p.rule, diag.Visible(p.name), namesOf(set.Readable()))
 	case len(among) == 0:
-		return ruleset.Rule{}, fmt.Errorf("%s is a correlation: name the file of a rule that it reads", p.rule)
+		return ruleset.Rule{}, fmt.Errorf("%s is a correlation: tune a rule that it reads: %s", p.rule, namesOf(set.Readable()))
 	}
 	return ruleset.Rule{}, fmt.Errorf("%s has %d rules: say which with --name: %s", p.rule, len(among), namesOf(among))
 }
@@ -177,21 +177,50 @@ func (p tuneParams) choose(set *ruleset.Set) (ruleset.Rule, error) {
 // shownNames limits how many rules a message names.
 const shownNames = 10
 
-// namesOf lists rules by their names, or else by their ids, for a user to choose from.
+// namesOf lists rules by their names, or else by their ids, for a user to choose from. Where several have one name, it
+// says where each is.
 func namesOf(all []ruleset.Rule) string {
+	has := map[string]int{}
+	for _, r := range all {
+		has[strings.ToLower(r.IR.Source.Name)]++
+	}
 	var names []string
 	for _, r := range all {
-		if name := cmp.Or(r.IR.Source.Name, r.IR.Source.ID); name != "" {
-			names = append(names, diag.Visible(name))
+		body := r.IR.Source
+		name := diag.Visible(cmp.Or(body.Name, body.ID))
+		if body.Name != "" && has[strings.ToLower(body.Name)] > 1 {
+			name = diag.Visible(cmp.Or(body.ID, body.Name)) + " in " + placeOf(r)
+		}
+		if name != "" {
+			names = append(names, name)
 		}
 	}
 	if len(names) == 0 {
 		return "none has a name or an id"
 	}
-	if left := len(names) - shownNames; left > 0 {
-		names = append(names[:shownNames], fmt.Sprintf("and %d more", left))
+	return few(names)
+}
+
+// placesOf lists the files and lines of rules.
+func placesOf(all []ruleset.Rule) string {
+	var places []string
+	for _, r := range all {
+		places = append(places, placeOf(r))
 	}
-	return strings.Join(names, ", ")
+	return few(places)
+}
+
+func placeOf(r ruleset.Rule) string {
+	at := r.IR.Source.Range
+	return fmt.Sprintf("%s:%d", diag.Visible(at.File), at.Start.Line)
+}
+
+// few joins the first of some texts, and counts the others.
+func few(texts []string) string {
+	if left := len(texts) - shownNames; left > 0 {
+		texts = append(texts[:shownNames], fmt.Sprintf("and %d more", left))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // target is the file to write: in the folder of --filters, else in the project's first, else in filters.

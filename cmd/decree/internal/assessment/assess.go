@@ -5,6 +5,7 @@ package assessment
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,8 +38,24 @@ func (q *Flags) AddTo(cmd *cobra.Command) {
 
 // Asked tells whether the user asked for any judgement.
 func (q *Flags) Asked() bool {
-	return q.coverage || q.markdown || q.Least > 0 || q.mutate || q.suggest
+	return q.measures() || q.mutates()
 }
+
+// Described names what was asked for: coverage, mutants, or both.
+func (q *Flags) Described() string {
+	var asked []string
+	if q.measures() {
+		asked = append(asked, "coverage")
+	}
+	if q.mutates() {
+		asked = append(asked, "mutants")
+	}
+	return strings.Join(asked, " and ")
+}
+
+func (q *Flags) measures() bool { return q.coverage || q.markdown || q.Least > 0 }
+
+func (q *Flags) mutates() bool { return q.mutate || q.suggest }
 
 // Rule is a rule with the judgement of its tests.
 type Rule struct {
@@ -128,14 +145,14 @@ func trialsOf(suite regression.Suite) ([]mutation.Trial, error) {
 
 // judge measures what was asked for: the coverage of a rule, its mutants, and cases that would notice more of them.
 func (q *Flags) judge(a *Rule, r *ir.Rule, trials []mutation.Trial) error {
-	if q.coverage || q.markdown || q.Least > 0 {
+	if q.measures() {
 		report, err := coverage.Measure(r, trials)
 		if err != nil {
 			return err
 		}
 		a.Coverage = &report
 	}
-	if !q.mutate && !q.suggest {
+	if !q.mutates() {
 		return nil
 	}
 	report, err := mutation.Judge(r, trials)

@@ -172,6 +172,15 @@ func (set *Set) Unjoined() []Rule {
 	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool { return set.onlyRead[r.IR.Source] || joined[r.IR.Source] })
 }
 
+// Readable gives what Unjoined gives, and if that is nothing, the rules that the selected correlations read.
+func (set *Set) Readable() []Rule {
+	if all := set.Unjoined(); len(all) > 0 {
+		return all
+	}
+	joined := set.joinedParts()
+	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool { return joined[r.IR.Source] })
+}
+
 // stranded gives parts whose correlation, or whose rule that joins them, has errors. They are not run alone.
 func (set *Set) stranded() map[*rules.Rule]bool {
 	out := set.parts()

@@ -27,13 +27,13 @@ import (
 // compiled from the rules is shared with the workers of Run.
 type Engine struct {
 	*plan
-	main    *matcher
-	workers []*matcher
-	order   int // of the next event
-	pending pending
-	results []Result
-	held    held
-	stats   Stats
+	main         *matcher
+	workers      []*matcher
+	order        int // of the next event
+	pending      pending
+	results      []Result
+	suppressible suppressibleMatches
+	stats        Stats
 
 	lacking  []correlate.Lacking // correlations that could count none of their matches
 	misnamed []Misnamed          // of the files that were read

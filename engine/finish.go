@@ -30,7 +30,7 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 	if err := e.correlate(func(r Result) { e.give(r) }); err != nil {
 		return nil, e.stats, err
 	}
-	if err := e.giveHeld(); err != nil {
+	if err := e.giveUnsuppressed(); err != nil {
 		return nil, e.stats, err
 	}
 	slices.SortStableFunc(e.results, compareResults)
@@ -92,7 +92,7 @@ func (e *Engine) askPending(w pendingEvent, chosen func(*unit) bool) error {
 func (e *Engine) give(results ...Result) {
 	for _, r := range results {
 		if r.like.suppresses() {
-			e.hold(r)
+			e.holdSuppressible(r)
 		} else {
 			e.handOn(r)
 		}

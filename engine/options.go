@@ -62,8 +62,8 @@ func (o Options) alertMemory() int   { return o.MaxMemory / 8 }
 func (o Options) processMemory() int { return o.MaxMemory / 4 }
 
 // of correlations and joins, and as much of the events
-func (o Options) matchMemory() int { return o.MaxMemory/16 + o.unused/4 }
-func (o Options) heldMemory() int  { return o.MaxMemory/16 + o.unused/2 } // of matches that may be suppressed
+func (o Options) matchMemory() int        { return o.MaxMemory/16 + o.unused/4 }
+func (o Options) suppressibleMemory() int { return o.MaxMemory/16 + o.unused/2 } // of matches that may be suppressed
 func (o Options) rarityMemory(populations int) int {
 	return o.MaxMemory / 8 / max(1, populations)
 }

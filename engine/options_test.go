@@ -28,7 +28,7 @@ func TestMemoryThatNoRuleNeedsIsForMatches(t *testing.T) {
 	assert.Greater(t, deep.matchMemory(), rare.matchMemory())
 	assert.Equal(t, most/16, rare.matchMemory())
 	for _, o := range []Options{plain, deep, rare} {
-		used := o.eventMemory() + o.heldMemory() + 2*o.matchMemory() + o.processMemory() + o.rarityMemory(1) - o.unused
+		used := o.eventMemory() + o.suppressibleMemory() + 2*o.matchMemory() + o.processMemory() + o.rarityMemory(1) - o.unused
 		assert.LessOrEqual(t, used, most)
 	}
 }

@@ -22,13 +22,13 @@ const aheadBytes = 1 << 25
 
 // batch is read by one goroutine, evaluated by another and merged by a third, and then read into again.
 type batch struct {
-	memory []byte    // of its lines
-	held   evtx.Held // its records
-	lines  []line
-	size   int // bytes of its lines
-	source string
-	order  int // of the first event, were none rejected
-	done   chan struct{}
+	memory  []byte       // of its lines
+	buffers evtx.Buffers // of its records
+	lines   []line
+	size    int // bytes of its lines
+	source  string
+	order   int // of the first event, were none rejected
+	done    chan struct{}
 }
 
 // line is one line of a batch and its outcome. err says why it is not an event.
@@ -179,7 +179,7 @@ func (b *batch) input(i int) event.Input {
 func (b *batch) fill(r *event.Reader) error {
 	b.size, b.lines = 0, b.lines[:0]
 	r.Lend(b.memory)
-	r.Hold(&b.held)
+	r.Hold(&b.buffers)
 	for len(b.lines) < batchSize && b.size < batchBytes && (len(b.lines) == 0 || r.Ready()) {
 		if r.Stopped() {
 			return event.ErrStopped

@@ -302,7 +302,7 @@ func (r *Reader) Ready() bool {
 
 // Hold lends memory for records of Windows' logs as evtx.Reader.Hold does: records that are read from now on are h's,
 // until it is given again.
-func (r *Reader) Hold(h *evtx.Held) {
+func (r *Reader) Hold(h *evtx.Buffers) {
 	if r.records != nil {
 		r.records.Hold(h)
 	}

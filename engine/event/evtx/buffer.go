@@ -11,12 +11,12 @@ type buffer struct {
 
 func newBuffer() *buffer { return &buffer{data: make([]byte, chunkSize)} }
 
-// Held is what somebody holds of a log: the memory of the records that were read while it was its turn.
-type Held struct{ buffers []*buffer }
+// Buffers are what somebody holds of a log: the memory of the records that were read while it was its turn.
+type Buffers struct{ buffers []*buffer }
 
 // Hold says that h holds the records that are read from now on, and that those it held before have no more use: their
 // memory is used again. Until the first call of it records may be kept for good.
-func (r *Reader) Hold(h *Held) {
+func (r *Reader) Hold(h *Buffers) {
 	for _, b := range h.buffers {
 		if b.holders--; b.holders == 0 && !b.isKept && b != r.chunk.buffer {
 			r.free = append(r.free, b)

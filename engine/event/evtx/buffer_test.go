@@ -61,7 +61,7 @@ func TestHeldRecordsStayUntilTheirHolderIsCalledAgain(t *testing.T) {
 	for _, size := range []int{1, 30, 100, 512} {
 		for _, holders := range []int{1, 2, 5} {
 			r := NewReader(bytes.NewReader(log))
-			held := make([]Held, holders)
+			held := make([]Buffers, holders)
 			records := make([][]*Record, holders)
 			read, checked := 0, 0
 			check := func(holder int) {
@@ -108,7 +108,7 @@ func TestRecordsWithoutAHolderAreKept(t *testing.T) {
 		kept, err = r.Next()
 		require.NoError(t, err)
 	}
-	var h Held
+	var h Buffers
 	for {
 		r.Hold(&h)
 		if _, err := r.Next(); errors.Is(err, io.EOF) {

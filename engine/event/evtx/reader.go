@@ -48,7 +48,7 @@ type Reader struct {
 	walk    walk
 	known   definitions
 	records []Record  // memory for those that are read in full
-	holder  *Held     // of the records that are read; nil if they may be kept for good
+	holder  *Buffers  // of the records that are read; nil if they may be kept for good
 	free    []*buffer // that nobody has records of
 	inFull  bool      // every record is read in full; for tests
 	begun   bool

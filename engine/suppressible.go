@@ -7,26 +7,26 @@ import (
 	"decree/engine/eventstore"
 )
 
-// held are the matches of rules with `suppress`. They wait for the end of the input, since an event that is read later
-// may be earlier.
-type held struct {
-	all   []heldMatch
+// suppressibleMatches are the matches of rules with `suppress`. They wait for the end of the input, since an event that
+// is read later may be earlier.
+type suppressibleMatches struct {
+	all   []suppressibleMatch
 	store eventstore.Store
 	size  int // bytes, beside the store
 }
 
-// heldMatch is a match that waits. Its event is compressed in the store.
-type heldMatch struct {
+// suppressibleMatch is a match that waits. Its event is compressed in the store.
+type suppressibleMatch struct {
 	suppressible
 	result Result // without its event, if the store has that
 	event.Origin
 	ref eventstore.Ref
 }
 
-// heldSize is about how many bytes a match takes that waits, and each of its facts.
+// suppressibleSize is about how many bytes a match takes that waits, and each of its facts.
 const (
-	heldSize = 700
-	factSize = 64
+	suppressibleSize = 700
+	factSize         = 64
 )
 
 // Suppressed is an alert that suppresses a match.
@@ -36,27 +36,27 @@ type Suppressed struct {
 	Line    int    `json:"line"`
 }
 
-// hold keeps a match until all are known. If there is no room for it, it alerts.
-func (e *Engine) hold(r Result) {
-	h, text := &e.held, r.Event.Raw
-	needs := heldSize + factSize*len(r.Facts) + nameSize*len(r.Names) + figureSize*(len(r.Prevalence)+len(r.Reputation)) + size(r.Evidence)
-	if h.size+h.store.Size()+needs+len(text) > e.opt.heldMemory() {
+// holdSuppressible keeps a match until all are known. If there is no room for it, it alerts.
+func (e *Engine) holdSuppressible(r Result) {
+	h, text := &e.suppressible, r.Event.Raw
+	needs := suppressibleSize + factSize*len(r.Facts) + nameSize*len(r.Names) + figureSize*(len(r.Prevalence)+len(r.Reputation)) + size(r.Evidence)
+	if h.size+h.store.Size()+needs+len(text) > e.opt.suppressibleMemory() {
 		e.stats.Unsuppressed++
 		e.handOn(r)
 		return
 	}
 	h.size += needs
-	kept := heldMatch{suppressible{likeness: r.like, rule: r.rule.order, order: r.order}, r, event.Origin{Source: r.Event.Source, Line: r.Event.Line, Order: r.order}, eventstore.None}
+	kept := suppressibleMatch{suppressible{likeness: r.like, rule: r.rule.order, order: r.order}, r, event.Origin{Source: r.Event.Source, Line: r.Event.Line, Order: r.order}, eventstore.None}
 	if len(text) > 0 { // a correlation's match may have no more of its event than the group
 		kept.ref, kept.result.Event = h.store.Add(text), nil
 	}
 	h.all = append(h.all, kept)
 }
 
-// giveHeld hands on the matches that alert, in the order of events, then of rules.
-func (e *Engine) giveHeld() error {
-	h := e.held
-	e.held = held{}
+// giveUnsuppressed hands on the matches that alert, in the order of events, then of rules.
+func (e *Engine) giveUnsuppressed() error {
+	h := e.suppressible
+	e.suppressible = suppressibleMatches{}
 	all := make([]suppressible, len(h.all))
 	for i := range h.all {
 		all[i] = h.all[i].suppressible
@@ -79,7 +79,7 @@ func (e *Engine) giveHeld() error {
 }
 
 // recall gives a match with its event.
-func (h *held) recall(m *heldMatch) (Result, error) {
+func (h *suppressibleMatches) recall(m *suppressibleMatch) (Result, error) {
 	r := m.result
 	if m.ref.IsNone() {
 		return r, nil

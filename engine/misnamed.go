@@ -17,13 +17,13 @@ import (
 // Misnamed says that rules do not see what events of a log source hold: some fields that the rules test are in none of
 // its events of a file, and the events have them under other names, or have nothing that the log source is known for.
 type Misnamed struct {
-	LogSource string   `json:"log_source"` // the model's name for it
-	Events    int      `json:"events"`
-	File      string   `json:"file"` // the first
-	Files     int      `json:"files"`
-	Blank     bool     `json:"blank"`           // the events have none of the fields that the rules test
-	Fields    []string `json:"fields"`          // as the model names them
-	Names     []string `json:"names,omitempty"` // of each field in the first of these events; none if they have nothing like them
+	LogSource string // the model's name for it
+	Events    int
+	File      string // the first
+	Files     int
+	Blank     bool     // the events have none of the fields that the rules test
+	Fields    []string // as the model names them
+	Names     []string // of each field in the first of these events; none if they have nothing like them
 }
 
 // same tells whether another file has the same fault.
@@ -74,6 +74,10 @@ func (p *plan) findTested() {
 			}
 		}
 		slices.SortFunc(s.tested, func(a, b testedField) int { return strings.Compare(a.name, b.name) })
+		s.testedColumns = p.layout.NewColumns()
+		for _, f := range s.tested {
+			s.testedColumns.Add(f.columns...)
+		}
 	}
 }
 
@@ -96,64 +100,88 @@ func (p *plan) findLogColumns() {
 // sighted is what a worker has seen of the events of a log source in a file.
 type sighted struct {
 	events int
-	unseen []int    // positions in source.tested: fields that no event had
-	first  int      // order of the first event
-	names  []string // of its fields, if it lacks some
+	unseen document.Columns // that rules test and no event had
+	sample []sampled        // the first events that lacked one, in their order
 }
 
-// sight takes down which of the fields that rules test the current event has. Once each was seen it costs nothing.
+// sampled is an event of which the names of fields are known.
+type sampled struct {
+	order int
+	names []string
+}
+
+// mostSampled is of how many events the names of fields are looked at.
+const mostSampled = 8
+
+// sight takes down which of the fields that rules test the current event has.
 func (m *matcher) sight(in event.Input) {
 	for _, si := range m.route.Of {
-		s, tested := &m.sighted[si], m.p.sources[si].tested
+		s, of := &m.sighted[si], m.p.sources[si]
+		if len(of.tested) == 0 {
+			continue
+		}
 		if s.events++; s.events == 1 {
-			s.first, s.names, s.unseen = in.Order, nil, s.unseen[:0]
-			for i := range tested {
-				s.unseen = append(s.unseen, i)
-			}
+			s.unseen, s.sample = append(s.unseen[:0], of.testedColumns...), s.sample[:0]
 		}
-		for i := 0; i < len(s.unseen); {
-			if !slices.ContainsFunc(tested[s.unseen[i]].columns, m.doc.Has) {
-				i++
-				continue
-			}
-			last := len(s.unseen) - 1
-			s.unseen[i] = s.unseen[last]
-			s.unseen = s.unseen[:last]
-		}
-		if s.events == 1 && len(s.unseen) > 0 {
-			s.names = namesBelow(in.JSON())
+		m.doc.Without(s.unseen)
+		if len(s.sample) < mostSampled && slices.ContainsFunc(of.tested, m.lacksTested) {
+			s.sample = append(s.sample, sampled{in.Order, namesBelow(in.JSON())})
 		}
 	}
+}
+
+// lacksTested tells whether the current event has no such field.
+func (m *matcher) lacksTested(f testedField) bool { return !slices.ContainsFunc(f.columns, m.doc.Has) }
+
+// lacks tells whether no event had a field.
+func (s *sighted) lacks(f testedField) bool {
+	return !slices.ContainsFunc(f.columns, func(c int) bool { return !s.unseen.Has(c) })
+}
+
+// join adds what another worker has seen.
+func (s *sighted) join(other *sighted) {
+	if other.events == 0 {
+		return
+	}
+	if s.events == 0 {
+		s.unseen = slices.Clone(other.unseen)
+	}
+	for i, unseen := range other.unseen {
+		s.unseen[i] &= unseen
+	}
+	s.sample = append(s.sample, other.sample...)
+	s.events += other.events
+}
+
+// names are those of the fields of the first events, the shortest first.
+func (s *sighted) names() (all []string) {
+	slices.SortFunc(s.sample, func(a, b sampled) int { return cmp.Compare(a.order, b.order) })
+	for _, one := range s.sample[:min(len(s.sample), mostSampled)] {
+		all = append(all, one.names...)
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
+	return slices.Compact(all)
 }
 
 // findMisnamed says which fields of a file's events rules did not see. Each worker saw some of the events.
 func (e *Engine) findMisnamed(file string) {
 	for si, s := range e.sources {
-		if len(s.tested) == 0 {
+		var all sighted
+		for _, m := range append(e.workers, e.main) {
+			all.join(&m.sighted[si])
+		}
+		if all.events == 0 {
 			continue
 		}
-		all := sighted{}
-		for _, m := range append(e.workers, e.main) {
-			one := &m.sighted[si]
-			if one.events == 0 {
-				continue
-			}
-			if all.events == 0 {
-				all.unseen = slices.Sorted(slices.Values(one.unseen))
-			} else {
-				all.unseen = slices.DeleteFunc(all.unseen, func(i int) bool { return !slices.Contains(one.unseen, i) })
-			}
-			if all.events == 0 || one.first < all.first {
-				all.first, all.names = one.first, one.names
-			}
-			all.events += one.events
-		}
-		if found, ok := e.plan.misnamed(s, all); ok {
+		if found, ok := e.plan.misnamed(s, &all); ok {
 			found.File, found.Files = file, 1
 			e.addMisnamed(found)
 		}
 	}
 }
+
+// mostFaults bounds how many different faults are kept.
+const mostFaults = 1000
 
 func (e *Engine) addMisnamed(found Misnamed) {
 	if at := slices.IndexFunc(e.misnamed, func(n Misnamed) bool { return n.same(&found) }); at >= 0 {
@@ -161,32 +189,35 @@ func (e *Engine) addMisnamed(found Misnamed) {
 		e.misnamed[at].Files++
 		return
 	}
-	e.misnamed = append(e.misnamed, found)
+	if len(e.misnamed) < mostFaults {
+		e.misnamed = append(e.misnamed, found)
+	}
 }
 
 // mostMisnamed bounds the fields that are named of one log source.
 const mostMisnamed = 5
 
-// misnamed finds the names under which the first event of a log source has fields that no event has. Where it has none
-// of those that rules test, a name may also have words before that of the field, as image below Data has. Where nothing
-// is like them, it is a fault only if the source is of a log of Windows and the event has nothing that it is known to
-// hold: elsewhere all events of a file may lack what rules test.
-func (p *plan) misnamed(s *source, seen sighted) (found Misnamed, ok bool) {
-	if len(seen.unseen) == 0 || len(seen.names) == 0 || !p.tells(s, seen.names) {
+// misnamed finds the names under which the first events of a log source have fields that no event has. Where they have
+// none of those that rules test, a name may also have words before that of the field, as image below Data has. Where
+// nothing is like them, it is a fault only if the source is of one kind of Windows' events, and they have nothing that
+// these are known to hold: elsewhere all events of a file may lack what rules test.
+func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
+	unseen := slices.DeleteFunc(slices.Clone(s.tested), func(f testedField) bool { return !seen.lacks(f) })
+	names := seen.names()
+	if len(unseen) == 0 || len(names) == 0 || !p.tells(s, names) {
 		return found, false
 	}
-	found = Misnamed{LogSource: s.Name, Events: seen.events, Blank: len(seen.unseen) == len(s.tested)}
-	others := p.othersIn(s, seen.names)
-	for _, i := range seen.unseen {
-		field := s.tested[i].name
-		if name := sameWord(field, others, found.Blank); name != "" && len(found.Fields) < mostMisnamed {
-			found.Fields, found.Names = append(found.Fields, field), append(found.Names, name)
+	found = Misnamed{LogSource: s.Name, Events: seen.events, Blank: len(unseen) == len(s.tested)}
+	others := p.othersIn(s, names)
+	for _, f := range unseen {
+		if name := sameWord(f.name, others, found.Blank); name != "" && len(found.Fields) < mostMisnamed {
+			found.Fields, found.Names = append(found.Fields, f.name), append(found.Names, name)
 		}
 	}
 	if len(found.Fields) > 0 {
 		return found, true
 	}
-	if !found.Blank || s.Log == "" || p.holdsKnown(s, seen.names) {
+	if !found.Blank || s.Log == "" || s.Category == "" || s.Category == "*" || p.holdsKnown(s, names) {
 		return found, false
 	}
 	for _, f := range s.tested[:min(len(s.tested), mostMisnamed)] {
@@ -261,6 +292,11 @@ var windowsModel = sync.OnceValue(func() *schema.Model {
 // othersIn gives those names that are no fields of the log source and not of any log.
 func (p *plan) othersIn(s *source, names []string) []string {
 	known := map[string]bool{}
+	for _, f := range s.tested {
+		for _, c := range f.columns {
+			known[p.layout.ColumnName(c)] = true
+		}
+	}
 	for _, c := range s.columns(p.opt.Model) {
 		known[c] = true
 	}
@@ -286,25 +322,38 @@ func (p *plan) holdsKnown(s *source, names []string) bool {
 	return slices.ContainsFunc(known, func(c string) bool { return !p.logColumns[c] && slices.Contains(names, c) })
 }
 
-// sameWord gives the first name that is that of a field but for case, spaces and signs. With below it may also have
-// words before.
+// sameWord gives the first name that is that of a field but for case, spaces and signs; "" if there is none. With below
+// one of the two may also have words before, if there is only one such name: of two, either may be meant.
 func sameWord(field string, names []string, below bool) string {
-	word := strings.Join(words(field), "")
+	word, more := words(field), ""
 	for _, name := range names {
 		parts := words(name)
-		if strings.Join(parts, "") == word {
+		if sameLetters(parts, word) {
 			return name
 		}
-	}
-	for _, name := range names {
-		parts := words(name)
-		for from := 1; below && from < len(parts); from++ {
-			if strings.Join(parts[from:], "") == word {
-				return name
+		if below && (endsAs(parts, word) || endsAs(word, parts)) {
+			if more != "" {
+				below = false
 			}
+			more = name
 		}
 	}
-	return ""
+	if !below {
+		return ""
+	}
+	return more
+}
+
+func sameLetters(a, b []string) bool { return strings.Join(a, "") == strings.Join(b, "") }
+
+// endsAs tells whether a name has words before those of another.
+func endsAs(name, end []string) bool {
+	for from := 1; from < len(name); from++ {
+		if sameLetters(name[from:], end) {
+			return true
+		}
+	}
+	return false
 }
 
 // words splits a name at signs and spaces, in lower case.

@@ -40,6 +40,7 @@ func TestMisnamed(t *testing.T) {
 		"others of the log source":        {event: sysmonOne + `"Image":"a","CommandLine":"b"}`, detection: `a: {ParentUser: x}, condition: a`},
 		"the last event has it":           {event: sysmonOne + `"image":"a","commandline":"b"}`, last: sysmonOne + `"Image":"a","CommandLine":"b"}`},
 		"rules ask for words":             {event: sysmonOne + `"image":"a"}`, detection: `a: {Image: x}, b: [word], condition: a or b`},
+		"below two others":                {event: sysmonOne + `"process":{"image":"a"},"parent":{"image":"b"}}`, want: of(true, both, nil)},
 		"of no log source":                {event: `{"EventID":99,"Channel":"Other","image":"a"}`},
 		"rules ask what tells the source": {event: sysmonOne + `"image":"a"}`, detection: `a: {EventID: 1}, condition: a`},
 	} {
@@ -59,6 +60,44 @@ func TestMisnamed(t *testing.T) {
 			assert.Equal(t, c.want, e.Misnamed(), name)
 		}
 	}
+}
+
+// TestWhatIsNotMisnamed: events of any kind stand in a log, the first of which may hold nothing; and what other rules test
+// is the name of something else.
+func TestWhatIsNotMisnamed(t *testing.T) {
+	const started, logon = `{"EventID":4608,"Channel":"Security","Computer":"pc"}`, `{"EventID":4624,"Channel":"Security","Computer":"pc","TargetUserName":"a","LogonType":"2"}`
+	for name, c := range map[string]struct {
+		source, events string
+		detections     []string
+	}{
+		"another kind of event":    {"service: security", started + "\n" + logon, []string{`a: {TicketOptions: x}, condition: a`}},
+		"the same in another turn": {"service: security", logon + "\n" + started, []string{`a: {TicketOptions: x}, condition: a`}},
+		"one without data":         {"service: security", started, []string{`a: {TicketOptions: x}, condition: a`}},
+		"another rule's field":     {"category: process_creation", sysmonOne + `"CustomField":"a"}`, []string{`a: {Custom_Field: x}, condition: a`, `a: {CustomField: x}, condition: a`}},
+	} {
+		var rules []*ir.Rule
+		for _, detection := range c.detections {
+			rules = append(rules, lowered.Rule(t, "title: T\nlogsource: {product: windows, "+c.source+"}\ndetection: {"+detection+"}\n"))
+		}
+		e, found := engine.New(rules, engine.Options{Model: lowered.Model(t, "windows")})
+		require.Empty(t, found)
+		r, err := event.Open("-", event.Options{Stdin: strings.NewReader(c.events + "\n")})
+		require.NoError(t, err)
+		require.NoError(t, e.Run(r, "-", 1, nil))
+		assert.Empty(t, e.Misnamed(), name)
+	}
+}
+
+// TestAFieldBelowAnother: a model may know a field below another that events have at their outermost level.
+func TestAFieldBelowAnother(t *testing.T) {
+	rule := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n")
+	e, _ := engine.New([]*ir.Rule{rule}, engine.Options{Model: lowered.Model(t, "sentinel")})
+	r, err := event.Open("-", event.Options{Stdin: strings.NewReader(sysmonOne + `"Image":"a"}` + "\n")})
+	require.NoError(t, err)
+	require.NoError(t, e.Run(r, "-", 1, nil))
+	require.Len(t, e.Misnamed(), 1)
+	assert.Equal(t, []string{"EventData.Image"}, e.Misnamed()[0].Fields)
+	assert.Equal(t, []string{"Image"}, e.Misnamed()[0].Names)
 }
 
 // TestMisnamedFilesAreCounted: each file is looked at for itself, and files with the same fault are told as one.

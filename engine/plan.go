@@ -150,8 +150,8 @@ func (p *plan) finishIndex() {
 	p.atoms.Finish(func(atom int) bool { return atom < len(p.triggers) && len(p.triggers[atom]) > 0 })
 	p.routes.Finish()
 	p.findKnown()
-	p.findTested()
 	p.layout.Finish()
+	p.findTested()
 }
 
 // index registers a unit with the atoms that make it a candidate.

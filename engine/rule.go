@@ -65,12 +65,13 @@ type unit struct {
 // source is a source of the data model that some rule reads or that knows processes.
 type source struct {
 	*schema.Source
-	units   []int // all of them
-	always  []int // those without atoms that must hold
-	slots   []int // whose atoms make candidates here
-	lineage *lineage.Source
-	facts   []fact
-	tested  []testedField // by rules, on its events; none where rules ask for keywords
+	units         []int // all of them
+	always        []int // those without atoms that must hold
+	slots         []int // whose atoms make candidates here
+	lineage       *lineage.Source
+	facts         []fact
+	tested        []testedField // by rules, on its events; none where rules ask for keywords
+	testedColumns document.Columns
 
 	channel, code []int // slots of Windows' log and EventID; none without evidence
 }

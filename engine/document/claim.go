@@ -7,13 +7,15 @@ func (d *Document) claim(i int, depth int16) *Value {
 	if col.gen == d.gen {
 		return d.claimAgain(col, depth)
 	}
-	col.claimFirst(d, depth)
-	return col
+	return d.claimFirst(i, depth)
 }
 
 // claimFirst prepares a column that this event has not set before.
-func (v *Value) claimFirst(d *Document, depth int16) {
+func (d *Document) claimFirst(i int, depth int16) *Value {
+	v := &d.cols[i]
+	d.has.Add(i)
 	v.gen, v.Version, v.depth, v.item, v.before, v.Present, v.Texts = d.gen, 0, depth, d.item, 0, false, v.Texts[:0]
+	return v
 }
 
 // claimAgain prepares a column that this event has set before. Texts from other items of the same list stay. Of a

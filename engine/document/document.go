@@ -32,6 +32,7 @@ type Document struct {
 	layout *Layout
 	gen    uint32 // number of the event
 	cols   []Value
+	has    Columns    // that the event has
 	last   []lastText // by columns
 	simple []int32    // slot -> its column, if its value is simply that; -1 if not
 	slots  []Value    // values of the other slots
@@ -76,7 +77,7 @@ type Document struct {
 
 // New makes a document for a layout, which must be finished.
 func New(l *Layout) *Document {
-	d := &Document{layout: l, shapes: map[*evtx.Shape]*shapeColumns{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), simple: make([]int32, len(l.slots)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
+	d := &Document{layout: l, shapes: map[*evtx.Shape]*shapeColumns{}, cols: make([]Value, len(l.columns)), has: l.NewColumns(), last: make([]lastText, len(l.columns)), simple: make([]int32, len(l.slots)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
 	for i, s := range l.slots {
 		if d.simple[i] = -1; s.isColumn() {
 			d.simple[i] = int32(s.columns[0])
@@ -110,6 +111,7 @@ func (d *Document) Load(data []byte) error {
 		}
 		d.bits = jsontext.High // it is not known
 		d.gen++                // what was read at its place in the wrapping does not count
+		clear(d.has)
 		d.all, d.path, d.skipped = d.all[:0], d.path[:0], d.skipped[:0]
 		d.fields(fields, 0)
 	}
@@ -120,6 +122,7 @@ func (d *Document) Load(data []byte) error {
 // begin forgets the event before.
 func (d *Document) begin() {
 	d.gen++
+	clear(d.has)
 	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
 	d.lifted, d.rest = false, nil
 	d.inLists, d.item, d.items = 0, 0, 0

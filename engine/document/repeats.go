@@ -78,7 +78,7 @@ func (d *Document) knownMember(n *knownKey) error {
 	if first == '{' || first == '[' || col.gen == d.gen { // what the column came to may be in use
 		return d.uncached(n, d.claim(int(n.of.column), n.of.depth))
 	}
-	col.claimFirst(d, n.of.depth)
+	d.claimFirst(int(n.of.column), n.of.depth)
 	shared := 0
 	if n.what != unknownValue {
 		if shared = SharedPrefix(n.raw[n.key:], d.data[d.at:]); shared == len(n.raw)-n.key {

@@ -38,6 +38,7 @@ func (d *Document) flatNames() {
 		if from == nil || (to.gen == d.gen && to.depth == 0) {
 			continue
 		}
+		d.has.Add(flat.to)
 		to.gen, to.Version, to.depth, to.item, to.before, to.Present, to.Texts = d.gen, from.Version, 0, 0, 0, true, append(to.Texts[:0], from.Texts...)
 	}
 }

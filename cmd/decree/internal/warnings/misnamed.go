@@ -12,7 +12,9 @@ import (
 
 // Misnamed says which events have nothing that rules test, or have it under other names.
 func Misnamed(s *stdio.Streams, all []engine.Misnamed) {
+	named := false
 	for _, n := range all[:min(len(all), shownSources)] {
+		named = named || len(n.Names) > 0
 		where, what := n.File, "some fields that rules test are not"
 		if n.Files > 1 {
 			where += " and " + plural.Count(n.Files-1, "other file")
@@ -30,8 +32,8 @@ func Misnamed(s *stdio.Streams, all []engine.Misnamed) {
 		}
 		fmt.Fprintf(s.Err, "warning: %s: %s in %s of %s: %s\n", diag.Visible(where), what, plural.Count(n.Events, "event"), diag.Visible(n.LogSource), diag.Visible(text))
 	}
-	more(s, len(all), "other log source")
-	if len(all) > 0 {
+	more(s, len(all), "other case")
+	if named {
 		fmt.Fprintln(s.Err, "  rename these fields, or say in a --model-file where the events have them")
 	}
 }

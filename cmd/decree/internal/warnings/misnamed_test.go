@@ -25,5 +25,5 @@ func TestMisnamed(t *testing.T) {
 	assert.Contains(t, errs.String(), "warning: c and 2 other files: some fields that rules test are not in 3 events of log: A may be a, B may be b\n")
 	errs.Reset()
 	Misnamed(s, append(append(all, all...), all...))
-	assert.Contains(t, errs.String(), "  and so in 4 other log sources\n")
+	assert.Contains(t, errs.String(), "  and so in 4 other cases\n")
 }

@@ -110,7 +110,7 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	if err := m.loadLate(in); err != nil {
 		return out, err
 	}
-	m.names = namesIn(in.Content.JSON())
+	m.names = namesBelow(in.Content.JSON())
 	out.EventID = m.id()
 	u, matched, unknown, err := x.shownUnit()
 	out.Unknown = unknown

@@ -147,6 +147,13 @@ func TestExplanationsNameAFieldThatIsNearlyTheMissingOne(t *testing.T) {
 	} {
 		assert.Equal(t, want, leaves(explained(t, engine.Options{}, r, event).Condition)[0].Value, event)
 	}
+	proxy := lowered.Rule(t, "logsource: {category: proxy}\ndetection:\n  a: {sc-bytes: 1}\n  condition: a\n")
+	for event, want := range map[string]string{
+		`{"cs-bytes": 1}`: "missing", // it is a field of its own, in another data model
+		`{"sc-byte": 1}`:  "missing; the event has sc-byte",
+	} {
+		assert.Equal(t, want, leaves(explained(t, engine.Options{}, proxy, event).Condition)[0].Value, event)
+	}
 }
 
 func TestExplanationsShowFilters(t *testing.T) {

@@ -5,12 +5,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	"decree/engine/document"
 	"decree/engine/event"
-	"decree/rules/diag"
 	"decree/rules/schema"
 )
 
@@ -233,61 +231,6 @@ func (p *plan) tells(s *source, names []string) bool {
 	return m.Name == schema.Plain || slices.Contains(names, m.TableColumn) ||
 		slices.ContainsFunc(s.Scope, func(t schema.ScopeTest) bool { return slices.Contains(names, t.Column) })
 }
-
-// Misspelt looks at the event that was added last. It gives the first of its fields whose name is nearly that of a
-// field that rules test on its log source and that it lacks; "" if there is none. Other fields that are known are none.
-func (e *Engine) Misspelt(ev *event.Event) (name, field string) {
-	m := e.main
-	for _, si := range m.route.Of {
-		s := e.sources[si]
-		var lacks []string
-		for _, f := range s.tested {
-			if !slices.ContainsFunc(f.columns, m.doc.Has) {
-				lacks = append(lacks, f.name)
-			}
-		}
-		if len(lacks) == 0 {
-			continue
-		}
-		var known []string
-		for _, name := range slices.Sorted(maps.Keys(ev.Fields())) {
-			near := diag.Misspelt(name, lacks)
-			if near == "" || near == name || e.logColumns[name] {
-				continue
-			}
-			if known == nil {
-				known = e.knownNames(s)
-			}
-			if !slices.Contains(known, name) {
-				return name, near
-			}
-		}
-	}
-	return "", ""
-}
-
-// knownNames are the names of fields that events of a source may have: those that rules test, and those that its log is
-// known for. Events with Sigma's own names may be of any of Windows' logs.
-func (p *plan) knownNames(s *source) []string {
-	known := s.columns(p.opt.Model)
-	for _, f := range s.tested {
-		known = append(known, f.name)
-	}
-	if p.opt.Model.Name == schema.Plain {
-		for _, of := range windowsModel().Sources {
-			known = append(known, of.Vocabulary()...)
-		}
-	}
-	return known
-}
-
-var windowsModel = sync.OnceValue(func() *schema.Model {
-	m, err := schema.Load("windows")
-	if err != nil {
-		panic("engine: " + err.Error()) // it is shipped
-	}
-	return m
-})
 
 // othersIn gives those names that are no fields of the log source and not of any log.
 func (p *plan) othersIn(s *source, names []string) []string {

@@ -1,11 +1,12 @@
 package engine
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 
+	"decree/engine/event"
 	"decree/rules/diag"
+	"decree/rules/schema"
 )
 
 // So many names of an event, of at most so many bytes, are compared with a field that it lacks.
@@ -14,26 +15,91 @@ const (
 	longestName = 64
 )
 
-// namesIn gives the names of an event's fields that a missing one may have been: none if it is not an object of JSON.
-func namesIn(text []byte) []string {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(text, &fields) != nil {
-		return nil // it has no names to suggest
+// Misspelt looks at the event that was added last. It gives one of its fields whose name is nearly that of a field that
+// rules test on its log source and that it lacks; "" if there is none. Other fields that are known are none.
+func (e *Engine) Misspelt(ev *event.Event) (name, field string) {
+	m := e.main
+	for _, si := range m.route.Of {
+		s := e.sources[si]
+		var lacks []string
+		for _, f := range s.tested {
+			if !slices.ContainsFunc(f.columns, m.doc.Has) {
+				lacks = append(lacks, f.name)
+			}
+		}
+		if len(lacks) == 0 {
+			continue
+		}
+		if name, field = e.misspelt(s, lacks, namesBelow(ev.Raw)); name != "" {
+			return name, field
+		}
 	}
-	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return len(name) > longestName })
-	names := slices.Sorted(maps.Keys(fields))
-	return names[:min(len(names), mostNames)]
+	return "", ""
 }
 
-// misspelt names the field of the explained event whose name is nearly that of a column that it lacks, or "". Another
-// field of the log source is none.
+// misspelt says of a column that the explained event lacks under which name it may have it; "" if under none.
 func (m *matcher) misspelt(column string, s *source) string {
 	if slices.Contains(m.names, column) {
 		return "; the event has it, but null or empty"
 	}
-	others := slices.DeleteFunc(slices.Clone(m.names), func(name string) bool { _, known := s.Fields[name]; return known })
-	if near := diag.Misspelt(column, others); near != "" {
-		return "; the event has " + near
+	if name, _ := m.p.misspelt(s, []string{column}, m.names); name != "" {
+		return "; the event has " + name
 	}
 	return ""
+}
+
+// misspelt gives the name of an event that is most like that of the first column that it lacks and that is like one.
+// Another field of the log source is none.
+func (p *plan) misspelt(s *source, lacks, names []string) (name, column string) {
+	near := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return p.logColumns[name] || slices.Contains(lacks, name) || diag.Misspelt(name, lacks) == ""
+	})
+	if len(near) == 0 {
+		return "", ""
+	}
+	known := p.knownNames(s)
+	near = slices.DeleteFunc(near, func(name string) bool { return slices.Contains(known, name) })
+	for _, column := range lacks {
+		if name := diag.Misspelt(column, near); name != "" {
+			return name, column
+		}
+	}
+	return "", ""
+}
+
+// knownNames are the names of fields that events of a source may have: those that rules test, and those that its log is
+// known for. Events with Sigma's own names may be of any of Windows' logs, and of the rules' log sources in any data
+// model.
+func (p *plan) knownNames(s *source) []string {
+	known := s.columns(p.opt.Model)
+	for _, f := range s.tested {
+		known = append(known, f.name)
+	}
+	if p.opt.Model.Name != schema.Plain {
+		return known
+	}
+	for _, name := range schema.Names() {
+		m, err := schema.Shipped(name)
+		if err != nil {
+			panic("engine: " + err.Error())
+		}
+		for i := range m.Sources {
+			if of := &m.Sources[i]; name == "windows" || p.isOfRule(s, m, of) {
+				known = slices.AppendSeq(append(known, of.Vocabulary()...), maps.Keys(of.Fields))
+			}
+		}
+	}
+	return known
+}
+
+// isOfRule tells whether a source of another model answers the log source of a rule that is run on s.
+func (p *plan) isOfRule(s *source, m *schema.Model, of *schema.Source) bool {
+	for _, i := range s.units {
+		for _, ls := range p.units[i].rule.ir.Source.LogSources() {
+			if slices.Contains(m.Find(ls.Category, ls.Product, ls.Service), of) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -14,8 +14,8 @@ func TestFewNamesOfAnEventAreCompared(t *testing.T) {
 	for i := range 10 * mostNames {
 		text += fmt.Sprintf(`, "c%d": 1`, i)
 	}
-	names := namesIn([]byte(text + "}"))
+	names := namesBelow([]byte(text + "}"))
 	assert.Len(t, names, mostNames)
 	assert.Equal(t, "b", names[0])
-	assert.Empty(t, namesIn([]byte("[1]")))
+	assert.Empty(t, namesBelow([]byte("[1]")))
 }

@@ -39,6 +39,23 @@ func TestCasesThatTestNothing(t *testing.T) {
 	}
 }
 
+// TestOtherFieldsOfTheLogAreNotMisspelt: a case without a model may have events of any log.
+func TestOtherFieldsOfTheLogAreNotMisspelt(t *testing.T) {
+	for _, c := range []struct {
+		logSource, field, event string
+		want                    []string
+	}{
+		{"{product: linux, service: auditd}", "uid", "auid: '0'", nil},
+		{"{category: proxy}", "sc-bytes", "cs-bytes: '1'", nil},
+		{"{category: proxy}", "sc-bytes", "sc-byte: '1'", []string{"misspelt-event-field"}},
+	} {
+		rule := lowered.Rule(t, "title: T\nlogsource: "+c.logSource+"\ndetection: {a: {"+c.field+": 5}, condition: a}\n")
+		f, found := Parse(nil, "t.test.yml", []byte("cases:\n  - {name: n, events: [{id: a, "+c.event+"}], expect: {none: true}}\n"), parse.FilterByForm)
+		require.Empty(t, found, c)
+		assert.Equal(t, c.want, codes(f.Cases[0].Run(rule).Warnings), c)
+	}
+}
+
 func codes(found diag.Diagnostics) (out []string) {
 	for _, d := range found {
 		out = append(out, d.Code)

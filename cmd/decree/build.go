@@ -186,13 +186,15 @@ func (b *builder) test() (t testedRules, err error) {
 	}
 	t.outcomes = testreport.Run(t.tests)
 	found := slices.Concat(b.set.Found, t.outcomes.Findings).Distinct()
-	if found.HasErrors() || t.outcomes.Failed > 0 {
+	warned := t.outcomes.Warnings()
+	if found.HasErrors() || warned.HasErrors() || t.outcomes.Failed > 0 {
+		found = append(found, warned...)
 		b.set.Show(b.s, found)
 		t.outcomes.Print(b.s, b.set, false)
 		fmt.Fprintf(b.s.Err, "%s and %s, so nothing is written\n", plural.Count(found.Errors(), "error"), plural.Count(t.outcomes.Failed, "failed test"))
 		return t, exit.After(found, true)
 	}
-	b.set.Show(b.s, t.outcomes.Warnings())
+	b.set.Show(b.s, warned)
 	if !b.in.Exists() {
 		return t, nil
 	}

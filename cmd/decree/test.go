@@ -135,7 +135,7 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 			fmt.Fprintf(s.Err, "%s not measured: fix the tests first\n", p.quality.Described())
 		}
 	}
-	return exit.After(report.Findings, report.Failed > 0 || !p.quality.Good(report.Assessed))
+	return exit.After(append(report.Findings, report.Warnings()...), report.Failed > 0 || !p.quality.Good(report.Assessed))
 }
 
 // watchTests tests again when a file changes.

@@ -47,7 +47,27 @@ func ignore(f File, found diag.Diagnostics) diag.Diagnostics {
 	if len(all) == 0 {
 		return found
 	}
-	var out diag.Diagnostics
+	out := unignored(all, found)
+	for _, g := range all {
+		known := slices.ContainsFunc(Checks(), func(c Check) bool { return c.Code == g.code })
+		switch {
+		case !known:
+			hint := diag.DidYouMean(g.code, codes(), "`decree validate --explain` lists the codes; errors cannot be ignored")
+			out.Warnf("invalid-ignore", g.at, hint, "%q is not a code that can be ignored", g.code)
+		case !g.used:
+			out.Warnf("invalid-ignore", g.at, "remove the comment", "there is no %s here to ignore", g.code)
+		case !g.reason:
+			out.Warnf("invalid-ignore", g.at, "write it after the code", "the comment gives no reason why %s is ignored", g.code)
+		}
+	}
+	return out
+}
+
+// Ignore removes the findings that a file's comments ignore.
+func Ignore(f File, found diag.Diagnostics) diag.Diagnostics { return unignored(directives(f), found) }
+
+// unignored gives the findings that no directive ignores, and marks the directives that ignore one.
+func unignored(all []directive, found diag.Diagnostics) (out diag.Diagnostics) {
 	for _, d := range found {
 		kept := true
 		for i := range all {
@@ -59,18 +79,6 @@ func ignore(f File, found diag.Diagnostics) diag.Diagnostics {
 		}
 		if kept {
 			out = append(out, d)
-		}
-	}
-	for _, g := range all {
-		known := slices.ContainsFunc(Checks(), func(c Check) bool { return c.Code == g.code })
-		switch {
-		case !known:
-			hint := diag.DidYouMean(g.code, codes(), "`decree validate --explain` lists the codes; errors cannot be ignored")
-			out.Warnf("invalid-ignore", g.at, hint, "%q is not a code that can be ignored", g.code)
-		case !g.used:
-			out.Warnf("invalid-ignore", g.at, "remove the comment", "there is no %s here to ignore", g.code)
-		case !g.reason:
-			out.Warnf("invalid-ignore", g.at, "write it after the code", "the comment gives no reason why %s is ignored", g.code)
 		}
 	}
 	return out

@@ -10,9 +10,11 @@ import (
 	"runtime"
 	"slices"
 
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine/regression"
 	"decree/rules/diag"
+	"decree/rules/lint"
 )
 
 // Tests are the tests of a rule set. They are loaded, not run.
@@ -22,6 +24,9 @@ type Tests struct {
 	// with queries of their own, which no test runs; those without a detection are not among the others
 	Written []ruleset.Rule
 	Found   diag.Diagnostics
+
+	lint  project.Lint
+	texts map[string][]byte // of test files, as they are shown
 }
 
 // Tested is a rule with its tests.
@@ -34,7 +39,7 @@ type Tested struct {
 // Load reads the test file beside every rule, and Sigma's own regression data if a rule names it. only selects cases by
 // rule/case; nil selects all.
 func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
-	tests := &Tests{Found: withoutRule(set)}
+	tests := &Tests{Found: withoutRule(set), lint: set.Project.Lint, texts: map[string][]byte{}}
 	ofFilters, err := tests.loadFilters(set)
 	if err != nil {
 		return nil, err
@@ -45,7 +50,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 		}
 	}
 	tests.loadParts(set, ofFilters, only)
-	tests.Found = tests.Found.Distinct() // the rules of a file share their test file
+	tests.Found = tests.judged(tests.Found.Distinct()) // the rules of a file share their test file
 	return tests, nil
 }
 
@@ -108,6 +113,7 @@ func (t *Tests) file(set *ruleset.Set, beside ruleset.File, what string) (*regre
 	}
 	parsed, found := regression.Parse(beside.Folder, file, data, set.FilterCondition)
 	set.KeepFile(parsed.Shown, ruleset.File{Folder: beside.Folder, Disk: beside.Disk, Path: file})
+	t.texts[parsed.Shown] = data
 	t.Found = append(t.Found, found...)
 	for _, c := range parsed.Cases {
 		for _, f := range c.Filters {
@@ -124,11 +130,30 @@ func (t *Tests) Selected() bool {
 	})
 }
 
+// judged gives findings of test files the severities of the project, without those that are off or that comments in the
+// files ignore.
+func (t *Tests) judged(found diag.Diagnostics) (out diag.Diagnostics) {
+	for _, d := range found {
+		one := diag.Diagnostics{d}
+		if d.Severity != diag.Error {
+			one = lint.Ignore(lint.File{Path: d.Range.File, Data: t.texts[d.Range.File]}, one)
+		}
+		out = append(out, t.lint.Judge(one)...)
+	}
+	return out
+}
+
 // Run runs all cases on all cores. The outcomes are in the order of Tested.
 func (t *Tests) Run() [][]regression.Outcome {
 	suites := make([]regression.Suite, len(t.Tested))
 	for i, tested := range t.Tested {
 		suites[i] = tested.Suite
 	}
-	return regression.RunAll(suites, runtime.GOMAXPROCS(0))
+	all := regression.RunAll(suites, runtime.GOMAXPROCS(0))
+	for _, outcomes := range all {
+		for i := range outcomes {
+			outcomes[i].Warnings = t.judged(outcomes[i].Warnings)
+		}
+	}
+	return all
 }

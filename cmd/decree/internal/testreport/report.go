@@ -73,7 +73,7 @@ func (t *Report) add(r Rule) {
 // them beside the tests, so that nobody takes the rest for all.
 func (t *Report) errors() diag.Diagnostics {
 	var out diag.Diagnostics
-	for _, d := range t.Findings {
+	for _, d := range append(slices.Clone(t.Findings), t.Warnings()...) {
 		if d.Severity == diag.Error {
 			out = append(out, d)
 		}

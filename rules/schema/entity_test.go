@@ -33,15 +33,27 @@ func TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables(t *testing.T) {
 	}
 }
 
-// TestTheUserOfASecurityEvent: that of a logon is who logs on, and of another event who acts.
+// TestTheUserOfASecurityEvent: that of a logon or a ticket is who gets it, and of another event who acts. Elastic's
+// pipeline writes both into one column.
 func TestTheUserOfASecurityEvent(t *testing.T) {
-	for _, model := range []string{"windows", "sentinel", "splunk-windows"} {
+	users := map[string]string{"[4625, 4672]": "SubjectUserName or TargetUserName", "'*'": "SubjectUserName or TargetUserName"}
+	for _, id := range strings.Fields("4624 4625 4634 4647 4768 4769 4770 4771 4776 4964 [4624,4625]") {
+		users[id] = "TargetUserName"
+	}
+	for _, id := range strings.Fields("4648 4672 4697 4720 4722 4723 4724 4725 4726 4738 4740 4767 [4648,4740]") {
+		users[id] = "SubjectUserName"
+	}
+	for _, model := range []string{"windows", "sentinel", "splunk-windows", "winlogbeat", "ecs"} {
 		m, err := schema.Load(model)
 		require.NoError(t, err)
-		for ids, want := range map[string]string{"4625": "TargetUserName", "[4624, 4625]": "TargetUserName", "4768": "TargetUserName", "4740": "TargetUserName",
-			"4672": "SubjectUserName", "[4625, 4672]": "SubjectUserName or TargetUserName", "'*'": "SubjectUserName or TargetUserName"} {
+		sources := m.Find("", "windows", "security")
+		require.NotEmpty(t, sources, model)
+		for ids, want := range users {
 			r := lowered.Rule(t, "logsource: {product: windows, service: security}\ndetection:\n  s: {EventID: "+ids+"}\n  condition: s\n")
-			for _, s := range m.Find("", "windows", "security") {
+			if m.Dialect == "eql" {
+				want = "user.name"
+			}
+			for _, s := range sources {
 				columns, _ := m.Whole(s, "user", 0)
 				require.Len(t, columns, 1)
 				got := m.SettledIn(s, columns[0], r.Condition)

@@ -39,22 +39,33 @@ func (set *Set) whyNothing(f *rules.Filter) string {
 	return "check the ids and names under `rules`, and the log source"
 }
 
-// unknownOf finds names in a filter that covers some rules which are misspelt: no rule has the name, and one that the
-// filter does not name has nearly the same. Any other name may be of a rule that was not selected.
+// unknownOf finds in a filter that covers some rules the names and ids that no rule has. If rules were not read, or have
+// errors, that is told only of a name that is misspelt: one that the filter does not name has nearly the same. Any other
+// may be of a rule that was not read.
 func (set *Set) unknownOf(f *rules.Filter) (found diag.Diagnostics) {
 	names := set.names()
 	named := func(name string) bool {
 		return slices.ContainsFunc(f.Rules, func(ref rules.RuleReference) bool { return ref.Text == name })
 	}
 	for _, ref := range f.Rules {
-		if rules.IsUUID(ref.Text) || slices.Contains(names, ref.Text) {
+		if set.hasNamed(ref) {
 			continue
 		}
-		if near := diag.Closest(ref.Text, names); near != "" && !named(near) {
+		near := diag.Closest(ref.Text, names)
+		switch {
+		case near != "" && !named(near) && !rules.IsUUID(ref.Text):
 			found.Warnf("filter-unknown-rule", ref.Range, "did you mean `"+near+"`?", "no rule has the name %q", ref.Text)
+		case set.allRead:
+			found.Warnf("filter-unknown-rule", ref.Range, "check its spelling, or remove it", "no rule of the project has the name or id %q", ref.Text)
 		}
 	}
 	return found
+}
+
+// hasNamed tells whether a filter's reference names a rule or a correlation.
+func (set *Set) hasNamed(ref rules.RuleReference) bool {
+	return slices.ContainsFunc(slices.Concat(set.Rules, set.Written), func(r Rule) bool { return ref.Names(r.IR.Source) }) ||
+		slices.ContainsFunc(set.read, func(c readCorrelation) bool { return ref.Names(c.of.Body) })
 }
 
 // names are those of all rules and correlations.

@@ -46,6 +46,7 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	}
 	set.FilterCondition = parse.FilterCondition(sel.Filters.Condition)
 	defer set.sayPassedOver(s)
+	set.allRead = set.OfProject && set.Failed == 0
 	if err := set.filter(sel.Filters, ofProject); err != nil {
 		return nil, err
 	}

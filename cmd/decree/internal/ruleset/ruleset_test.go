@@ -333,3 +333,56 @@ func TestFiltersThatMissTheirRules(t *testing.T) {
 		assert.Contains(t, shown, "hint: "+c.hint, c.filter)
 	}
 }
+
+// TestFiltersThatNameUnknownRules: a name or an id that no rule has is told where all rules of the project were read and
+// none has errors.
+func TestFiltersThatNameUnknownRules(t *testing.T) {
+	const files = `
+-- decree.yml --
+rules: [rules]
+filters: [filters]
+-- rules/who.yml --
+title: Who
+name: who
+id: 0c8f6f0e-6a6e-4a0b-9a55-6d0e4b0f7a44
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: x}, condition: a}
+---
+title: Many
+name: many
+id: 0c8f6f0e-6a6e-4a0b-9a55-6d0e4b0f7a45
+correlation: {type: event_count, rules: [who], timespan: 1m, condition: {gte: 2}}
+-- filters/f.yml --
+title: F
+logsource: {product: windows, category: process_creation}
+filter:
+  rules: [0C8F6F0E-6A6E-4A0B-9A55-6D0E4B0F7A44, who, whoo, legacy, many, 0c8f6f0e-6a6e-4a0b-9a55-6d0e4b0f7a45, 0c8f6f0e-6a6e-4a0b-9a55-6d0e4b0f7a46]
+  s: {User: x}
+  condition: not s
+`
+	const broken = "-- rules/broken.yml --\ntitle: Broken\nname: legacy\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: b}\n"
+	for _, c := range []struct {
+		name, files string
+		sel         ruleset.Selection
+		want        []string
+	}{
+		{"all rules", files, ruleset.Selection{}, []string{`no rule of the project has the name or id "whoo"`, `no rule of the project has the name or id "legacy"`, `no rule of the project has the name or id "0c8f6f0e-6a6e-4a0b-9a55-6d0e4b0f7a46"`}},
+		{"a file of them", files, ruleset.Selection{Paths: []string{"rules/who.yml"}}, nil},
+		{"some of them", files + "-- rules/high.yml --\ntitle: High\nlevel: high\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n", ruleset.Selection{Levels: []string{"high"}}, nil},
+		{"with errors", files + broken, ruleset.Selection{}, nil},
+	} {
+		clitest.Files(t, c.files)
+		s, _, _ := clitest.Streams("")
+		in, err := project.Open(s)
+		require.NoError(t, err)
+		set, err := ruleset.Load(s, in, c.sel)
+		require.NoError(t, err)
+		var got []string
+		for _, d := range set.Found {
+			if d.Code == "filter-unknown-rule" {
+				got = append(got, d.Message)
+			}
+		}
+		assert.Equal(t, c.want, got, c.name)
+	}
+}

@@ -32,6 +32,7 @@ type Set struct {
 	Project         *project.Project // that the rules were loaded for
 	OfProject       bool             // it has all rules of the project, and no others
 	whole           bool             // it has all rules of its paths
+	allRead         bool             // it has all rules of the project, and none has errors
 	Filters         []AppliedFilter
 	filterPlaces    []filterPlace         // whose filters were applied
 	FilterCondition parse.FilterCondition // how filters are read, also in test files

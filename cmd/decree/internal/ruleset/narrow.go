@@ -72,8 +72,8 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 	return selected, nil
 }
 
-// called gives the rules and correlations with a name or an id, parts of others as well, and those with errors. It is an
-// error if there is none.
+// called gives the rules and correlations with a name or an id, parts of others as well, and those with errors. It is
+// an error if there is none.
 func (set *Set) called(sel Selection) (map[*rules.Rule]bool, error) {
 	set.chosen = map[*rules.Rule]bool{}
 	choose := func(body *rules.Rule) {

@@ -334,8 +334,8 @@ func TestFiltersThatMissTheirRules(t *testing.T) {
 	}
 }
 
-// TestFiltersThatNameUnknownRules: a name or an id that no rule has is told where all rules of the project were read and
-// none has errors.
+// TestFiltersThatNameUnknownRules: a name or an id that no rule has is told where all rules of the project were read
+// and none has errors.
 func TestFiltersThatNameUnknownRules(t *testing.T) {
 	const files = `
 -- decree.yml --

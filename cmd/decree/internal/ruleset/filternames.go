@@ -39,9 +39,9 @@ func (set *Set) whyNothing(f *rules.Filter) string {
 	return "check the ids and names under `rules`, and the log source"
 }
 
-// unknownOf finds in a filter that covers some rules the names and ids that no rule has. If rules were not read, or have
-// errors, that is told only of a name that is misspelt: one that the filter does not name has nearly the same. Any other
-// may be of a rule that was not read.
+// unknownOf finds in a filter that covers some rules the names and ids that no rule has. If rules were not read, or
+// have errors, that is told only of a name that is misspelt: one that the filter does not name has nearly the same. Any
+// other may be of a rule that was not read.
 func (set *Set) unknownOf(f *rules.Filter) (found diag.Diagnostics) {
 	names := set.names()
 	named := func(name string) bool {

@@ -81,9 +81,9 @@ func loadNamed(s *stdio.Streams, in *project.Project, sel Selection, name string
 	return set, nil
 }
 
-// dropOthers drops what was found in rule files none of whose rules is kept or was asked for, and in lists of such files
-// alone. What is wrong with filters, lists of the project and its other files may matter to every rule. Where no rule is
-// left and its file has no error, one that it reads has: all findings stay.
+// dropOthers drops what was found in rule files none of whose rules is kept or was asked for, and in lists of such
+// files alone. What is wrong with filters, lists of the project and its other files may matter to every rule. Where no
+// rule is left and its file has no error, one that it reads has: all findings stay.
 func (set *Set) dropOthers() {
 	kept := map[string]bool{}
 	for _, r := range set.All() {

@@ -62,8 +62,8 @@ func TestMisnamed(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotMisnamed: events of any kind stand in a log, the first of which may hold nothing; and what other rules test
-// is the name of something else.
+// TestWhatIsNotMisnamed: events of any kind stand in a log, the first of which may hold nothing; and what other rules
+// test is the name of something else.
 func TestWhatIsNotMisnamed(t *testing.T) {
 	const started, logon = `{"EventID":4608,"Channel":"Security","Computer":"pc"}`, `{"EventID":4624,"Channel":"Security","Computer":"pc","TargetUserName":"a","LogonType":"2"}`
 	for name, c := range map[string]struct {

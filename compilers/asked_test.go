@@ -21,13 +21,14 @@ import (
 
 // conditionsOn are conditions on a field and what a rule needs for them. Each takes the field's name.
 var conditionsOn = []struct{ name, section, search string }{
-	{"a test", "", "{%s|contains: x}"},
+	{"a test", "", "c: {%s|contains: x}"},
 	{"prevalence", "prevalence: {c: {field: %s, local: {distinct: host, lte: 1}}}\n", ""},
 	{"prevalence by who has it", "prevalence: {c: {field: host, local: {distinct: %s, lte: 1}}}\n", ""},
+	{"prevalence among some", "prevalence: {c: {field: host, among: q, local: {distinct: host, lte: 1}}}\n", "q: {%s|contains: x}"},
 	{"first_seen", "first_seen: {c: {fields: [host, %s], over: 1h}}\n", ""},
 	{"a join", "joins: {c: {rule: other, same: [%s], before: 1h}}\n", ""},
 	{"an ancestor", "ancestry: {c: {parent: {%s|contains: x}}}\n", ""},
-	{"an extract", "extract: {Part: {field: %s, lower: true}}\n", "{Part|contains: x}"},
+	{"an extract", "extract: {Part: {field: %s, lower: true}}\n", "c: {Part|contains: x}"},
 }
 
 // TestEverySourceIsAskedOrNamed: whatever a rule asks of a field that some of its sources lack, and however it stands
@@ -42,16 +43,10 @@ func TestEverySourceIsAskedOrNamed(t *testing.T) {
 				for _, c := range conditionsOn {
 					for condition, excludes := range map[string]bool{"s or c": false, "s and not c": true, "s or (s and c)": false, "s and not (not (s or c))": false} {
 						text := fmt.Sprintf("title: T\nlogsource: %s\n", logSourceText(of[0]))
-						if c.section != "" {
-							text += fmt.Sprintf(c.section, field)
-						}
+						text += strings.ReplaceAll(c.section, "%s", field)
 						text += "detection:\n  s: {host|contains: a}\n"
 						if c.search != "" {
-							search := c.search
-							if strings.Contains(search, "%s") {
-								search = fmt.Sprintf(search, field)
-							}
-							text += "  c: " + search + "\n"
+							text += "  " + strings.ReplaceAll(c.search, "%s", field) + "\n"
 						}
 						text += "  condition: " + condition + "\n"
 						text += fmt.Sprintf("---\ntitle: O\nname: other\nlogsource: %s\ndetection: {s: {host|contains: b}, condition: s}\n", logSourceText(of[0]))
@@ -161,11 +156,16 @@ func lackingIn(m *schema.Model, of []*schema.Source, r *ir.Rule) []*schema.Sourc
 	var out []*schema.Source
 	for _, s := range of {
 		lacking := false
-		ir.Inspect(r.Condition, func(n ir.Node) bool {
+		var each func(n ir.Node) bool
+		each = func(n ir.Node) bool {
 			_, lacks := m.Lacks(s, n)
 			lacking = lacking || lacks
+			if p, ok := n.(*ir.Prevalence); ok && p.Among != nil {
+				ir.Inspect(p.Among, each)
+			}
 			return true
-		})
+		}
+		ir.Inspect(r.Condition, each)
 		if lacking {
 			out = append(out, s)
 		}

@@ -11,21 +11,26 @@ import (
 )
 
 // SingleSource is for constructs that need all events in one place. why names the construct. If the approximation is
-// accepted, the plan is the first with the rule's conditions on other events, which a source may lack the fields for.
+// accepted, the plan is the first with the rule's prevalence conditions, or else with its joins: a source may lack the
+// fields for either.
 func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
-	first := plans[max(0, slices.IndexFunc(plans, (*Plan).asksOthers))]
+	at := slices.IndexFunc(plans, func(p *Plan) bool { return AsksPrevalence(p.Rule) })
+	if at < 0 {
+		at = max(0, slices.IndexFunc(plans, (*Plan).asksOthers))
+	}
+	first := plans[at]
 	var names []string
 	for _, p := range plans {
 		names = append(names, p.Source.Name)
 	}
-	at := first.Rule.Source.LogSource.Range
+	where := first.Rule.Source.LogSource.Range
 	message := fmt.Sprintf("data model %s has the log source in %d of its sources (%s): %s", opt.Model.Name, len(names), shortList(names), why)
 	if !opt.Accepts(dialect, first.Rule.Source, severalSources) {
 		var ds diag.Diagnostics
-		ds.Errorf(severalSources, at, "use a log source that only one of them answers, or "+AcceptHint(dialect, severalSources), "%s: %s", dialect, message)
+		ds.Errorf(severalSources, where, "use a log source that only one of them answers, or "+AcceptHint(dialect, severalSources), "%s: %s", dialect, message)
 		return nil, ds
 	}
-	first.Notes = append(first.Notes, Note{Code: severalSources, Effect: "false-negatives", Message: "only " + first.Source.Name + " is searched: " + message, Range: at})
+	first.Notes = append(first.Notes, Note{Code: severalSources, Effect: "false-negatives", Message: "only " + first.Source.Name + " is searched: " + message, Range: where})
 	return first, nil
 }
 

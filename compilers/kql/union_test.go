@@ -1,6 +1,8 @@
 package kql
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -79,4 +82,48 @@ func TestAPopulationOverSeveralTablesIsRefused(t *testing.T) {
 	require.Nil(t, q)
 	require.True(t, found.HasErrors())
 	assert.Equal(t, "several-sources", found[len(found)-1].Code)
+}
+
+const oneWithoutValue = `name: three
+title: Three
+dialect: kql
+time: [T]
+id: [Id]
+sources:
+  - {name: first, product: p, service: s, table: First, fields: {A: {column: A}}, columns: {T: datetime, Id: string, A: string}}
+  - {name: second, product: p, service: s, table: Second, fields: {A: {column: A}, V: {column: V}}, columns: {T: datetime, Id: string, A: string, V: string}}
+  - {name: third, product: p, service: s, table: Third, fields: {A: {column: A}, V: {column: V}}, columns: {T: datetime, Id: string, A: string, V: string}}
+`
+
+// TestAPopulationIsCountedInASourceThatHasTheValue, also where an earlier source has the rule's join alone.
+func TestAPopulationIsCountedInASourceThatHasTheValue(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "model.yml")
+	require.NoError(t, os.WriteFile(file, []byte(oneWithoutValue), 0o600))
+	m, err := schema.LoadFile(file)
+	require.NoError(t, err)
+	r := lowered.Rules(t, "title: T\nlogsource: {product: p, service: s}\nprevalence: {rare: {field: V, local: {distinct: A, lte: 1}}}\njoins: {j: {rule: o, same: [A], before: 1h}}\n"+
+		"detection: {s: {A: x}, condition: s and (rare or j)}\n---\ntitle: O\nname: o\nlogsource: {product: p, service: s}\ndetection: {s: {A: y}, condition: s}\n")[0]
+	q, found := New().Compile(r, compilers.Options{Model: m, Approximate: []string{"several-sources"}})
+	require.NotNil(t, q, found)
+	assert.Contains(t, q.Text, "let candidates = materialize(\n  Second\n")
+	assert.True(t, slices.ContainsFunc(q.Notes, func(n compilers.Note) bool {
+		return n.Code == "several-sources" && strings.HasPrefix(n.Message, "only second is searched")
+	}))
+}
+
+// TestAPopulationOfAFieldThatOneSourceLacks has no events there: the source is asked, and the rule is not told to do
+// without the field.
+func TestAPopulationOfAFieldThatOneSourceLacks(t *testing.T) {
+	r := lowered.Rule(t, "logsource: {product: windows, category: process_creation}\nprevalence: {rare: {field: host, among: q, local: {distinct: Image, lte: 1}}}\n"+
+		"detection: {q: {Company: a}, s: {Image: x}, condition: s and rare}\n")
+	opt := compilers.Options{Model: lowered.Model(t, "sentinel")}
+	q, found := New().Compile(r, opt)
+	require.Nil(t, q)
+	require.Len(t, found, 1)
+	assert.Equal(t, "several-sources", found[0].Code)
+	opt.Approximate = []string{"several-sources"}
+	q, found = New().Compile(r, opt)
+	require.NotNil(t, q, found)
+	assert.Contains(t, q.Text, "\n  SecurityEvent\n")
+	assert.NotContains(t, q.Text, "Company")
 }

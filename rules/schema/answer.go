@@ -259,12 +259,16 @@ func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[ir.Node]bool {
 	answered := map[ir.Node]bool{} // by one of the sources at least
 	for i, s := range sources {
 		out[i] = map[ir.Node]bool{}
-		each := func(n ir.Node) bool {
+		var each func(n ir.Node) bool
+		each = func(n ir.Node) bool {
 			switch n.(type) {
 			case *ir.Match, *ir.Prevalence, *ir.Join:
 				_, lacks := m.Lacks(s, n)
 				out[i][n] = lacks
 				answered[n] = answered[n] || !lacks
+			}
+			if p, ok := n.(*ir.Prevalence); ok && p.Among != nil {
+				ir.Inspect(p.Among, each)
 			}
 			return true
 		}

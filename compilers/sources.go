@@ -56,6 +56,9 @@ func OneBranch(dialect string, lacks Features, r *ir.Rule, opt Options, textOf f
 // severalSources is the gap of a log source whose sources a target cannot search together.
 const severalSources = "several-sources"
 
+// SourcesLeftOut is the code of the note about sources that neither a query nor the engine searches for a rule.
+const SourcesLeftOut = "sources-left-out"
+
 // noteLeftOut notes the sources that neither the query nor the engine searches, because their events lack a field by
 // which the rule excludes. Each plan has the note, for any of them may be the only one that is searched.
 func noteLeftOut(plans []*Plan, r *ir.Rule, m *schema.Model) {
@@ -72,7 +75,7 @@ func noteLeftOut(plans []*Plan, r *ir.Rule, m *schema.Model) {
 		field = fmt.Sprintf("%s of ancestor %d", field, level)
 	}
 	for _, p := range plans {
-		p.Notes = append(p.Notes, Note{Code: "sources-left-out", Effect: "exact", Range: left[0].By.Range(),
+		p.Notes = append(p.Notes, Note{Code: SourcesLeftOut, Effect: "exact", Range: left[0].By.Range(),
 			Message: fmt.Sprintf("not searched: %s. Their events have no %s, by which the rule or its filter excludes", shortList(names), field)})
 	}
 }

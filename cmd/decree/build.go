@@ -216,7 +216,7 @@ func (b *builder) compile() (c compiledRules, err error) {
 	if c.packages, err = packages(b.set, b.chosen, opt); err != nil {
 		return c, err
 	}
-	c.found = slices.Clone(c.packages.Found)
+	c.found = append(slices.Clone(c.packages.Found), queries.SourcesLeftOut(b.set, c.queries)...)
 	if b.set.OfProject {
 		exceptions := append(unusedExceptions(b.set), queries.NeedlessExceptions(c.queries, c.packages.Unpackable)...)
 		c.found = append(c.found, b.in.Lint.Judge(exceptions)...)

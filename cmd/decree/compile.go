@@ -182,8 +182,9 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if err != nil {
 		return err
 	}
+	leftOut := queries.SourcesLeftOut(set, results)
 	if p.report {
-		set.Show(s, set.Found)
+		set.Show(s, append(set.Found, leftOut...))
 		if err := fidelity.New(results, chosen, packaging.Made{}).Print(s, p.format); err != nil {
 			return err
 		}
@@ -197,7 +198,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 		}
 	}
 	if p.format != "json" {
-		queries.Show(s, set, found, results)
+		queries.Show(s, set, append(found, leftOut...), results)
 		queries.ShowCounts(s, results)
 	}
 	if err := p.write(s, chosen, results); err != nil {

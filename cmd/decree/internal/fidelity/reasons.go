@@ -34,10 +34,14 @@ func Of(c queries.Result) string {
 	return "exact"
 }
 
-// counts tells whether a note belongs in the report: the query is not exact, or too long to deploy.
-func counts(n compilers.Note) bool { return n.Effect != "exact" || n.Code == compilers.LongQuery }
+// counts tells whether a note belongs in the report: the query is not exact, too long to deploy, or does not search all
+// of the log source.
+func counts(n compilers.Note) bool {
+	return n.Effect != "exact" || n.Code == compilers.LongQuery || n.Code == compilers.SourcesLeftOut
+}
 
-// reasons lists the codes of why a query is skipped, refused, approximate, too long or not packaged, each once. What is
+// reasons lists the codes of why a query is skipped, refused, approximate, too long, not packaged, or without a part of
+// the log source, each once. What is
 // left out on purpose needs none.
 func reasons(c queries.Result, notPackaged diag.Diagnostics) []string {
 	if c.LeftOut {

@@ -13,7 +13,7 @@ import (
 // Report says how faithful each rule is in each target.
 type Report struct {
 	Targets []targetCount `json:"targets"`
-	// why rules are skipped, refused, approximate, too long to deploy or not packaged
+	// why rules are skipped, refused, approximate, too long to deploy, not packaged, or not searched in all logs
 	Reasons []reasonCount  `json:"reasons"`
 	Rules   []ruleFidelity `json:"rules"`
 }

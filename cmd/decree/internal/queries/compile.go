@@ -46,6 +46,7 @@ type Result struct {
 	Target targets.Target `json:"-"`
 	Model  string         `json:"-"` // name of the model of the query or the refusal
 
+	model                *schema.Model    // of the query; nil for one that is hand-written
 	path                 string           // below a target's folder, without extension
 	packaged             bool             // the query is that of a package
 	show                 compilers.Show   // what the package's alerts show
@@ -159,7 +160,7 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 			c.Query, c.Found, c.Model, c.has = q, found, m.Name, has
 		}
 		if q != nil {
-			c.Indices = q.Result.Indices
+			c.Indices, c.model = q.Result.Indices, m
 			at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
 			for j, why := range passed {
 				c.passedOver = append(c.passedOver, models[j].Name)

@@ -112,7 +112,7 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}
-		c.secondColumns([]schema.Column{col}, at)
+		c.secondColumns([]schema.Column{col}, nil, at)
 		return
 	}
 	if f.Level > 0 {
@@ -203,9 +203,9 @@ func (c *checker) backtracking(t *ir.Regex, at diag.Range) {
 
 func (c *checker) prevalence(n *ir.Prevalence) {
 	at := n.Range()
-	made := c.valueRead(n.Value(), n.Spec.FieldRange)
-	columns, _ := c.opt.Model.Counted(c.plan.Source, n)
-	c.secondColumns(columns, n.Spec.FieldRange)
+	made := c.counted(n.Value(), n.Spec.FieldRange)
+	columns, domain := c.opt.Model.Counted(c.plan.Source, n)
+	c.secondColumns(columns, domain, n.Spec.FieldRange)
 	if len(columns) == 0 && made {
 		if n.Spec.Of != "" || n.Value().Level > 0 {
 			hint := "ask for a value that the event carries, or add it to a model file (extends: " + c.opt.Model.Name + ")"
@@ -219,7 +219,7 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 	}
 	if n.Among != nil {
 		c.need(PrevalencePopulation, at)
-		c.walk(n.Among, true)
+		c.plan.Among([]ir.Node{n.Among}, func() { c.walk(n.Among, true) })
 		c.at = n
 	}
 	if local := n.Spec.Local; local != nil {
@@ -229,9 +229,9 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 		if len(local.Bounds) > 0 {
 			c.need(PrevalenceCount, at)
 		}
-		made := c.valueRead(n.By(), local.DistinctRange)
-		by, _ := c.opt.Model.CountedBy(c.plan.Source, n)
-		c.secondColumns(by, local.DistinctRange)
+		made := c.counted(n.By(), local.DistinctRange)
+		by, domain := c.opt.Model.CountedBy(c.plan.Source, n)
+		c.secondColumns(by, domain, local.DistinctRange)
 		if len(by) == 0 && made {
 			c.noEntity(local.Distinct, local.DistinctRange)
 		}
@@ -239,6 +239,31 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 	if n.Spec.AsksReputation() {
 		c.need(GlobalPrevalence, at)
 	}
+}
+
+// counted checks a field that a prevalence condition reads of every event that it counts.
+func (c *checker) counted(f ir.Field, at diag.Range) (made bool) {
+	c.plan.Among(nil, func() { made = c.valueRead(f, at) })
+	return made
+}
+
+// early checks the conditions that come before counting once more, as the query asks them.
+func (c *checker) early() {
+	var rare []*ir.Prevalence
+	for _, condition := range c.plan.Conditions() {
+		ir.Inspect(condition, func(n ir.Node) bool {
+			if p, ok := n.(*ir.Prevalence); ok {
+				rare = append(rare, p)
+			}
+			return true
+		})
+	}
+	early, _ := SplitAtPrevalence(Conjuncts(c.plan.Rule.Condition), rare)
+	c.plan.AskEarly(early, rare, func() {
+		for _, n := range early {
+			c.walk(n, true)
+		}
+	})
 }
 
 // noEntity reports an entity or field that is counted and that the source does not have.

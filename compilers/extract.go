@@ -1,12 +1,9 @@
 package compilers
 
 import (
-	"slices"
-
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // extractConstructs name what takes a value out of another.
@@ -28,8 +25,8 @@ func (p *Plan) CheckRead(dialect string, lacks Features, f ir.Field, at diag.Ran
 func (c *checker) valueRead(f ir.Field, at diag.Range) bool {
 	c.timeAsKey(f, at)
 	if f.Extract == nil {
-		columns, _ := c.plan.Whole(f)
-		c.secondColumns(columns, at)
+		columns, domain := c.plan.Whole(f)
+		c.secondColumns(columns, domain, at)
 		return true
 	}
 	err := c.opt.Model.Makes(c.plan.Source, f)
@@ -38,13 +35,6 @@ func (c *checker) valueRead(f ir.Field, at diag.Range) bool {
 	}
 	c.extract(f.Extract, at)
 	return err == nil
-}
-
-// secondColumns records that a value is in one of two columns.
-func (c *checker) secondColumns(columns []schema.Column, at diag.Range) {
-	if slices.ContainsFunc(columns, func(c schema.Column) bool { return c.OrElse != "" || c.Instead.Column != "" }) {
-		c.need(SecondColumns, at)
-	}
 }
 
 // extract records the constructs of an extract and of those that it is made of, and what its columns need.

@@ -19,7 +19,8 @@ type Plan struct {
 	Notes  []Note
 	delay  time.Duration // of the whole rule, even if only another source's events wait for others
 	lists  string
-	places Options // Scope, Index, Table, Delay and NoIndexTerms
+	known  *[]ir.Node // conditions that hold of the events that are read; nil: the rule's (Among)
+	places Options    // Scope, Index, Table, Delay and NoIndexTerms
 }
 
 // NewPlans combines a rule with each source that is searched for it (schema.Model.Answering). An event matches the rule
@@ -96,6 +97,7 @@ func planOn(s *schema.Source, absent map[ir.Node]bool, dialect string, lacks Fea
 	if r.Filter != nil {
 		c.walk(r.Filter, true)
 	}
+	c.early()
 	for _, t := range s.Scope {
 		if t.Reads().Within() != "" && !t.EngineOnly {
 			c.need(NamedValues, r.Source.LogSource.Range)
@@ -130,14 +132,6 @@ func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
 	return p.settled(col), ok && p.Source.Has(p.Model, f)
 }
 
-// settled decides which column has a value (schema.Column.Instead), where the rule tells.
-func (p *Plan) settled(c schema.Column) schema.Column {
-	if c.Instead.Column == "" {
-		return c
-	}
-	return p.Model.SettledIn(p.Source, c, p.Conditions()...)
-}
-
 // Native gives the column on the event itself that can answer a test of a field. A column with only a file name answers
 // only tests of the file name. t is nil if the whole value is needed.
 func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
@@ -155,11 +149,13 @@ func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column
 	if slices.ContainsFunc(columns, func(c schema.Column) bool { return c.Holds == "filename" }) {
 		return nil, nil
 	}
+	columns = slices.Clone(columns)
 	for i, c := range columns {
-		if now := p.settled(c); now.Name != c.Name || now.Instead.Column != c.Instead.Column {
-			columns = slices.Clone(columns)
-			columns[i] = now
-		}
+		columns[i] = p.settled(c)
+	}
+	if domain != nil {
+		now := p.settled(*domain)
+		domain = &now
 	}
 	return columns, domain
 }

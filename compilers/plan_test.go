@@ -1,6 +1,7 @@
 package compilers
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,6 +167,32 @@ func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
 			codes = append(codes, d.Code)
 		}
 		assert.Equal(t, code, codes, direction)
+	}
+}
+
+// TestWhatTellsWhichColumnHasAValue: the rule's conditions tell it of the rule's own events, also of what an extract is
+// made of and of a join, but not of events that a prevalence condition counts.
+func TestWhatTellsWhichColumnHasAValue(t *testing.T) {
+	model := lowered.Model(t, "mde")
+	const head = "logsource: {product: windows, category: network_connection}\n"
+	for rule, refused := range map[string]bool{
+		"extract: {x: {field: DestinationHostname, lower: true}}\ndetection:\n  s: {x: a, Initiated: 'true'}\n  condition: s\n":                                                               false,
+		"extract: {x: {field: DestinationHostname, lower: true}}\ndetection:\n  s: {x: a}\n  condition: s\n":                                                                                  true,
+		"extract: {x: {field: DestinationHostname, lower: true}}\nprevalence: {p: {field: x, local: {distinct: host, lte: 1}}}\ndetection:\n  s: {Initiated: 'true'}\n  condition: s and p\n": true,
+		"prevalence: {p: {field: DestinationIp, local: {distinct: host, lte: 1}}}\ndetection:\n  s: {Initiated: 'true'}\n  condition: s and p\n":                                              true,
+		"prevalence: {p: {field: Image, among: q, local: {distinct: host, lte: 1}}}\ndetection:\n  q: {DestinationPort: 22}\n  s: {Initiated: 'true'}\n  condition: s and p\n":                true,
+		"prevalence: {p: {field: Image, among: q, local: {distinct: host, lte: 1}}}\ndetection:\n  q: {DestinationPort: 22}\n  s: {Initiated: 'true'}\n  condition: s and q and p\n":          true,
+		"prevalence: {p: {field: Image, among: q, local: {distinct: host, lte: 1}}}\ndetection:\n  q: {DestinationPort: 22, Initiated: 'true'}\n  condition: q and p\n":                       false,
+		"prevalence: {p: {field: Image, local: {distinct: host, lte: 1}}}\ndetection:\n  s: {DestinationPort: 22, Initiated: 'true'}\n  condition: s and p\n":                                 false,
+		"first_seen: {n: {fields: [DestinationIp], over: 7d}}\ndetection:\n  s: {Initiated: 'true'}\n  condition: s and n\n":                                                                  false,
+		"first_seen: {n: {fields: [DestinationIp], over: 7d}}\ndetection:\n  s: {Image: a}\n  condition: s and n\n":                                                                           true,
+	} {
+		_, found := onePlan("test", Features{SecondColumns: {Message: "no"}}, lowered.Rule(t, head+rule), Options{Model: model})
+		var codes []string
+		for _, d := range found {
+			codes = append(codes, d.Code)
+		}
+		assert.Equal(t, refused, slices.Contains(codes, "second-column"), "%s%v", rule, codes)
 	}
 }
 

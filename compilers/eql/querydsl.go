@@ -26,11 +26,13 @@ func (w *writer) populationQuery() []object {
 	if w.counted.Among == nil {
 		return all
 	}
-	for _, n := range compilers.FlatConjuncts([]ir.Node{w.counted.Among}) {
-		if q, ok := w.dsl(n); ok {
-			all = append(all, q)
+	w.plan.Among([]ir.Node{w.counted.Among}, func() {
+		for _, n := range compilers.FlatConjuncts([]ir.Node{w.counted.Among}) {
+			if q, ok := w.dsl(n); ok {
+				all = append(all, q)
+			}
 		}
-	}
+	})
 	return all
 }
 
@@ -47,7 +49,7 @@ func (w *writer) dsl(n ir.Node) (object, bool) {
 		return w.dslBool("must_not", []ir.Node{n.Term})
 	case *ir.Match:
 		col, native := w.plan.Column(n.Field)
-		if !native || (col.Type != "" && col.Type != schema.String) {
+		if !native || col.Second() || (col.Type != "" && col.Type != schema.String) {
 			return nil, false
 		}
 		return dslMatch(col, n.Test)

@@ -78,7 +78,7 @@ func (w *writer) isNested(col schema.Column) bool {
 // comparesList tells whether a value that is compared or counted may be a list or an object in a column. Of a list the
 // first element counts.
 func (w *writer) comparesList(f ir.Field, col schema.Column) bool {
-	return col.Made == nil && col.OrElse == "" && col.Instead.Column == "" && col.Within() == "" && col.Type != schema.HashSet && w.mayBeList(col, f)
+	return col.Made == nil && !col.Second() && col.Within() == "" && col.Type != schema.HashSet && w.mayBeList(col, f)
 }
 
 // noteCompared notes that some values of a field are not compared or counted, where these may be lists. effects are

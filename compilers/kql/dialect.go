@@ -198,14 +198,16 @@ func (w *writer) eventStages(lets *strings.Builder) []string {
 		// behind the table and the begin of the period
 		base = slices.Insert(base, 2, fmt.Sprintf("where %s <= ago(%s)", w.arrival(), timespan(w.delay)))
 	}
-	base = append(base, w.indexStages(own)...)
-	base = append(base, w.where(own)...)
-	base = append(base, w.leaveOut(lets)...)
-	base = append(base, w.joins()...)
-	base = append(base, w.where(linked)...)
+	w.plan.AskEarly(early, w.countedHere(), func() {
+		base = append(base, w.indexStages(own)...)
+		base = append(base, w.where(own)...)
+		base = append(base, w.leaveOut(lets)...)
+		base = append(base, w.joins()...)
+		base = append(base, w.where(linked)...)
+	})
 	base = append(base, w.dropKeys()...)
 	base = w.joinEvents(lets, base)
-	base = append(base, w.where(joining)...)
+	w.plan.AskEarly(early, w.countedHere(), func() { base = append(base, w.where(joining)...) })
 	base = append(base, w.values()...)
 
 	body := base
@@ -227,7 +229,7 @@ func (w *writer) prepare(n ir.Node) {
 		case *ir.Prevalence:
 			if w.prevalenceOf(below) == nil {
 				if below.Among != nil && w.longerPeriod(below) == 0 {
-					w.prepare(below.Among)
+					w.plan.Among([]ir.Node{below.Among}, func() { w.prepare(below.Among) })
 				}
 				w.prevalences = append(w.prevalences, w.newPrevalence(below))
 			}

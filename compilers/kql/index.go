@@ -107,7 +107,7 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 		return nil
 	}
 	col, hops := w.columnOf(m.Field, m.Test)
-	if hops > 0 || col.Made != nil || col.OrElse != "" || col.Instead.Column != "" {
+	if hops > 0 || col.Made != nil || col.Second() {
 		return nil
 	}
 	test, name := m.Test, col.Name

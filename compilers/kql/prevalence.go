@@ -42,7 +42,7 @@ func (w *writer) counted(p *ir.Prevalence, f ir.Field, name string, columns []sc
 	if len(columns) == 0 { // the check has reported it
 		return `""`, name
 	}
-	if c := columns[0]; len(columns) == 1 && domain == nil && c.OrElse == "" && c.Instead.Column == "" && c.Made == nil && !w.comparesList(f, c) && part(w.typed(c.Name, c.Type), c, nil).kind == text {
+	if c := columns[0]; len(columns) == 1 && domain == nil && !c.Second() && c.Made == nil && !w.comparesList(f, c) && part(w.typed(c.Name, c.Type), c, nil).kind == text {
 		return w.value(c)
 	}
 	if local := p.Spec.Local; local != nil {
@@ -252,7 +252,7 @@ func (w *writer) populationHere(r *prevalence, events string, early []ir.Node) [
 	if r.node.Among != nil {
 		for _, n := range compilers.Conjuncts(r.node.Among) {
 			if !compilers.IsConjunct(early, n) {
-				stages = append(stages, w.where([]ir.Node{n})...)
+				w.plan.Among([]ir.Node{r.node.Among}, func() { stages = append(stages, w.where([]ir.Node{n})...) })
 			}
 		}
 	}

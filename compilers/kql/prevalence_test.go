@@ -66,3 +66,16 @@ detection:
 		"| project-away Value_rare, Known_rare\n"+
 		"// Begin environment-specific filter.\n")
 }
+
+// TestCountedEventsAreNotTheRules: what the rule's condition tells of its own events does not settle which column has a
+// value in the events that it counts.
+func TestCountedEventsAreNotTheRules(t *testing.T) {
+	const either = `iff(ActionType =~ "InboundConnectionAccepted", LocalPort, RemotePort) == 22`
+	for condition, want := range map[string]string{"s and p": either, "s and q and p": either, "s and not p": either} {
+		r := lowered.Rule(t, "logsource: {product: windows, category: network_connection}\nprevalence: {p: {field: Image, among: q, local: {distinct: host, lte: 1}}}\ndetection:\n  q: {DestinationPort: 22}\n  s: {Initiated: 'true'}\n  condition: "+condition+"\n")
+		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "mde")})
+		require.NotNil(t, q, found)
+		assert.Contains(t, q.Text, want, condition)
+		assert.NotContains(t, q.Text, "where RemotePort == 22", condition)
+	}
+}

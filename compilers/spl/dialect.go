@@ -115,11 +115,13 @@ func (w *writer) query() *compilers.Query {
 	base := w.scope()
 	var asked []compilers.Pred
 	var stages []string
-	if len(w.ancestorTests) > 0 {
-		asked, stages = w.searchWithAncestors(early)
-	} else {
-		asked, stages = w.search(early)
-	}
+	w.plan.AskEarly(early, w.prevalences, func() {
+		if len(w.ancestorTests) > 0 {
+			asked, stages = w.searchWithAncestors(early)
+		} else {
+			asked, stages = w.search(early)
+		}
+	})
 	base = append(base, asked...)
 	if period := w.window(); period.length > 0 {
 		base = append(base, period.search(w.before())...)
@@ -209,7 +211,7 @@ func (w *writer) collect(n ir.Node) {
 		case *ir.Prevalence:
 			if w.prevalenceNumber(below) == 0 {
 				if below.Among != nil {
-					w.collect(below.Among)
+					w.plan.Among([]ir.Node{below.Among}, func() { w.collect(below.Among) })
 				}
 				w.prevalences = append(w.prevalences, below)
 			}

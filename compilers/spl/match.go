@@ -23,7 +23,7 @@ func (w *writer) searchPredicate(n ir.Node) (compilers.Pred, bool) {
 		return nil, false
 	}
 	col, native := w.plan.Column(m.Field)
-	if !native || col.Made != nil || col.Type == schema.HashSet || !nameable(col.Name) || (w.dataset != nil && !w.dataset.canSay(m.Test, w.plan.Model.Missing)) {
+	if !native || col.Made != nil || col.Second() || col.Type == schema.HashSet || !nameable(col.Name) || (w.dataset != nil && !w.dataset.canSay(m.Test, w.plan.Model.Missing)) {
 		return nil, false
 	}
 	name := w.dataset.fieldName(col.Name)

@@ -194,7 +194,7 @@ func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
 	}
 	for _, n := range compilers.Conjuncts(p.Among) {
 		if !compilers.IsConjunct(early, n) {
-			inside = append(inside, compilers.Build(n, w.wherePredicate))
+			w.plan.Among([]ir.Node{p.Among}, func() { inside = append(inside, compilers.Build(n, w.wherePredicate)) })
 		}
 	}
 	return inside

@@ -1,13 +1,18 @@
 package spl
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
+	"decree/compilers"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 func TestPopulationOfAllEventsIsCountedBeforeTheRest(t *testing.T) {
@@ -59,4 +64,31 @@ func TestEachValuesReputationIsShown(t *testing.T) {
 	text := body(t, and(signed("one", "sha1"), signed("two", "sha256")))
 	assert.Contains(t, text, "eval ProfileAvailability=if(decree_rare_1=1, decree_availability_1, null()),\n    Signer=if(decree_rare_1=1, decree_signer_1, null())")
 	assert.Contains(t, text, "eval ProfileAvailability_2=if(decree_rare_2=1, decree_availability_2, null()),\n    Signer_2=if(decree_rare_2=1, decree_signer_2, null())")
+}
+
+// TestAColumnThatIsAnotherInSomeEvents: what the rule's condition tells settles the column of an extract, but nothing
+// that events are counted by.
+func TestAColumnThatIsAnotherInSomeEvents(t *testing.T) {
+	m := *lowered.Model(t, "splunk-windows")
+	m.Sources = slices.Clone(m.Sources)
+	for i := range m.Sources {
+		m.Sources[i].Fields = maps.Clone(m.Sources[i].Fields)
+		m.Sources[i].Fields["Who"] = schema.Column{Name: "One", Instead: schema.Instead{Column: "Two", When: "EventCode", Is: []string{"4625"}}}
+	}
+	const head = "logsource: {product: windows, service: security}\n"
+	for rule, want := range map[string]string{
+		"extract: {u: {field: Who, lower: true}}\ndetection:\n  s: {EventID: 4625, u: bob}\n  condition: s\n":                                                                      "decree_made_0_u=Two",
+		"extract: {u: {field: Who, lower: true}}\ndetection:\n  s: {EventID: 4672, u: bob}\n  condition: s\n":                                                                      "decree_made_0_u=One",
+		"extract: {u: {field: Who, lower: true}}\ndetection:\n  s: {u: bob}\n  condition: s\n":                                                                                     "second-column",
+		"extract: {u: {field: Who, lower: true}}\nprevalence: {p: {field: u, local: {distinct: host, lte: 1}}}\ndetection:\n  s: {EventID: 4625}\n  condition: s and p\n":          "second-column",
+		"prevalence: {p: {field: host, among: q, local: {distinct: IpAddress, lte: 1}}}\ndetection:\n  q: {Who: bob}\n  s: {EventID: 4625}\n  condition: s and p\n":                "second-column",
+		"prevalence: {p: {field: host, among: q, local: {distinct: IpAddress, lte: 1}}}\ndetection:\n  q: {Who: bob, EventID: 4672}\n  s: {EventID: 4625}\n  condition: s and p\n": "isnotnull(mvfind(One,",
+	} {
+		q, found := New().Compile(lowered.Rule(t, head+rule), compilers.Options{Model: &m})
+		if q == nil {
+			assert.Equal(t, want, found[0].Code, rule)
+			continue
+		}
+		assert.Contains(t, q.Text, want, rule)
+	}
 }

@@ -25,6 +25,7 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	if col.Made != nil {
 		return w.made(at, col)
 	}
+	compilers.OneColumn("spl", col, at, &w.found)
 	if !nameable(col.Name) {
 		var unnamed diag.Diagnostics
 		unnamed.Errorf("field-name", at, "give the column another name in the product, or map the field to one", "SPL cannot name the field %q", col.Name)

@@ -22,6 +22,11 @@ func (i Instead) Holds(texts []string) bool {
 	})
 }
 
+// Second tells whether the value is in one of two columns, or that of a field from which an extract takes its own.
+func (c Column) Second() bool {
+	return c.OrElse != "" || c.Instead.Column != "" || c.Made != nil && slices.ContainsFunc(c.Made.From, Column.Second)
+}
+
 // SettledIn is a column as conditions read it that are all in the terms of the source: where they cannot hold in events
 // of the one kind, the column is that of the others.
 func (m *Model) SettledIn(s *Source, c Column, terms ...ir.Node) Column {

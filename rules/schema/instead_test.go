@@ -37,6 +37,10 @@ func TestARuleTellsWhichColumnHasAValue(t *testing.T) {
 	}
 	plain, _ := m.Column(s, "Image", 0)
 	assert.Equal(t, plain, m.SettledIn(s, plain))
+	made := Column{Made: &Made{From: []Column{plain, {Name: "A", Instead: Instead{Column: "B"}}}}}
+	assert.True(t, made.Second(), "an extract of one of two columns")
+	assert.True(t, Column{OrElse: "B"}.Second())
+	assert.False(t, plain.Second())
 	untyped := *s
 	untyped.Columns = map[string]string{"ActionType": "dynamic"}
 	c, _ := m.Column(s, "SourceIp", 0)

@@ -106,9 +106,9 @@ func (c *checker) source(s *Source, at string) {
 func (c *checker) fields(s *Source, at string) {
 	for _, name := range sortedNames(s.Fields) {
 		c.column(s, source.Join(at, "fields."+name), name, 0, s.Fields[name])
-		for key, second := range map[string]string{"or_else": s.Fields[name].OrElse, "instead": s.Fields[name].Instead.Column} {
-			if s.Keys != nil && second != "" {
-				c.bad(source.Join(at, "fields."+name+"."+key), "map the field to one column", "field %s links processes and cannot be in two columns", name)
+		for _, second := range [][2]string{{"or_else", s.Fields[name].OrElse}, {"instead", s.Fields[name].Instead.Column}} {
+			if s.Keys != nil && second[1] != "" {
+				c.bad(source.Join(at, "fields."+name+"."+second[0]), "map the field to one column", "field %s links processes and cannot be in two columns", name)
 			}
 		}
 	}

@@ -1,0 +1,18 @@
+package compilers
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"decree/rules/schema"
+)
+
+// TestADescribedColumnSaysWhichEventsHaveTheOther: sources that differ in it read different columns.
+func TestADescribedColumnSaysWhichEventsHaveTheOther(t *testing.T) {
+	texts := map[string]bool{}
+	for _, i := range []schema.Instead{{}, {Column: "B", When: "W", Is: []string{"1"}}, {Column: "B", When: "V", Is: []string{"1"}}, {Column: "B", When: "W", Is: []string{"2"}}, {Column: "B", When: "W", Is: []string{"1", "2"}}} {
+		texts[describeColumn(schema.Column{Name: "A", Instead: i})] = true
+	}
+	assert.Len(t, texts, 5)
+}

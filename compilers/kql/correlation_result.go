@@ -106,7 +106,7 @@ func (w *correlationWriter) addField(one *writer, r *ir.Rule, f ir.Field) bool {
 	}
 	columns, _ := one.plan.Whole(r.Own(f))
 	for _, c := range columns {
-		expr, name := one.value(c)
+		expr, name := one.fieldValue(f.Name, c)
 		w.addResultColumn(r, one, name, expr, one.plan.Source.Columns[c.Name])
 		w.shows(f, name)
 		if kind, ok := one.plan.Source.Columns[c.Filename]; ok {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"decree/compilers"
 	"decree/rules/ir"
@@ -187,4 +189,14 @@ func (w *writer) value(c schema.Column) (expr, name string) {
 		name = "Decree" + name
 	}
 	return o.name, name
+}
+
+// fieldValue is value, named for the field where some events have it in another column.
+func (w *writer) fieldValue(field string, c schema.Column) (expr, name string) {
+	expr, name = w.value(c)
+	if c.Instead.Column != "" {
+		first, size := utf8.DecodeRuneInString(field)
+		name = "Decree" + string(unicode.ToUpper(first)) + field[size:]
+	}
+	return expr, name
 }

@@ -91,7 +91,7 @@ func (w *writer) shownName(field string) string {
 	columns, _ := w.plan.Whole(w.plan.Rule.Own(ir.FieldNamed(field)))
 	name := field
 	if len(columns) > 0 && columns[0].Type != schema.Pattern { // of which a column has several parts
-		_, name = w.value(columns[0])
+		_, name = w.fieldValue(field, columns[0])
 	}
 	if _, has := w.plan.Source.Columns[name]; !has && !w.shows(name) && w.mayExtend(name) {
 		return name

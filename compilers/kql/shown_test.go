@@ -11,7 +11,7 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestShownFields: a value inside a longer column, or in different columns of two tables, becomes one column; two
+// TestShownFields: a value inside a longer column, or in different columns of two tables or of some events, becomes one column; two
 // fields with one value share it.
 func TestShownFields(t *testing.T) {
 	for _, c := range []struct {
@@ -24,6 +24,8 @@ func TestShownFields(t *testing.T) {
 			"| extend QueryName = tostring(EventData.QueryName)\n", map[string]string{"domain": "QueryName", "QueryName": "QueryName", "host": "Computer"}},
 		{"sentinel", "logsource: {product: windows, service: security}\ndetection: {s: {EventID: 4625}, condition: s}\n", []string{"TargetUserName", "Computer"},
 			"| extend TargetUserName = tostring(EventData.TargetUserName)\n", map[string]string{"TargetUserName": "TargetUserName", "Computer": "Computer"}},
+		{"sentinel", "logsource: {product: windows, service: security}\ndetection: {s: {EventID: '*'}, condition: s}\n", []string{"user"},
+			"| extend DecreeUser_ = iff(", map[string]string{"user": "DecreeUser_"}},
 		{"mde", "detection: {s: {Image: x}, condition: s}\n", []string{"CommandLine", "sha1", "IMPHASH"}, "", map[string]string{"CommandLine": "ProcessCommandLine", "sha1": "SHA1", "IMPHASH": ""}},
 	} {
 		q, found := New().Compile(lowered.Rule(t, c.rule), compilers.Options{Model: lowered.Model(t, c.model), Show: compilers.Show{Asked: c.asked}})

@@ -297,8 +297,8 @@ func TestEntities(t *testing.T) {
 	for text, want := range map[string]string{
 		"logsource: {product: azure, service: signinlogs}\ndetection: {s: {ResultType: 1}, condition: s}\n":                                          "map[accounts:[map[aadUserIdColumn:AccountObjectId upnColumn:AccountUpn]]]",
 		"logsource: {product: m365, service: exchange}\ndetection: {s: {eventName: x}, condition: s}\nentities: {ip: ClientIP, mailbox: ObjectId}\n": "map[accounts:[map[aadUserIdColumn:AccountObjectId]] ips:[map[addressColumn:IPAddress]] mailboxes:[map[primaryAddressColumn:ObjectId]]]",
-		"logsource: {product: windows, category: network_connection}\ndetection: {s: {DestinationIp: x}, condition: s}\n": "map[" + whoever + " dns:[map[domainNameColumn:RemoteUrl] map[domainNameColumn:DecreeRemoteUrl_]] " + device +
-			" ips:[map[addressColumn:DecreeRemoteIP_] map[addressColumn:DecreeLocalIP_]] processes:[map[sha1Column:InitiatingProcessSHA1 sha256Column:InitiatingProcessSHA256]]]",
+		"logsource: {product: windows, category: network_connection}\ndetection: {s: {DestinationIp: x}, condition: s}\n": "map[" + whoever + " dns:[map[domainNameColumn:RemoteUrl] map[domainNameColumn:DecreeDestinationHostname]] " + device +
+			" ips:[map[addressColumn:DecreeDestinationIp] map[addressColumn:DecreeSourceIp]] processes:[map[sha1Column:InitiatingProcessSHA1 sha256Column:InitiatingProcessSHA256]]]",
 		"logsource: {product: windows, category: registry_set}\ndetection: {s: {Details: x}, condition: s}\nentities: {registry_key: RegistryKey, registry_value: RegistryValueName}\n": "map[" + whoever + " " + device +
 			" processes:[map[sha1Column:InitiatingProcessSHA1 sha256Column:InitiatingProcessSHA256]] registryValues:[map[keyColumn:RegistryKey] map[valueNameColumn:RegistryValueName]]]",
 	} {

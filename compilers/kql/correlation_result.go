@@ -184,12 +184,20 @@ func (w *correlationWriter) resultProjection() []string {
 		out = append(out, from)
 	}
 	for _, s := range w.resultColumns {
+		if w.isGroup(s) {
+			w.resultGroups[s.name] = s.name
+			put(s.name, w.groupName(s.name), "string")
+			continue
+		}
 		put(s.name, s.column, s.kind())
 	}
 	if !w.hasProjected("Event") {
 		put("Event", "Event", "string")
 	}
 	for _, g := range w.top.GroupBy {
+		if w.resultGroups[g.Name] != "" {
+			continue
+		}
 		name := w.resultGroup(g.Name)
 		w.resultGroups[g.Name] = name
 		put(name, w.groupName(g.Name), "string")
@@ -198,6 +206,13 @@ func (w *correlationWriter) resultProjection() []string {
 		put("Value", "Value", "real")
 	}
 	return out
+}
+
+// isGroup tells whether a column has the value that the correlation is grouped by: the result shows it once.
+func (w *correlationWriter) isGroup(s *resultColumn) bool {
+	return s.kind() == "string" && slices.ContainsFunc(w.top.GroupBy, func(g ir.Column) bool {
+		return g.Name == s.name && !slices.ContainsFunc(g.Fields, func(f ir.Field) bool { return f != ir.FieldNamed(g.Name) })
+	})
 }
 
 func (w *correlationWriter) hasProjected(name string) bool {

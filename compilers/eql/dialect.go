@@ -34,7 +34,7 @@ var lacks = compilers.Features{
 	compilers.ExtractRegexes: {Message: "what a group of an expression finds is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
 	compilers.ExtractTexts:   {Message: "a text made of fields is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
 	compilers.NamedValues:    {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.SecondColumns:  {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
+	compilers.SecondColumns:  {Message: "the field can be read from only one column", Hint: "let the rule test what tells the column by equality, as EventID, name the column itself, or use kql or spl"},
 	compilers.Keywords: {Message: "EQL searches fields only: not the whole event, and not message, which Elasticsearch maps as text",
 		Hint: "name the field that holds the words (mapped as keyword or wildcard), or use kql or spl"},
 	compilers.ElementTests: {Message: "Elasticsearch flattens an array of objects: which values are of one element is not kept", Hint: "use kql, or test the fields without brackets: any element's value matches"},

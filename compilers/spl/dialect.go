@@ -40,10 +40,9 @@ func lacksIn(m *schema.Model) compilers.Features {
 }
 
 var lacks = compilers.Features{
-	compilers.ExtractArgv:   {Message: "no function splits a command line as Windows does", Hint: "use kql"},
-	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.SecondColumns: {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
-	compilers.ElementTests:  {ByModel: true, Message: "elements of arrays are read from events that are JSON, which those of this data model are not", Hint: "use splunk-cloud for logs that it has, or kql"},
+	compilers.ExtractArgv:  {Message: "no function splits a command line as Windows does", Hint: "use kql"},
+	compilers.NamedValues:  {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.ElementTests: {ByModel: true, Message: "elements of arrays are read from events that are JSON, which those of this data model are not", Hint: "use splunk-cloud for logs that it has, or kql"},
 	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",
 		Message: "strftime uses the time zone of the user who runs the search: the result is exact only if that is UTC",
 		Hint:    "run the search as a user whose time zone is UTC"},

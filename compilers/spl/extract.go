@@ -12,7 +12,7 @@ import (
 	"decree/rules/schema"
 )
 
-// cut is a field that a stage makes before the conditions: a hash of a set, or an extract.
+// cut is a field that a stage makes before the conditions: a hash of a set, one of two columns, or an extract.
 type cut struct {
 	column schema.Column
 	stage  string
@@ -28,12 +28,7 @@ func (w *writer) made(at diag.Range, c schema.Column) string {
 		from[i] = w.column(at, column)
 	}
 	name := fmt.Sprintf("decree_made_%d_%s", depth(c), unsafeInName.ReplaceAllString(strings.ToLower(c.Name), "_"))
-	stage := func(name string) string { return "eval " + w.making(name, at, c, from) }
-	for had, taken := w.hashes[name]; taken && had.stage != stage(name); had, taken = w.hashes[name] {
-		name += "_" // another rule or source makes another field of the name
-	}
-	w.hashes[name] = cut{c, stage(name)}
-	return name
+	return w.cut(name, c, func(name string) string { return "eval " + w.making(name, at, c, from) })
 }
 
 func depth(c schema.Column) int {

@@ -77,7 +77,7 @@ func (w *writer) indexOf(n ir.Node, searched bool) []terms.Clause {
 			return nil // the list may change without the search
 		}
 		col, native := w.plan.Column(n.Field)
-		whole := native && col.Made == nil && col.Within() == "" && (col.Type == "" || col.Type == schema.HashSet)
+		whole := native && col.Made == nil && !col.Second() && col.Within() == "" && (col.Type == "" || col.Type == schema.HashSet)
 		if whole && (searched || slices.Contains(w.plan.Model.Verbatim, col.Name)) {
 			return ofValue.OfTest(n.Test)
 		}

@@ -126,7 +126,7 @@ func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *sche
 // single tells whether a column has one value at most: Splunk's own host, a hash that rex takes out of its set, and
 // what a row of tstats has.
 func (w *writer) single(c schema.Column) bool {
-	return c.Made == nil && (c.Name == "host" || c.Type == schema.HashSet || w.dataset != nil)
+	return c.Made == nil && !c.Second() && (c.Name == "host" || c.Type == schema.HashSet || w.dataset != nil)
 }
 
 // populationStages sets decree_rare_<i> to 1 on the events whose value is rare in the population. The event itself need

@@ -79,9 +79,9 @@ func TestAColumnThatIsAnotherInSomeEvents(t *testing.T) {
 	for rule, want := range map[string]string{
 		"extract: {u: {field: Who, lower: true}}\ndetection:\n  s: {EventID: 4625, u: bob}\n  condition: s\n":                                                                      "decree_made_0_u=Two",
 		"extract: {u: {field: Who, lower: true}}\ndetection:\n  s: {EventID: 4672, u: bob}\n  condition: s\n":                                                                      "decree_made_0_u=One",
-		"extract: {u: {field: Who, lower: true}}\ndetection:\n  s: {u: bob}\n  condition: s\n":                                                                                     "second-column",
-		"extract: {u: {field: Who, lower: true}}\nprevalence: {p: {field: u, local: {distinct: host, lte: 1}}}\ndetection:\n  s: {EventID: 4625}\n  condition: s and p\n":          "second-column",
-		"prevalence: {p: {field: host, among: q, local: {distinct: IpAddress, lte: 1}}}\ndetection:\n  q: {Who: bob}\n  s: {EventID: 4625}\n  condition: s and p\n":                "second-column",
+		"extract: {u: {field: Who, lower: true}}\ndetection:\n  s: {u: bob}\n  condition: s\n":                                                                                     "decree_either_one=if(",
+		"extract: {u: {field: Who, lower: true}}\nprevalence: {p: {field: u, local: {distinct: host, lte: 1}}}\ndetection:\n  s: {EventID: 4625}\n  condition: s and p\n":          "decree_either_one=if(",
+		"prevalence: {p: {field: host, among: q, local: {distinct: IpAddress, lte: 1}}}\ndetection:\n  q: {Who: bob}\n  s: {EventID: 4625}\n  condition: s and p\n":                "decree_either_one=if(",
 		"prevalence: {p: {field: host, among: q, local: {distinct: IpAddress, lte: 1}}}\ndetection:\n  q: {Who: bob, EventID: 4672}\n  s: {EventID: 4625}\n  condition: s and p\n": "isnotnull(mvfind(One,",
 	} {
 		q, found := New().Compile(lowered.Rule(t, head+rule), compilers.Options{Model: &m})

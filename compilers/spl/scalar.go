@@ -25,7 +25,9 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	if col.Made != nil {
 		return w.made(at, col)
 	}
-	compilers.OneColumn("spl", col, at, &w.found)
+	if col.Second() {
+		return w.either(at, col)
+	}
 	if !nameable(col.Name) {
 		var unnamed diag.Diagnostics
 		unnamed.Errorf("field-name", at, "give the column another name in the product, or map the field to one", "SPL cannot name the field %q", col.Name)
@@ -47,7 +49,39 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	return evalName(col.Name)
 }
 
-// hashStages extract the used hashes from their sets, and make the used extracts.
+// either makes a field of the column that has the value: the other one where the first is empty, or in the events that a
+// third column tells. It gives the field's name.
+func (w *writer) either(at diag.Range, c schema.Column) string {
+	read := func(name string) string {
+		one := c
+		one.Name, one.OrElse, one.Instead = name, "", schema.Instead{}
+		return w.column(at, one)
+	}
+	value := read(c.Name)
+	if i := c.Instead; i.Column != "" {
+		tells := anyValueMatches(read(i.When), textRegex(&ir.Text{Op: ir.Equals, Values: i.Is}))
+		value = ifElse(tells, read(i.Column), value)
+	} else {
+		there := compilers.Pred(compilers.Atom("isnotnull(" + value + ")"))
+		if w.plan.Model.EmptyIsMissing {
+			there = someValue(compilers.Atom("len(" + value + ")>0"))
+		}
+		value = ifElse(there, value, read(c.OrElse))
+	}
+	return w.cut("decree_either_"+unsafeInName.ReplaceAllString(strings.ToLower(c.Name), "_"), c, func(name string) string { return "eval " + name + "=" + value })
+}
+
+// cut makes a field of a column before the conditions, and gives its name. Another rule or source may make another field
+// of that name.
+func (w *writer) cut(name string, c schema.Column, stage func(name string) string) string {
+	for had, taken := w.hashes[name]; taken && had.stage != stage(name); had, taken = w.hashes[name] {
+		name += "_"
+	}
+	w.hashes[name] = cut{c, stage(name)}
+	return name
+}
+
+// hashStages extract the used hashes from their sets, and make the other fields that stages make.
 func (w *writer) hashStages() []string {
 	var stages []string
 	for _, name := range slices.Sorted(maps.Keys(w.hashes)) {

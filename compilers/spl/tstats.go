@@ -34,8 +34,10 @@ func newDataset(s *schema.Source) *dataset {
 	d := &dataset{model: model, root: root, used: map[string]bool{}}
 	for _, columns := range []map[string]schema.Column{s.Fields, s.Ancestors[1], s.Entities} {
 		for _, c := range columns {
-			if !c.Multivalue && !slices.Contains(d.fields, c.Name) {
-				d.fields = append(d.fields, c.Name)
+			for _, name := range []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When} {
+				if name != "" && !c.Multivalue && !slices.Contains(d.fields, name) {
+					d.fields = append(d.fields, name)
+				}
 			}
 		}
 	}

@@ -154,8 +154,8 @@ type Column struct {
 	Name string `yaml:"column"`
 	// other names of the column in exports, in order of preference; queries use Name
 	Also   []string `yaml:"also"`
-	OrElse string   `yaml:"or_else"` // column to read if Name is empty, "" = none; in models for KQL
-	// column to read in some of the events; in models for KQL
+	OrElse string   `yaml:"or_else"` // column to read if Name is empty, "" = none; in models for KQL and SPL
+	// column to read in some of the events; in models for KQL and SPL
 	Instead Instead `yaml:"instead"`
 	Type    Type    `yaml:"type"` // "" means string
 	// "filename", or "unix_filename" where paths have slashes: only the path's last component; "" = the whole value

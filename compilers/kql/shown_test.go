@@ -11,8 +11,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestShownFields: a value inside a longer column, or in different columns of two tables or of some events, becomes one column; two
-// fields with one value share it.
+// TestShownFields: a value inside a longer column, or in different columns of two tables or of some events, becomes one
+// column; two fields with one value share it.
 func TestShownFields(t *testing.T) {
 	for _, c := range []struct {
 		model, rule string

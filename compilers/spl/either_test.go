@@ -13,8 +13,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestOneOfTwoColumns: wherever a query reads a value that is in another column in some events, the field that has it is
-// made first.
+// TestOneOfTwoColumns: wherever a query reads a value that is in another column in some events, the field that has it
+// is made first.
 func TestOneOfTwoColumns(t *testing.T) {
 	const made = `eval decree_either_subjectusername=if(isnotnull(mvfind(EventCode, "(?i)\\A(?:4624|`
 	const logon = "detection: {s: {EventID|gte: 4624, user: bob}, condition: s}\n"
@@ -38,8 +38,8 @@ func TestOneOfTwoColumns(t *testing.T) {
 	assert.Contains(t, q.Text, `eval decree_group="=".lower(mvindex(decree_either_subjectusername, 0))`)
 }
 
-// TestColumnsOfEither holds what the field is made of: the column that a third tells, or the first that has a value. The
-// base search is asked neither, and the rows of a data model have all of them.
+// TestColumnsOfEither holds what the field is made of: the column that a third tells, or the first that has a value.
+// The base search is asked neither, and the rows of a data model have all of them.
 func TestColumnsOfEither(t *testing.T) {
 	instead := schema.Column{Name: "process", Instead: schema.Instead{Column: "other", When: "side", Is: []string{"In", "on"}}}
 	orElse := schema.Column{Name: "process", OrElse: "other"}

@@ -49,8 +49,8 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	return evalName(col.Name)
 }
 
-// either makes a field of the column that has the value: the other one where the first is empty, or in the events that a
-// third column tells. It gives the field's name.
+// either makes a field of the column that has the value: the other one where the first is empty, or in the events that
+// a third column tells. It gives the field's name.
 func (w *writer) either(at diag.Range, c schema.Column) string {
 	read := func(name string) string {
 		one := c
@@ -71,8 +71,8 @@ func (w *writer) either(at diag.Range, c schema.Column) string {
 	return w.cut("decree_either_"+unsafeInName.ReplaceAllString(strings.ToLower(c.Name), "_"), c, func(name string) string { return "eval " + name + "=" + value })
 }
 
-// cut makes a field of a column before the conditions, and gives its name. Another rule or source may make another field
-// of that name.
+// cut makes a field of a column before the conditions, and gives its name. Another rule or source may make another
+// field of that name.
 func (w *writer) cut(name string, c schema.Column, stage func(name string) string) string {
 	for had, taken := w.hashes[name]; taken && had.stage != stage(name); had, taken = w.hashes[name] {
 		name += "_"

@@ -122,6 +122,10 @@ var moved = strings.Fields(`1100 1102 1104 1105 1108 4624 4648 4625 4670 4673 46
 	4731 4732 4733 4734 4735 4737 4738 4740 4741 4742 4743 4744 4745 4746 4747 4748 4749 4750 4751 4752 4753 4754 4755 4756 4757 4758 4759 4760
 	4761 4762 4763 4764 4767 4768 4769 4770 4771 4798 4799 4817 4904 4905 4907 4912 5140 5145`)
 
+// ofTarget are the Security events of which the pipeline copies the target as the user, without what is after @:
+// packages/system/data_stream/security/elasticsearch/ingest_pipeline/standard.yml in github.com/elastic/integrations.
+var ofTarget = strings.Fields("4624 4625 4634 4647 4768 4769 4770 4771 4776 4964")
+
 // security moves what the pipeline of the Security log moves, and copies its users.
 func (r record) security(d doc, data map[string]string) {
 	move := func(name, path string, v any) {
@@ -132,10 +136,14 @@ func (r record) security(d doc, data map[string]string) {
 		n, _ := strconv.ParseInt(v, 0, 64) // Windows writes 0x… or decimals
 		return n
 	}
-	if v := data["SubjectUserName"]; v != "" && v != "-" {
+	of := "Subject"
+	if slices.Contains(ofTarget, r.code) {
+		of = "Target"
+	}
+	if v, _, _ := strings.Cut(data[of+"UserName"], "@"); v != "" && v != "-" {
 		put(d, "user.name", v)
 	}
-	if v := data["SubjectDomainName"]; v != "" && v != "-" {
+	if v := data[of+"DomainName"]; v != "" && v != "-" {
 		put(d, "user.domain", v)
 	}
 	for _, name := range sortedNames(data) {

@@ -56,8 +56,10 @@ func (d draw) firstSeen() string {
 }
 
 func (d draw) prevalence() string {
-	text := "{field: " + d.pick("sha1", "sha1", "user", "Company", "Part") + d.pick("", ", among: s", ", among: y")
-	if d.IntN(5) > 0 {
+	field := d.pick("sha1", "sha1", "user", "Company", "Part")
+	known := field == "sha1" // to sources of reputation
+	text := "{field: " + field + d.pick("", ", among: s", ", among: y")
+	if !known || d.IntN(5) > 0 {
 		text += ", local: {distinct: " + d.pick("host", "user", "Company") + d.pick("", fmt.Sprintf(", over: %ds", 11+d.IntN(20)))
 		switch d.IntN(4) {
 		case 0:
@@ -71,7 +73,7 @@ func (d draw) prevalence() string {
 		}
 		text += "}"
 	}
-	if d.IntN(2) == 0 || !strings.Contains(text, "local") {
+	if known && (d.IntN(2) == 0 || !strings.Contains(text, "local")) {
 		text += d.pick(", global: {lt: 250, default: 0}", ", global: {gte: 3, default: 5}", ", signature: {neq: SignedValid}", ", signature: [signedvalid, Unsigned]", ", signer: Ann", ", threat: {neq: ''}") + d.pick("", ", unavailable: include")
 	}
 	return text + "}"

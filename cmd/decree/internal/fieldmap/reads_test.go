@@ -17,10 +17,10 @@ func TestReadsGivesWhatExtractsAreMadeOf(t *testing.T) {
 
 // TestReadsOfPrevalence: another process's value has no name of Sigma's own, unless every process has the field.
 func TestReadsOfPrevalence(t *testing.T) {
-	r := lowered.Rule(t, "title: Rare\nlogsource: {product: windows, category: process_creation}\nprevalence: {p: {field: Image, of: parent, global: {lte: 1}}, q: {field: sha1, of: parent, signature: Unsigned}, s: {field: sha256, local: {distinct: host, lte: 1}}}\ndetection: {condition: p and q and s}\n")
+	r := lowered.Rule(t, "title: Rare\nlogsource: {product: windows, category: process_creation}\nprevalence: {p: {field: Image, of: parent, local: {distinct: host, lte: 1}}, q: {field: sha1, of: parent, signature: Unsigned}, s: {field: sha256, local: {distinct: host, lte: 1}}}\ndetection: {condition: p and q and s}\n")
 	fields, entities := Reads(r)
 	assert.Equal(t, []string{"ParentImage"}, fields)
-	assert.Equal(t, []string{"sha256", "host"}, entities)
+	assert.Equal(t, []string{"host", "sha256"}, entities)
 	others := OfOthers(r)
 	assert.Len(t, others, 1)
 	assert.Equal(t, "q", others[0].Name)

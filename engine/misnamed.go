@@ -157,7 +157,7 @@ func (s *sighted) names() (all []string) {
 	for _, one := range s.sample[:min(len(s.sample), mostSampled)] {
 		all = append(all, one.names...)
 	}
-	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
+	slices.SortFunc(all, shortestFirst)
 	return slices.Compact(all)
 }
 
@@ -256,7 +256,7 @@ func (s *source) columns(m *schema.Model) (out []string) {
 	return out
 }
 
-// holdsKnown tells whether an event has something that its log source is known to hold, or that rules test in another.
+// holdsKnown tells whether events with these names have something that their log source is known to hold.
 func (p *plan) holdsKnown(s *source, names []string) bool {
 	known := s.columns(p.opt.Model)
 	if len(known) == 0 { // it is known for nothing: any field will do
@@ -304,6 +304,10 @@ func words(name string) []string {
 	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
+func shortestFirst(a, b string) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
 // deepestNames bounds how deep the objects are whose fields are named.
 const deepestNames = 4
 
@@ -328,6 +332,6 @@ func namesBelow(text []byte) (names []string) {
 		}
 	}
 	walk("", fields, 1)
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
+	slices.SortFunc(names, shortestFirst)
 	return names
 }

@@ -23,7 +23,7 @@ func (e *Engine) Misspelt(ev *event.Event) (name, field string) {
 		s := e.sources[si]
 		var lacks []string
 		for _, f := range s.tested {
-			if !slices.ContainsFunc(f.columns, m.doc.Has) {
+			if m.lacksTested(f) {
 				lacks = append(lacks, f.name)
 			}
 		}

@@ -198,7 +198,7 @@ func namesOf(all []ruleset.Rule) string {
 	if len(names) == 0 {
 		return "none has a name or an id"
 	}
-	return few(names)
+	return plural.First(shownNames, names)
 }
 
 // placesOf lists the files and lines of rules.
@@ -207,20 +207,12 @@ func placesOf(all []ruleset.Rule) string {
 	for _, r := range all {
 		places = append(places, placeOf(r))
 	}
-	return few(places)
+	return plural.First(shownNames, places)
 }
 
 func placeOf(r ruleset.Rule) string {
 	at := r.IR.Source.Range
 	return fmt.Sprintf("%s:%d", diag.Visible(at.File), at.Start.Line)
-}
-
-// few joins the first of some texts, and counts the others.
-func few(texts []string) string {
-	if left := len(texts) - shownNames; left > 0 {
-		texts = append(texts[:shownNames], fmt.Sprintf("and %d more", left))
-	}
-	return strings.Join(texts, ", ")
 }
 
 // target is the file to write: in the folder of --filters, else in the project's first, else in filters.

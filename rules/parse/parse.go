@@ -74,6 +74,11 @@ func RuleFiles(folder *source.Folder, under string) ([]string, error) {
 	return slices.DeleteFunc(files, IsTestFile), err
 }
 
+// LinkedFolders warns of links to folders in which RuleFiles does not look for rules.
+func LinkedFolders(folder *source.Folder, under string) (diag.Diagnostics, error) {
+	return folder.LinkedFolders(under, holdsOther)
+}
+
 // HasRuleFile tells whether RuleFiles lists a file. It looks no further than the first.
 func HasRuleFile(folder *source.Folder, under string) (bool, error) {
 	for file, err := range folder.YAML(under, holdsOther) {

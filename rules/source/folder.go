@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"decree/rules/diag"
@@ -50,27 +51,48 @@ func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]strin
 // accepts; skip may be nil. It does not follow symbolic links to folders. An error is the last that it gives.
 func (f *Folder) YAML(under string, skip func(folder string) bool) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		err := fs.WalkDir(f.fsys, under, func(p string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			name := path.Base(p)
-			hidden := p != under && strings.HasPrefix(name, ".")
-			if d.IsDir() {
-				if p != under && (hidden || name == "node_modules" || skip != nil && skip(name)) {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			if !hidden && IsYAML(p) && !yield(p, nil) {
-				return fs.SkipAll
-			}
-			return nil
-		})
+		err := f.walk(under, skip, func(p string, _ fs.DirEntry) (more bool) { return !IsYAML(p) || yield(p, nil) })
 		if err != nil {
 			yield("", err)
 		}
 	}
+}
+
+// LinkedFolders warns of the symbolic links to folders that YAML meets and does not follow.
+func (f *Folder) LinkedFolders(under string, skip func(folder string) bool) (found diag.Diagnostics, err error) {
+	err = f.walk(under, skip, func(p string, d fs.DirEntry) (more bool) {
+		name := path.Base(p)
+		if d.Type()&fs.ModeSymlink == 0 || name == "node_modules" || skip != nil && skip(name) {
+			return true
+		}
+		info, err := os.Stat(filepath.Join(f.name, filepath.FromSlash(p)))
+		if err == nil && info.IsDir() {
+			found.Warnf("linked-folder", diag.Range{File: f.Shown(p)}, "name the folder itself where you name the one that it is in", "this link to a folder is not followed: nothing in it is read")
+		}
+		return true
+	})
+	return found, err
+}
+
+// walk visits what YAML looks at, sorted, until visit wants no more.
+func (f *Folder) walk(under string, skip func(folder string) bool, visit func(p string, d fs.DirEntry) (more bool)) error {
+	return fs.WalkDir(f.fsys, under, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := path.Base(p)
+		hidden := p != under && strings.HasPrefix(name, ".")
+		if d.IsDir() {
+			if p != under && (hidden || name == "node_modules" || skip != nil && skip(name)) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !hidden && !visit(p, d) {
+			return fs.SkipAll
+		}
+		return nil
+	})
 }
 
 // IsYAML tells whether a file is YAML by its name: .yml or .yaml, in letters of any case.

@@ -36,6 +36,27 @@ func TestFolder(t *testing.T) {
 	}
 }
 
+// TestLinkedFolders names links to folders that are not followed, those out of the tree too.
+func TestLinkedFolders(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "sub"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.yml"), nil, 0o600))
+	for link, to := range map[string]string{"out": other, "sub/in": dir, "b.yml": "a.yml", ".hidden": other, "skipped": other, "gone": filepath.Join(other, "none")} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Skip("this system makes no links:", err)
+		}
+	}
+	folder, err := OpenFolder(dir)
+	require.NoError(t, err)
+	found, err := folder.LinkedFolders(".", func(name string) bool { return name == "skipped" })
+	require.NoError(t, err)
+	require.Len(t, found, 2)
+	assert.Equal(t, folder.Shown("out"), found[0].Range.File)
+	assert.Equal(t, folder.Shown("sub/in"), found[1].Range.File)
+	_, err = folder.LinkedFolders("none", nil)
+	assert.Error(t, err)
+}
+
 func TestIsYAML(t *testing.T) {
 	for name, is := range map[string]bool{"a.yml": true, "b/a.yaml": true, "A.YML": true, "a.Yaml": true, "a.yml.gz": false, "yml": false, "a.yml/b": false, "": false} {
 		assert.Equal(t, is, IsYAML(name), name)

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/queries"
 	"decree/compilers"
 	"decree/rules/diag"
@@ -55,12 +55,8 @@ func (c reasonCount) suchAs() string {
 		return "log source " + diag.Visible(c.LogSources[0].LogSource)
 	}
 	var parts []string
-	for _, one := range c.LogSources[:min(len(c.LogSources), shownLogSources)] {
+	for _, one := range c.LogSources {
 		parts = append(parts, fmt.Sprintf("%s (%d)", diag.Visible(one.LogSource), one.Rules))
 	}
-	text := "log sources " + strings.Join(parts, ", ")
-	if more := len(c.LogSources) - shownLogSources; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return "log sources " + plural.First(shownLogSources, parts)
 }

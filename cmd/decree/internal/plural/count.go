@@ -1,4 +1,4 @@
-// Package plural writes a number with the word that it counts.
+// Package plural writes a number with the word that it counts, and the first of many texts.
 package plural
 
 import (
@@ -15,4 +15,12 @@ func Count(n int, noun string) string {
 		noun += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// First joins the first n of some texts, and counts the others: a, b and 3 more.
+func First(n int, texts []string) string {
+	if more := len(texts) - n; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(texts[:n], ", "), more)
+	}
+	return strings.Join(texts, ", ")
 }

@@ -12,3 +12,9 @@ func TestCount(t *testing.T) {
 	assert.Equal(t, "2 matches", Count(2, "match"))
 	assert.Equal(t, "2 processes", Count(2, "process"))
 }
+
+func TestFirst(t *testing.T) {
+	assert.Equal(t, "", First(2, nil))
+	assert.Equal(t, "a, b", First(2, []string{"a", "b"}))
+	assert.Equal(t, "a, b and 1 more", First(2, []string{"a", "b", "c"}))
+}

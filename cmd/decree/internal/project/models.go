@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"decree/cmd/decree/internal/targets"
+	"decree/rules/diag"
 	"decree/rules/schema"
 	"decree/rules/source"
 )
@@ -25,24 +26,41 @@ type Model struct {
 func (r *reader) readModels(p *Project, n *yaml.Node) {
 	for _, path := range r.paths(n, "models") {
 		p.ofModels = append(p.ofModels, path)
-		files := []string{path}
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			folder, err := source.OpenFolder(path)
-			if err == nil {
-				files, err = folder.YAMLFiles(".", nil)
-			}
-			if err != nil {
-				r.Errorf("file-unreadable", r.Span(n), "", "cannot read the folder %q: %v", path, err)
-				continue
-			}
-			for i, file := range files {
-				files[i] = filepath.Join(path, filepath.FromSlash(file))
-			}
-		}
-		for _, file := range files {
+		for _, file := range r.modelFiles(n, path) {
 			r.readModel(p, n, file)
 		}
 	}
+}
+
+// modelFiles lists the YAML files of a folder; a file is itself.
+func (r *reader) modelFiles(n *yaml.Node, path string) []string {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return []string{path}
+	}
+	files, linked, err := yamlIn(path)
+	if err != nil {
+		r.Errorf("file-unreadable", r.Span(n), "", "cannot read the folder %q: %v", path, err)
+		return nil
+	}
+	for _, link := range linked {
+		r.Warnf(link.Code, r.Span(n), link.Hint, "%s: %s", link.Range.File, link.Message)
+	}
+	for i, file := range files {
+		files[i] = filepath.Join(path, filepath.FromSlash(file))
+	}
+	return files
+}
+
+func yamlIn(dir string) (files []string, linked diag.Diagnostics, err error) {
+	folder, err := source.OpenFolder(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if linked, err = folder.LinkedFolders(".", nil); err != nil {
+		return nil, nil, err
+	}
+	files, err = folder.YAMLFiles(".", nil)
+	return files, linked, err
 }
 
 func (r *reader) readModel(p *Project, n *yaml.Node, path string) {

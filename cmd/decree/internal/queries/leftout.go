@@ -3,7 +3,6 @@ package queries
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruleset"
@@ -46,7 +45,7 @@ func SourcesLeftOut(set *ruleset.Set, results []Result) (found diag.Diagnostics)
 	for _, f := range order {
 		t := by[f]
 		found.Warnf(compilers.SourcesLeftOut, t.at, "exclude by fields that all logs of the rules have, or write filters for single rules", "filter %q takes logs out of the queries of %s: %s",
-			f.Body.Title, plural.Count(len(t.rules), "rule"), t.text())
+			f.Body.Title, plural.Count(len(t.rules), "rule"), plural.First(shownLogs, t.logs))
 	}
 	return found
 }
@@ -66,14 +65,6 @@ func (t *takenOut) add(r *ir.Rule, log string, at diag.Range) {
 	if !slices.Contains(t.logs, log) {
 		t.logs = append(t.logs, log)
 	}
-}
-
-func (t *takenOut) text() string {
-	text := strings.Join(t.logs[:min(len(t.logs), shownLogs)], ", ")
-	if more := len(t.logs) - shownLogs; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
 }
 
 // filterAt gives the filter that a place is in: of those of its file, the last that begins before it.

@@ -105,6 +105,11 @@ func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, 
 		if files, err = parse.FilterFiles(folder); err != nil {
 			return 0, err
 		}
+		linked, err := folder.LinkedFolders(".", nil)
+		if err != nil {
+			return 0, err
+		}
+		set.Found = append(set.Found, linked...)
 	}
 	set.filterPlaces = append(set.filterPlaces, at)
 	for _, file := range files {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"decree/rules/diag"
 	"decree/rules/library"
 	"decree/rules/parse"
 	"decree/rules/source"
@@ -28,21 +29,21 @@ type File struct {
 func (f File) path() string { return filepath.Join(f.Disk, filepath.FromSlash(f.Path)) }
 
 // findRules lists the rule files under the paths of a selection, and those of the embedded library if it is asked for.
-func findRules(sel Selection) ([]File, error) {
-	var all []File
+// It warns of linked folders in which it did not look.
+func findRules(sel Selection) (all []File, linked diag.Diagnostics, err error) {
 	if sel.Library {
-		var err error
 		if all, err = filesOf(source.NewFolder(libraryName, library.FS()), "", "."); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	seen := map[string]int{} // a file's path -> its place in all
 	roots := map[string]*source.Folder{}
 	for _, p := range sel.Paths {
-		files, err := findOnDisk(p, roots)
+		files, links, err := findOnDisk(p, roots)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		linked = append(linked, links...)
 		for _, f := range files {
 			key := filepath.Join(f.Disk, f.Path)
 			if at, had := seen[key]; had {
@@ -53,7 +54,7 @@ func findRules(sel Selection) ([]File, error) {
 			all = append(all, f)
 		}
 	}
-	return all, nil
+	return all, linked, nil
 }
 
 // filesOf lists the YAML files at or below a path of a folder.
@@ -69,13 +70,14 @@ func filesOf(folder *source.Folder, disk, under string) ([]File, error) {
 	return files, nil
 }
 
-func findOnDisk(p string, roots map[string]*source.Folder) ([]File, error) {
+// findOnDisk lists the rule files at or below a path, and warns of linked folders there.
+func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked diag.Diagnostics, err error) {
 	info, err := os.Stat(p)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, source.NotFound(p)
+			return nil, nil, source.NotFound(p)
 		}
-		return nil, err
+		return nil, nil, err
 	}
 	dir := filepath.Clean(p)
 	if !info.IsDir() {
@@ -88,26 +90,31 @@ func findOnDisk(p string, roots map[string]*source.Folder) ([]File, error) {
 	in := roots[at]
 	if in == nil {
 		if in, err = source.OpenFolder(at); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		roots[at] = in
 	}
 	within, err := filepath.Rel(at, p)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	within = filepath.ToSlash(within)
 	if !info.IsDir() {
-		return []File{{Folder: in, Disk: at, Path: within, Named: true}}, nil
+		return []File{{Folder: in, Disk: at, Path: within, Named: true}}, nil, nil
 	}
-	files, err := filesOf(in, at, within)
-	if err != nil {
-		return nil, err
+	if files, err = filesOf(in, at, within); err != nil {
+		return nil, nil, err
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder", p)
+	if linked, err = parse.LinkedFolders(in, within); err != nil {
+		return nil, nil, err
 	}
-	return files, nil
+	switch {
+	case len(files) == 0 && len(linked) > 0:
+		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder; %s is a link to a folder, which is not followed: name it itself", p, linked[0].Range.File)
+	case len(files) == 0:
+		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder", p)
+	}
+	return files, linked, nil
 }
 
 // FolderOf gives a folder itself, and of a file the folder that it is in.

@@ -69,11 +69,11 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 
 // read parses and lowers every file. What is wrong with a file is in Found.
 func read(s *stdio.Streams, sel Selection) (*Set, error) {
-	files, err := findRules(sel)
+	files, linked, err := findRules(sel)
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{texts: map[string][]byte{}, files: map[string]File{}, readers: map[string][]string{}}
+	set := &Set{Found: linked, texts: map[string][]byte{}, files: map[string]File{}, readers: map[string][]string{}}
 	if err := set.openLists(s, sel.Lists); err != nil {
 		return nil, err
 	}

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -34,18 +34,15 @@ func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
-	names := make([]string, 0, shownFields)
-	for _, field := range order[:min(len(order), shownFields)] {
+	names := make([]string, 0, len(order))
+	for _, field := range order {
 		name := diag.Visible(field)
 		if len(of) > 1 {
 			name += fmt.Sprintf(" (%d)", counts[field])
 		}
 		names = append(names, name)
 	}
-	list := strings.Join(names, ", ")
-	if more := len(order) - shownFields; more > 0 {
-		list += fmt.Sprintf(" and %d more", more)
-	}
+	list := plural.First(shownFields, names)
 	model := diag.Visible(m.Name)
 	switch {
 	case len(of) > 1:

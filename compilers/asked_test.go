@@ -172,3 +172,70 @@ func lackingIn(m *schema.Model, of []*schema.Source, r *ir.Rule) []*schema.Sourc
 	}
 	return out
 }
+
+// TestEveryProductIsAskedOrNamed: a rule without a product is about every product that a model of the dialect has its
+// category of. Those of other models are named, and only those.
+func TestEveryProductIsAskedOrNamed(t *testing.T) {
+	ofAll := map[string]map[string]map[string][]string{} // dialect -> category -> model -> its products
+	for _, d := range []string{"kql", "spl", "eql"} {
+		ofAll[d] = map[string]map[string][]string{}
+		for _, name := range schema.Preferred(d) {
+			for _, s := range lowered.Model(t, name).Sources {
+				if s.Category == "" || s.Category == "*" || s.Service != "" {
+					continue
+				}
+				if ofAll[d][s.Category] == nil {
+					ofAll[d][s.Category] = map[string][]string{}
+				}
+				product := s.Product
+				if product == "" || product == "*" {
+					product = "any product"
+				}
+				ofAll[d][s.Category][name] = append(ofAll[d][s.Category][name], product)
+			}
+		}
+	}
+	named, silent := 0, 0
+	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
+		for category, of := range ofAll[d.Name()] {
+			for name, own := range of {
+				text := fmt.Sprintf("title: T\nlogsource: {category: %s}\ndetection: {s: {host: a}, condition: s}\n", category)
+				m, r := lowered.Model(t, name), lowered.Rule(t, text)
+				q, found := d.Compile(r, compilers.Options{Model: m})
+				if q == nil {
+					require.True(t, found.HasErrors(), text)
+					continue
+				}
+				told := ""
+				for _, n := range q.Notes {
+					if n.Code == compilers.OtherProducts {
+						assert.Empty(t, told, "told twice: %s: %s", name, text)
+						assert.Equal(t, "false-negatives", n.Effect)
+						_, told, _ = strings.Cut(n.Message, "Not searched: ")
+					}
+				}
+				for other, products := range of {
+					for _, product := range products {
+						want := other != name && !slices.Contains(own, product) && !slices.Contains(own, "any product") && len(lowered.Model(t, other).Answering(r)) > 0
+						at := strings.Index(told, product)
+						require.True(t, !want || at >= 0 && strings.Contains(told, "data model "+other), "%s: %s of %s is not named: %q\n%s", name, product, other, told, text)
+						if want {
+							named++
+						}
+					}
+				}
+				if told == "" {
+					silent++
+				}
+				if own[0] != "any product" {
+					with := strings.Replace(text, "{category", "{product: "+own[0]+", category", 1)
+					q, _ := d.Compile(lowered.Rule(t, with), compilers.Options{Model: m})
+					require.NotNil(t, q)
+					assert.NotContains(t, q.Text, compilers.OtherProducts, "a rule that names its product is about no other")
+				}
+			}
+		}
+	}
+	assert.Greater(t, named, 10)
+	assert.Greater(t, silent, 10)
+}

@@ -57,6 +57,7 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 		plans = append(plans, p)
 	}
 	noteLeftOut(plans, r, opt.Model)
+	noteOtherProducts(plans, r, opt.Model, dialect)
 	if len(plans) == 0 || len(refused) == 0 {
 		return plans, once(refused)
 	}

@@ -1,10 +1,12 @@
 package compilers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -78,6 +80,58 @@ func noteLeftOut(plans []*Plan, r *ir.Rule, m *schema.Model) {
 		p.Notes = append(p.Notes, Note{Code: SourcesLeftOut, Effect: "exact", Range: left[0].By.Range(),
 			Message: fmt.Sprintf("not searched: %s. Their events have no %s, by which the rule or its filter excludes", shortList(names), field)})
 	}
+}
+
+// OtherProducts is the code of the note about products that a rule without a product is about, and its query is not.
+const OtherProducts = "other-products"
+
+// noteOtherProducts notes, for log sources without a product, the products whose events only other shipped data models
+// of the dialect have. A query is for one model. The engine asks the rule of every product's events.
+func noteOtherProducts(plans []*Plan, r *ir.Rule, m *schema.Model, dialect string) {
+	for _, ls := range r.Source.LogSources() {
+		own := productsOf(m.Find(ls.Category, ls.Product, ls.Service))
+		if ls.Product != "" || slices.Contains(own, anyProduct) {
+			continue
+		}
+		var others []string
+		for _, name := range schema.Preferred(dialect) {
+			other, err := schema.Shipped(name)
+			if err != nil {
+				panic(err) // tests load each of them
+			}
+			if products := answeredBeside(other, r, ls, own); name != m.Name && len(products) > 0 {
+				others = append(others, fmt.Sprintf("%s in data model %s", strings.Join(products, ", "), name))
+			}
+		}
+		if len(others) == 0 {
+			continue
+		}
+		for _, p := range plans {
+			p.Notes = append(p.Notes, Note{Code: OtherProducts, Effect: "false-negatives", Range: ls.Range,
+				Message: fmt.Sprintf("only events of %s are searched: the rule names no product. Not searched: %s", strings.Join(own, ", "), strings.Join(others, "; "))})
+		}
+	}
+}
+
+// anyProduct stands for the products of a source that is not about one alone.
+const anyProduct = "any product"
+
+// productsOf gives the products of sources, each once.
+func productsOf(sources []*schema.Source) (out []string) {
+	for _, s := range sources {
+		product := cmp.Or(strings.TrimPrefix(s.Product, "*"), anyProduct)
+		if !slices.Contains(out, product) {
+			out = append(out, product)
+		}
+	}
+	return out
+}
+
+// answeredBeside gives the products of a log source that a model answers a rule for, but for those that are known.
+func answeredBeside(m *schema.Model, r *ir.Rule, ls rules.LogSource, known []string) []string {
+	answering := m.Answering(r)
+	of := slices.DeleteFunc(slices.Clone(m.Find(ls.Category, ls.Product, ls.Service)), func(s *schema.Source) bool { return !slices.Contains(answering, s) })
+	return slices.DeleteFunc(productsOf(of), func(product string) bool { return slices.Contains(known, product) })
 }
 
 // leaveOutRefused drops the sources that the dialect cannot search, if that is accepted.

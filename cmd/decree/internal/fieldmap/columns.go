@@ -22,6 +22,8 @@ type Map struct {
 type Model struct {
 	Name    string   `json:"name"`
 	Sources []Source `json:"sources"` // those that answer, the preferred one first
+	// NotAsked are the logs of Windows that hold such events too, as models of events read them, and this one does not.
+	NotAsked []Source `json:"not_asked,omitempty"`
 }
 
 // Source is one log of a product.
@@ -63,6 +65,9 @@ func New(ls rules.LogSource, all, models []*schema.Model, more []string) *Map {
 		of := Model{Name: m.Name}
 		for _, s := range sources {
 			of.Sources = append(of.Sources, Source{s.Name, s.Table, m.AnyOther(s), s.Requires})
+		}
+		for _, s := range m.NotAsked(ls) {
+			of.NotAsked = append(of.NotAsked, Source{Name: s.Name, Table: s.Table})
 		}
 		out.Models = append(out.Models, of)
 	}

@@ -14,6 +14,8 @@ import (
 const (
 	none    = "-"         // nothing to name
 	missing = "(missing)" // in place of a column
+
+	notAsked = "(not asked)" // in place of a source
 )
 
 // Show writes the map as text: the logs of each model, then the fields. usedBy adds the rules that use each field.
@@ -26,6 +28,9 @@ func (m *Map) Show(s *stdio.Streams, usedBy bool) error {
 				at += "; needs this: " + one.Requires
 			}
 			logs = append(logs, []string{model.Name, one.Name, cmp.Or(one.AnyOther, none), at})
+		}
+		for _, one := range model.NotAsked {
+			logs = append(logs, []string{model.Name, notAsked, none, one.Table + ": a model file may add " + one.Name})
 		}
 	}
 	err := table.Fit(s.Out, s.Columns, logs)

@@ -11,20 +11,24 @@ import (
 
 // filteredOut reports log sources on which a rule does not run because they lack a field that its filter reads.
 func (p *plan) filteredOut(r *ir.Rule, asked []*schema.Source, found *diag.Diagnostics) {
-	required := r.Required()
-	if len(required) == 0 || len(asked) == 0 {
+	if len(asked) == 0 || len(r.Required()) == 0 {
+		return
+	}
+	m := p.opt.Model
+	left := m.LeftOut(r)
+	ofRule := m.Answering(r.Unfiltered())
+	left = slices.DeleteFunc(left, func(l schema.LeftOut) bool {
+		return slices.Contains(asked, l.Source) || !slices.Contains(ofRule, l.Source)
+	})
+	if len(left) == 0 {
 		return
 	}
 	var names []string
-	for _, s := range p.opt.Model.Answering(r.Unfiltered()) {
-		if !slices.Contains(asked, s) && p.opt.Model.CanMatch(s, r) {
-			names = append(names, s.Name)
-		}
+	for _, l := range left {
+		names = append(names, l.Source.Name+" (no "+l.Field.String()+")")
 	}
-	if len(names) > 0 {
-		found.Warnf("several-sources", required[0].Range(), "name fields as the category has them in each of its logs, such as User and not SubjectUserName",
-			"the rule %q is not asked of %s: data model %s has not all fields there that the filter reads", r.Source.Title, strings.Join(names, ", "), p.opt.Model.Name)
-	}
+	found.Warnf("several-sources", left[0].By.Range(), "exclude by fields that all logs of the rule have, or name the log source of the filter more closely",
+		"the rule %q is not asked of %s: its filter reads fields that data model %s does not have there", r.Source.Title, strings.Join(names, ", "), m.Name)
 }
 
 // NotAsked is a source of a rule's log source that the rule is not asked of: its events lack a field by which the rule

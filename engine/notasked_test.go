@@ -24,7 +24,7 @@ func TestSourcesThatAFilterTakesAwayAreNamed(t *testing.T) {
 		require.Len(t, found, want, filter)
 		if want > 0 {
 			require.Equal(t, "several-sources", found[0].Code)
-			require.Contains(t, found[0].Message, "is not asked of sysmon_process_creation")
+			require.Contains(t, found[0].Message, "is not asked of sysmon_process_creation (no SubjectUserName)")
 		}
 	}
 }

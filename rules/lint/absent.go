@@ -66,11 +66,15 @@ func fieldsOfItem(it rules.Item, visit func(name string, at diag.Range)) {
 	}
 }
 
-// isAbsent tells whether no data model has a field in the rule's log sources, and which of their fields have similar
-// names. Where a rule names a product and only sources of any product answer, the fields are the product's own.
+// isAbsent tells whether no data model has a field in the rule's log sources, and which of their fields and the rule's
+// extracts have similar names. Where a rule names a product and only sources of any product answer, the fields are the
+// product's own.
 func (s *subject) isAbsent(name string) (near []string, absent bool) {
 	if name == "" || s.lowered == nil || s.ExtractNamed(name) != nil {
 		return nil, false
+	}
+	for _, e := range s.Extracts {
+		near = append(near, e.Name)
 	}
 	for m := range models() {
 		closed := *m

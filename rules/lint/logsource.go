@@ -206,7 +206,7 @@ func unknownField(s *subject) {
 				if isListed(ls, name) {
 					continue
 				}
-				if hint, message := misspelt(name, fieldsOf(ls)); message != "" && !s.saidAbsent(name) {
+				if hint, message := misspelt(name, namesIn(s.Rule, ls)); message != "" && !s.saidAbsent(name) {
 					s.report(at, hint, "%s", message)
 					return
 				}
@@ -259,6 +259,15 @@ func fieldsOf(all ...rules.LogSource) (known []string) {
 	return slices.Compact(known)
 }
 
+// namesIn are the names that a rule may write in log sources: their fields and entities, and the rule's extracts.
+func namesIn(r *rules.Rule, all ...rules.LogSource) []string {
+	known := fieldsOf(all...)
+	for _, e := range r.Extracts {
+		known = append(known, e.Name)
+	}
+	return known
+}
+
 // misspelt says what is wrong with the name of a field. The message is empty if nothing is.
 func misspelt(field string, known []string) (hint, message string) {
 	if slices.Contains(known, field) {
@@ -284,7 +293,7 @@ func unknownFieldOfCorrelation(s *correlationSubject) {
 	for _, f := range slices.Concat(s.GroupBy, s.Fields, shown) {
 		reported := map[string]bool{}
 		readsField(s.Correlation, f.Name, func(r *rules.Rule, field string) {
-			hint, message := misspelt(field, fieldsOf(r.LogSources()...))
+			hint, message := misspelt(field, namesIn(r, r.LogSources()...))
 			if message == "" || reported[field] {
 				return
 			}

@@ -49,7 +49,7 @@ func unknownName(s *subject, of *rules.Rule, f rules.NamedField) (reported bool)
 		where = "in a log source of the rule \"" + of.Title + "\""
 	}
 	for _, ls := range of.LogSources() {
-		known := fieldsOf(ls)
+		known := namesIn(of, ls)
 		bare := strings.TrimPrefix(strings.TrimPrefix(f.Name, "Grand"), "Parent") // of a process above
 		if isListed(ls, f.Name) || isListed(ls, bare) || slices.Contains(known, f.Name) {
 			continue

@@ -60,6 +60,8 @@ func TestNamesOfSections(t *testing.T) {
 		{plain + "fields: [Imgae, hots]\n", []string{"did you mean `Image`?", "did you mean `host`?"}},
 		{plain + "suppress: {by: [host], for: 1d}\n", nil},
 		{plain + "suppress: {by: [hostname], for: 1d}\n", []string{"did you mean `host`?"}},
+		{plain + "extract:\n  Script: {field: CommandLine, argv: 1}\nfields: [Scrpit]\n", []string{"did you mean `Script`?"}},
+		{started + "detection: {s: {Scrpit: x, Script: y}, condition: s}\nextract:\n  Script: {field: CommandLine, argv: 1}\n", []string{"did you mean `Script`?"}},
 		{audit + "'TargetResources[any]': {displayName: x, type: User, 'modifiedProperties[any]': {displayName: x, newValue: y}}\n", nil},
 		{audit + "'TargetResources[any]': {userPrincipalNmae: x, 'modifiedPropertise[any]': {newValue: y}}\n", []string{"did you mean `userPrincipalName`?", "did you mean `modifiedProperties`?"}},
 		{audit + "'TargetResources[any]': {'modifiedProperties[any]': {newVaule: y}}\n", []string{"did you mean `newValue`?"}},
@@ -76,7 +78,7 @@ func TestNamesOfSections(t *testing.T) {
 		}
 		var hints []string
 		for _, d := range lint.Run([]lint.File{{Path: "c.yml", Rules: file.Rules, Lowered: lowered}}) {
-			if d.Code == "unknown-field" || d.Code == "unknown-alert-field" {
+			if d.Code == "unknown-field" || d.Code == "absent-field" || d.Code == "unknown-alert-field" {
 				hints = append(hints, d.Hint)
 			}
 		}

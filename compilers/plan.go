@@ -58,6 +58,7 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 	}
 	noteLeftOut(plans, r, opt.Model)
 	noteOtherProducts(plans, r, opt.Model, dialect)
+	noteManyValues(plans, opt.Model)
 	if len(plans) == 0 || len(refused) == 0 {
 		return plans, once(refused)
 	}

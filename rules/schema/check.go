@@ -35,6 +35,9 @@ func (m *Model) check(doc *document) {
 	if m.Longest < 0 {
 		c.bad("longest", "remove it if queries may have any length", "longest must be a number of characters above 0, got: %d", m.Longest)
 	}
+	if m.MostValues < 0 {
+		c.bad("most_values", "remove it if queries may have any number of values", "most_values must be a number above 0, got: %d", m.MostValues)
+	}
 	c.signs()
 	if len(m.Sources) == 0 {
 		c.bad("sources", "add a log source under `sources:`, or `extends:` another model", "the model has no sources")

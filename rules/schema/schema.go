@@ -42,6 +42,8 @@ type Model struct {
 	Verbatim []string `yaml:"verbatim"`
 	// Longest is the maximum number of characters in a scheduled query. 0 means no limit.
 	Longest int `yaml:"longest"`
+	// MostValues is the number of values above which the product may refuse a query. 0 means that it does not mind.
+	MostValues int `yaml:"most_values"`
 	// TableColumn is the column with the name of a row's table. The engine uses it to assign the rows of an export to
 	// tables.
 	TableColumn string `yaml:"table_column"`

@@ -37,7 +37,7 @@ func Of(c queries.Result) string {
 // counts tells whether a note belongs in the report: the query is not exact, too long to deploy, or does not search all
 // of the log source.
 func counts(n compilers.Note) bool {
-	return n.Effect != "exact" || n.Code == compilers.LongQuery || n.Code == compilers.SourcesLeftOut
+	return n.Effect != "exact" || n.Code == compilers.LongQuery || n.Code == compilers.ManyValues || n.Code == compilers.SourcesLeftOut
 }
 
 // reasons lists the codes of why a query is skipped, refused, approximate, too long, not packaged, or without a part of

@@ -42,7 +42,7 @@ func depth(c schema.Column) int {
 }
 
 // making writes the assignments that make an extract. A field with several values gives the extract several, but for
-// texts and maps.
+// texts.
 func (w *writer) making(name string, at diag.Range, c schema.Column, from []string) string {
 	e := c.Made.Extract
 	spec, x := e.Spec, from[0]
@@ -52,15 +52,13 @@ func (w *writer) making(name string, at diag.Range, c schema.Column, from []stri
 	case len(spec.Text.Parts) > 0:
 		value = joined(spec.Text, from)
 	case spec.Op == rules.ExtractSplit && spec.Any:
-		value = "split(" + x + ", " + evalString(spec.Separator) + ")"
-		w.noteSingle(at)
+		value = w.parts(x, spec, w.plan.Model.OneValue(w.plan.Source, c.Made.From[0]))
 	case spec.Op == rules.ExtractSplit:
 		value = each(fmt.Sprintf("mvindex(split(%s, %s), %d)", x, evalString(spec.Separator), spec.At))
 	case e.Expr != nil:
 		value = each(w.group(x, e.Expr, at))
 	case spec.Op == rules.ExtractMap:
-		value = w.mapped(e, x)
-		w.noteSingle(at)
+		value = each(w.mapped(e, x))
 	default:
 		value = x
 	}
@@ -74,8 +72,31 @@ func (w *writer) making(name string, at diag.Range, c schema.Column, from []stri
 	return strings.Join(steps, ", ")
 }
 
-func (w *writer) noteSingle(at diag.Range) {
-	w.plan.Note("extract-single-valued", "exact", at, "a field with several values is neither split into all its parts nor mapped")
+// parts splits a field into all its parts. Of several values these are the parts of them joined, unless the separator
+// can begin before the place where two are joined.
+func (w *writer) parts(x string, spec *rules.Extract, one bool) string {
+	separator := evalString(spec.Separator)
+	all := "split(" + x + ", " + separator + ")"
+	switch {
+	case one:
+		return all
+	case overlaps(spec.Separator):
+		for _, effect := range []string{"false-negatives", "false-positives"} { // what reads the parts may stand below not
+			w.plan.Note("extract-single-valued", effect, spec.Range, "a field with several values is not split into all its parts, since the separator can overlap itself")
+		}
+		return ifElse(oneOf(x), all, "null()")
+	}
+	return "split(mvjoin(" + x + ", " + separator + "), " + separator + ")"
+}
+
+// overlaps tells whether a text ends as it begins, so that two of them can share letters.
+func overlaps(s string) bool {
+	for n := 1; n < len(s); n++ {
+		if strings.HasSuffix(s, s[:n]) {
+			return true
+		}
+	}
+	return false
 }
 
 // group writes what the first group of the leftmost match finds; null if nothing.
@@ -107,7 +128,7 @@ func (w *writer) mapped(e *ir.Extract, x string) string {
 	if e.Spec.Default != nil {
 		other = "1=1, " + evalString(*e.Spec.Default)
 	}
-	return whereSyntax.Print(compilers.Atom("coalesce(mvcount("+x+"), 0)=1")).Call("if", compilers.Choose("case", cases, other), "null()")
+	return compilers.Choose("case", cases, other)
 }
 
 // joined writes a text with the first value of each field.

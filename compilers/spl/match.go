@@ -157,10 +157,11 @@ func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 	}
 	name := w.field(m, f)
 	if ref, ok := m.Test.(*ir.FieldRef); ok {
-		w.plan.NoteOf(m, "fieldref-single-valued", "exact", "fields are compared as single values: a field with several values never matches")
 		other := ref.Other
 		other.Level -= up
-		return fieldRef(name, w.field(m, other), ref)
+		with := w.field(m, other)
+		there := compilers.All{w.hasOne(m, f, name), w.hasOne(m, other, with)}
+		return fieldRef(there, name, with, ref)
 	}
 	return w.test(name, m)
 }
@@ -254,7 +255,20 @@ func anyNumber(value, name, op string, values []float64) compilers.Pred {
 	return someValue(tests)
 }
 
-func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
+// hasOne tests that a field has a value that can be compared, and notes that several values never can.
+func (w *writer) hasOne(m *ir.Match, f ir.Field, name string) compilers.Pred {
+	if col, _ := w.plan.Column(f); w.plan.Model.OneValue(w.plan.Source, col) {
+		return compilers.Atom("isnotnull(" + name + ")")
+	}
+	w.plan.NoteOf(m, "fieldref-single-valued", "false-negatives", "fields are compared as single values: a field with several values never matches")
+	return oneOf(name)
+}
+
+// oneOf tests that a field has one value.
+func oneOf(name string) compilers.Pred { return compilers.Atom("coalesce(mvcount(" + name + "), 0)=1") }
+
+// fieldRef compares two fields if they are there, each with one value.
+func fieldRef(there compilers.All, a, b string, t *ir.FieldRef) compilers.Pred {
 	x, y := a, b
 	if t.Op == ir.Filename {
 		x = lastPart(x)
@@ -262,7 +276,7 @@ func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
 	if !t.Cased {
 		x, y = "lower("+x+")", "lower("+y+")"
 	}
-	holds := compilers.All{compilers.Atom("isnotnull(" + a + ")"), compilers.Atom("isnotnull(" + b + ")")}
+	holds := there
 	switch t.Op {
 	case ir.Equals, ir.Filename:
 		holds = append(holds, sameText(x, y))

@@ -21,12 +21,9 @@ type dataset struct {
 	used        map[string]bool // fields that where and eval read
 }
 
-// tableOf is the prefix of the table of a source that is a dataset.
-const tableOf = "datamodel="
-
 // newDataset parses a source's table. It is nil if the table is a search of events.
 func newDataset(s *schema.Source) *dataset {
-	path, ok := strings.CutPrefix(s.Table, tableOf)
+	path, ok := strings.CutPrefix(s.Table, schema.DatasetPrefix)
 	if !ok {
 		return nil
 	}

@@ -218,25 +218,12 @@ func neverBegins(with []string, t *ir.Text) bool {
 	})
 }
 
-// several are columns of Windows' and Elastic's events that may have several values, whatever a model says.
-var several = map[string]bool{"data": true, "keywords": true, "winlog.keywords": true, "event.category": true, "event.type": true, "process.args": true, "registry.data.strings": true, "message": true, "eventdata_xml": true}
-
-// single names a column that has at most one value per event: in a table with types, or in Windows' events.
+// single names a column that has at most one value per event, and always the same one of the product's.
 func (k *knowledge) single(c Column) (string, bool) {
+	if c.Instead.Column != "" || !k.source.oneValue(c) {
+		return "", false
+	}
 	name := strings.ToLower(c.Name)
-	if c.Multivalue || c.Instead.Column != "" || c.Type == Digests || len(c.Spread) > 0 || several[name] || strings.Contains(name, "{}") {
-		return "", false
-	}
-	switch k.source.Columns[c.Name] {
-	case "string", "int", "long", "real", "bool", "datetime", "guid":
-	case "":
-		scoped := slices.ContainsFunc(k.source.Scope, func(t ScopeTest) bool { return strings.EqualFold(t.Column, c.Name) })
-		if !scoped && !strings.EqualFold(k.source.Product, "windows") {
-			return "", false
-		}
-	default:
-		return "", false
-	}
 	if part := c.Key + c.Prefix; part != "" { // the field is only a part of the column
 		name += "\x00" + string(c.Type) + "\x00" + part
 	}

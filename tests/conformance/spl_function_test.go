@@ -273,6 +273,8 @@ func splFunction(name string, a []any) any {
 			return nil
 		}
 		return values[at]
+	case "mvjoin": // "concatenates the values together delimited by the specified delimiter"
+		return strings.Join(splValues(a[0]), a[1].(string))
 	case "mvcount":
 		return float64(len(splValues(a[0])))
 	case "in":

@@ -23,7 +23,7 @@ var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "so
 
 // splFunctions are the functions of eval, where and stats our searches may use.
 var splFunctions = []string{"abs", "case", "ceiling", "cidrmatch", "coalesce", "dc", "eval", "floor", "if", "in", "isnotnull", "isnull", "len", "lower", "match", "max", "min", "mvappend", "mvmap", "mvcount",
-	"json_array_to_mv", "json_extract", "ltrim", "mvdedup", "mvfilter", "mvfind", "mvindex", "mvrange", "now", "null", "num", "relative_time", "replace", "round", "rtrim", "searchmatch", "split", "str", "strftime", "strptime", "substr", "tonumber", "true", "upper"}
+	"json_array_to_mv", "json_extract", "ltrim", "mvdedup", "mvfilter", "mvfind", "mvindex", "mvjoin", "mvrange", "now", "null", "num", "relative_time", "replace", "round", "rtrim", "searchmatch", "split", "str", "strftime", "strptime", "substr", "tonumber", "true", "upper"}
 
 // splTemplate is a foreach over the values of a field. It stands in brackets, but is no subsearch that is cut off.
 var splTemplate = regexp.MustCompile(`foreach mode=multivalue [A-Za-z0-9_]+ \[(eval\s[^\[\]|]*)\]`)

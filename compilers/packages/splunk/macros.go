@@ -67,7 +67,7 @@ func above(of []rules.LogSource) string {
 // Places names the places of a target by macros. In Splunk's data models, macros of their own say which indexes they
 // read.
 func (format) Places(m *schema.Model, own compilers.Places, of []rules.LogSource) compilers.Places {
-	if slices.ContainsFunc(m.Sources, func(s schema.Source) bool { return strings.HasPrefix(s.Table, "datamodel=") }) {
+	if slices.ContainsFunc(m.Sources, func(s schema.Source) bool { return strings.HasPrefix(s.Table, schema.DatasetPrefix) }) {
 		return own
 	}
 	places := compilers.Places{compilers.DefaultPlace: call(sharedKey(of))}

@@ -196,11 +196,15 @@ func (r *replay) sight() error {
 		return nil
 	}
 	for i := range r.moments {
+		if r.moments[i].adds != nil {
+			continue // the rule and a correlation that reads it are replayed one after the other
+		}
 		out, err := r.ask(&r.moments[i], true)
 		if err != nil {
 			return err
 		}
 		r.moments[i].adds = out.sightings
+		noteCounted(out.sightings)
 	}
 	return nil
 }

@@ -80,6 +80,7 @@ func (e *Engine) askPending(w pendingEvent, chosen func(*unit) bool) error {
 		}
 	}
 	e.spend(out.spending, in.Origin)
+	noteCounted(out.sightings)
 	e.count(out.sightings...)
 	e.give(out.results...)
 	e.stats.Timeless += out.timeless

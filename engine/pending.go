@@ -76,6 +76,7 @@ func (e *Engine) merge(in event.Input, out *outcome) {
 		e.keepMatches(out.matches, in)
 	}
 	if len(out.sightings) > 0 {
+		noteCounted(out.sightings)
 		e.count(out.sightings...)
 	}
 	if out.process != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"decree/engine/condition"
+	"decree/engine/correlate"
 	"decree/engine/document"
 	"decree/engine/rarity"
 	"decree/rules/diag"
@@ -16,8 +17,9 @@ type population struct {
 	*rarity.Population
 	rule *rule
 
-	valued, by bool  // a log source of the rule has the value, and who is counted
-	sources    []int // whose events are counted
+	valued, by bool           // a log source of the rule has the value, and who is counted
+	sources    []int          // whose events are counted
+	counts     correlate.Lack // of the events, who had the value
 }
 
 // sighting is what an event adds to a population.
@@ -99,6 +101,19 @@ func (e *Engine) count(all ...sighting) {
 	for _, s := range all {
 		if !s.of.Count(s.Sighting, limit) {
 			e.stats.Uncounted++
+		}
+	}
+}
+
+// noteCounted notes once of whom it is known that they had a value, in whichever runs they are counted.
+func noteCounted(all []sighting) {
+	for _, s := range all {
+		switch n := s.of.Condition(); {
+		case n.Spec.Local == nil:
+		case s.Counts():
+			s.of.counts.Note("")
+		default:
+			s.of.counts.Note(n.By().String())
 		}
 	}
 }

@@ -13,7 +13,8 @@ type correlationReplay struct {
 	*Engine
 	rules.Schedule
 	of      *correlate.Correlation
-	read    []*replayedRule // those whose matches depend on the run
+	read    []*replayedRule       // those whose matches depend on the run
+	once    *correlate.Evaluation // of all that does not depend on the run
 	always  [][]int32
 	times   []time.Time // at which all is known that its rules may match, in order
 	reached map[reachedMatch]bool
@@ -36,7 +37,6 @@ type replayedRule struct {
 func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error), alerts *raisedAlerts) error {
 	once := e.correlations.Evaluate(e.matches, e.matches.ByRule())
 	once.FindAll(false, time.Time{})
-	e.lacking = e.lackingOf(once)
 	for _, c := range e.correlations.All {
 		if c.Silent {
 			continue
@@ -45,7 +45,7 @@ func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rul
 		if err != nil {
 			return err
 		}
-		r := &correlationReplay{Engine: e, Schedule: s, of: c, always: e.matches.ByRule(), reached: map[reachedMatch]bool{}}
+		r := &correlationReplay{Engine: e, Schedule: s, of: c, once: once, always: e.matches.ByRule(), reached: map[reachedMatch]bool{}}
 		if !slices.ContainsFunc(c.Rules(), func(below int) bool { return len(e.rules[below].rare) > 0 }) {
 			err = r.raise(once, nil, alerts)
 		} else if err = r.prepare(moments); err == nil {
@@ -55,6 +55,7 @@ func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rul
 			return err
 		}
 	}
+	e.lacking = e.lackingOf(once)
 	return nil
 }
 
@@ -172,6 +173,7 @@ func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
 	}
 	v := r.correlations.Evaluate(r.matches, byRule)
 	v.Find(r.of)
+	r.once.SawAlso(v)
 	return v, nil
 }
 

@@ -10,12 +10,14 @@ import (
 // Uncountable says that a correlation, a join, first_seen or prevalence could count nothing: all that it was asked of
 // has nothing in a field that it needs. Some without the field are usual.
 type Uncountable struct {
-	Kind   string // correlation, join, first_seen or prevalence
-	Rule   string // the title of the correlation, or of the rule
-	Name   string // of the join, first_seen or prevalence in the rule
-	Joined bool   // what lacks the fields are the matches that the join looks for
+	Kind string // correlation, join, first_seen or prevalence
+	Rule string // the title of the correlation, or of the rule
+	Name string // of the join, first_seen or prevalence in the rule
+	// what lacks the fields are the matches that the join looks for, or the events of which prevalence counts who had them
+	Others bool
+	Inputs []string // of a correlation, whose matches lack the fields; none if those of all do
 	Fields []string
-	Count  int // matches of a correlation or Joined, else events
+	Count  int // matches of a correlation or those that a join looks for, else events
 }
 
 // noteAsked counts the current event once, in whichever runs it is judged. field is what it lacks; "" if nothing.
@@ -34,7 +36,7 @@ func (e *Engine) Uncountable() (out []Uncountable) {
 		}
 	}
 	for _, l := range e.lacking {
-		add(Uncountable{Kind: "correlation", Rule: l.Of.IR.Source.Body.Title}, &l.Lack)
+		add(Uncountable{Kind: "correlation", Rule: l.Of.IR.Source.Body.Title, Inputs: l.Inputs}, &l.Lack)
 	}
 	for n, j := range e.joins {
 		asked := &e.main.askedOfJoins[n]
@@ -44,13 +46,16 @@ func (e *Engine) Uncountable() (out []Uncountable) {
 		u := Uncountable{Kind: kindOf(j.node), Rule: j.rule.ir.Source.Title, Name: j.node.Name}
 		add(u, asked)
 		if !j.node.First { // which looks among the events that it is asked of
-			u.Joined = true
+			u.Others = true
 			add(u, j.index.Lack())
 		}
 	}
 	for n, p := range e.populations {
 		if p.rule.copyOf == nil {
-			add(Uncountable{Kind: "prevalence", Rule: p.rule.ir.Source.Title, Name: p.Condition().Name}, &e.main.askedOfRarity[n])
+			u := Uncountable{Kind: "prevalence", Rule: p.rule.ir.Source.Title, Name: p.Condition().Name}
+			add(u, &e.main.askedOfRarity[n])
+			u.Others = true
+			add(u, &p.counts)
 		}
 	}
 	return out

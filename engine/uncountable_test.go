@@ -57,3 +57,104 @@ func TestAnEventIsCountedOnceInAllRuns(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []engine.Uncountable{{Kind: "prevalence", Rule: "T", Name: "rare", Fields: []string{"sha1"}, Count: 6}}, b.Uncountable())
 }
+
+// TestWhatACorrelationNeedsIsUncountable names an input that a correlation cannot do without, if none of its matches
+// can be counted, in a run and in a replay of schedules.
+func TestWhatACorrelationNeedsIsUncountable(t *testing.T) {
+	const rs = "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: a}, condition: s}\n---\n" +
+		"title: B\nname: b\nlogsource: {product: windows, category: process_creation}\n%sdetection: {s: {Image: b}, condition: s%s}\n"
+	const a, b, full = `"Image":"a","LogonId":"0x1"}`, `"Image":"b"}`, `"Image":"b","LogonId":"0x2"}`
+	const ofB, ofAll = "b", "all"
+	for _, c := range []struct {
+		correlation string
+		events      []string
+		lacks       string
+	}{
+		{"type: temporal, rules: [a, b]", []string{a, b, b}, ofB},
+		{"type: temporal_ordered, rules: [b, a]", []string{a, b}, ofB},
+		{"type: temporal, rules: [a, b]", []string{a, b, full}, ""},
+		{"type: temporal, rules: [a, b]", []string{a}, ""},
+		{"type: temporal, rules: [a, b]", []string{b}, ofAll},
+		{"type: temporal, rules: [a, b], condition: {gte: 1}", []string{a, b}, ""},
+		{"type: temporal, rules: [a, b], condition: {gte: 2}", []string{a, b}, ofB},
+		{"type: temporal, rules: [a, b], condition: a or b", []string{a, b}, ""},
+		{"type: temporal, rules: [a, b], condition: a and not b", []string{a, b}, ""},
+		{"type: temporal, rules: [a, b], condition: not (a or not b)", []string{a, b}, ofB},
+		{"type: temporal, rules: [a, b], condition: not (a and not b)", []string{a, b}, ""},
+		{"type: temporal, rules: [a, b], condition: 1 of them", []string{a, b}, ""},
+		{"type: temporal, rules: [a, b], condition: all of them", []string{a, b}, ofB},
+		{"type: event_count, rules: [a, b], condition: {gte: 1}", []string{a, b}, ""},
+	} {
+		for _, rare := range []bool{false, true} {
+			more, and := "", ""
+			if rare {
+				more, and = "prevalence: {rare: {field: Image, local: {distinct: host, lte: 9}}}\n", " and rare"
+			}
+			rules, cs := lowered.Correlations(t, "title: T\ncorrelation: {"+c.correlation+", group-by: [LogonId], timespan: 1h}\n---\n"+fmt.Sprintf(rs, more, and))
+			opt := engine.Options{Model: lowered.Model(t, "windows"), Correlations: cs}
+			e, found := engine.New(rules, opt)
+			require.Empty(t, found)
+			backtest, _ := engine.NewBacktest(rules, opt)
+			count := 0
+			for i, event := range c.events {
+				if event == b {
+					count++
+				}
+				line := sysmonOne + fmt.Sprintf(`"Computer":"h","UtcTime":"2026-03-01 10:00:%02d.000","EventRecordID":%d,`, i, i) + event
+				enginetest.Add(t, e, line)
+				enginetest.Add(t, backtest.Engine, line)
+			}
+			_, _, err := e.Finish()
+			require.NoError(t, err)
+			_, _, err = backtest.Finish(hourly, func(engine.Alert) {})
+			require.NoError(t, err)
+			var want []engine.Uncountable
+			if c.lacks != "" {
+				want = []engine.Uncountable{{Kind: "correlation", Rule: "T", Fields: []string{"LogonId"}, Count: count}}
+			}
+			if c.lacks == ofB {
+				want[0].Inputs = []string{"b"}
+			}
+			assert.Equal(t, want, e.Uncountable(), "%s: %s", c.correlation, c.events)
+			assert.Equal(t, want, backtest.Uncountable(), "replayed, rare %t: %s: %s", rare, c.correlation, c.events)
+		}
+	}
+}
+
+func hourly(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: time.Hour} }
+
+// TestWhatIsToldApartIsUncountable names the field whose different values a join or prevalence counts, if nothing that
+// is counted has it.
+func TestWhatIsToldApartIsUncountable(t *testing.T) {
+	rs := lowered.Rules(t, "title: J\nlogsource: {product: windows, category: process_creation}\njoins: {j: {rule: a, same: [host], before: 1h, count: {distinct: LogonId, gte: 1}}}\ndetection: {s: {Image: b}, condition: s and j}\n---\n"+
+		"title: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: a}, condition: s}\n---\n"+
+		"title: P\nlogsource: {product: windows, category: process_creation}\nprevalence: {rare: {field: Image, local: {distinct: user, lte: 1}}}\ndetection: {s: {Image: a}, condition: s and rare}\n")
+	at := func(second int, rest string) string {
+		return sysmonOne + fmt.Sprintf(`"Computer":"h","UtcTime":"2026-03-01 10:00:%02d.000","EventRecordID":%d,`, second, second) + rest
+	}
+	opt := engine.Options{Model: lowered.Model(t, "windows")}
+	for _, lacks := range []bool{true, false} {
+		e, found := engine.New(rs, opt)
+		require.Empty(t, found)
+		b, _ := engine.NewBacktest(rs, opt)
+		for _, add := range []*engine.Engine{e, b.Engine} {
+			enginetest.Add(t, add, at(1, `"Image":"a"}`), at(2, `"Image":"a"}`), at(3, `"Image":"b"}`))
+			if !lacks {
+				enginetest.Add(t, add, at(4, `"Image":"a","LogonId":"0x1","User":"u"}`))
+			}
+		}
+		_, _, err := e.Finish()
+		require.NoError(t, err)
+		_, _, err = b.Finish(hourly, func(engine.Alert) {})
+		require.NoError(t, err)
+		var want []engine.Uncountable
+		if lacks {
+			want = []engine.Uncountable{
+				{Kind: "join", Rule: "J", Name: "j", Others: true, Fields: []string{"LogonId"}, Count: 2},
+				{Kind: "prevalence", Rule: "P", Name: "rare", Others: true, Fields: []string{"user"}, Count: 3},
+			}
+		}
+		assert.Equal(t, want, e.Uncountable())
+		assert.Equal(t, want, b.Uncountable(), "replayed")
+	}
+}

@@ -39,12 +39,12 @@ type Evaluation struct {
 	of       map[*Correlation]*result
 	values   map[string]int32 // tuples of value_count, numbered
 	progress []Progress
-	lacking  []Lacking
+	lacks    map[*Correlation][]Lack // of each input
 }
 
 // Evaluate begins an evaluation over some of the matches: byRule lists their positions by the number of the rule.
 func (s *Set) Evaluate(ms *Matches, byRule [][]int32) *Evaluation {
-	return &Evaluation{set: s, matches: ms, byRule: byRule, of: map[*Correlation]*result{}, values: map[string]int32{}}
+	return &Evaluation{set: s, matches: ms, byRule: byRule, of: map[*Correlation]*result{}, lacks: map[*Correlation][]Lack{}, values: map[string]int32{}}
 }
 
 // FindAll evaluates all correlations. With observe it also records how near each came, of those that report by what
@@ -88,16 +88,17 @@ func (v *Evaluation) find(c *Correlation, seen *observer) {
 	found := &result{}
 	v.of[c] = found
 	groups := map[string]int{}
-	lack := Lacking{Of: c}
+	v.lacks[c] = make([]Lack, len(c.inputs))
 	for i, in := range c.inputs {
+		lack := &v.lacks[c][i]
 		add := func(m member) {
 			key, ok := v.key(c, c.IR.GroupBy, m)
 			seen.read(i, ok)
 			if !ok {
-				lack.Note(v.lacks(c, c.IR.GroupBy, m))
+				lack.Note(v.lacksOf(c, c.IR.GroupBy, m))
 				return
 			}
-			lack.Note(v.lacks(c, c.IR.Values, m))
+			lack.Note(v.lacksOf(c, c.IR.Values, m))
 			at, known := groups[key]
 			if !known {
 				at = len(found.groups)
@@ -116,9 +117,6 @@ func (v *Evaluation) find(c *Correlation, seen *observer) {
 		for k, m := range inner.matches {
 			add(member{inner.completing(m).of, int32(k), int32(i)})
 		}
-	}
-	if lack.OfAll() != nil {
-		v.lacking = append(v.lacking, lack)
 	}
 	for g, members := range found.groups {
 		slices.SortStableFunc(members, func(a, b member) int { return v.when(a).compare(v.when(b)) })

@@ -55,7 +55,7 @@ func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
 			x.lack.Note(keys[lacks].String())
 			continue
 		}
-		x.lack.Note("")
+		counts := ""
 		k := ms.at(at)
 		key, one := joinKey(texts), indexed{k.second, k.nano, at, -1}
 		if distinct != nil {
@@ -67,8 +67,11 @@ func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
 					values[folded] = number
 				}
 				one.value = number
+			} else {
+				counts = distinct.String()
 			}
 		}
+		x.lack.Note(counts)
 		x.byKey[key] = append(x.byKey[key], one)
 	}
 	if distinct != nil {
@@ -80,7 +83,7 @@ func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
 	return x
 }
 
-// Lack counts the matches, and those of them that are in no place since they have nothing in one of the fields.
+// Lack counts the matches, and those of them that no count has since they have nothing in one of the fields.
 func (x *Index) Lack() *Lack { return &x.lack }
 
 // valuesOf reads fields of a match. It gives the first of them that is missing or empty, or -1.

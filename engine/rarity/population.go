@@ -84,6 +84,9 @@ type Sighting struct {
 	row   Row
 }
 
+// Counts tells whether it is known who saw the value.
+func (s Sighting) Counts() bool { return s.by != "" }
+
 // Sight reads what an event adds to the population; ok is false if it has no value. source is the log source for which
 // it is counted.
 func (p *Population) Sight(e Event, source int) (s Sighting, ok bool) {

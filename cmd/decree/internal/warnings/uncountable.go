@@ -19,7 +19,9 @@ func Uncountable(s *stdio.Streams, all []engine.Uncountable) {
 		}
 		noun, does := "event", "was asked of"
 		switch {
-		case u.Joined:
+		case u.Others && u.Kind == "prevalence":
+			does = "counts"
+		case u.Others:
 			noun, does = "match", "looks for"
 		case u.Kind == "correlation":
 			noun, does = "match", "was given"
@@ -28,8 +30,12 @@ func Uncountable(s *stdio.Streams, all []engine.Uncountable) {
 		if u.Count == 1 {
 			lack = "has"
 		}
+		given := plural.Count(u.Count, noun)
+		if len(u.Inputs) > 0 {
+			given += " of " + strings.Join(u.Inputs, " or ")
+		}
 		fmt.Fprintf(s.Err, "warning: %s that %s %q %s %s no %s: it can count none of them\n",
-			plural.Count(u.Count, noun), diag.Visible(of), diag.Visible(u.Rule), does, lack, diag.Visible(strings.Join(u.Fields, " or no ")))
+			diag.Visible(given), diag.Visible(of), diag.Visible(u.Rule), does, lack, diag.Visible(strings.Join(u.Fields, " or no ")))
 	}
 	more(s, len(all), "other condition")
 }

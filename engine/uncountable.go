@@ -13,7 +13,7 @@ type Uncountable struct {
 	Kind string // correlation, join, first_seen or prevalence
 	Rule string // the title of the correlation, or of the rule
 	Name string // of the join, first_seen or prevalence in the rule
-	// what lacks the fields are the matches that the join looks for, or the events of which prevalence counts who had them
+	// what lacks the fields are the matches that the join looks for, or the events that prevalence counts
 	Others bool
 	Inputs []string // of a correlation, whose matches lack the fields; none if those of all do
 	Fields []string

@@ -216,7 +216,7 @@ func (b *builder) compile() (c compiledRules, err error) {
 	if c.packages, err = packages(b.set, b.chosen, opt); err != nil {
 		return c, err
 	}
-	c.found = append(slices.Clone(c.packages.Found), queries.SourcesLeftOut(b.set, c.queries)...)
+	c.found = append(slices.Clone(c.packages.Found), queries.FilterWarnings(b.set, c.queries)...)
 	if b.set.OfProject {
 		exceptions := append(unusedExceptions(b.set), queries.NeedlessExceptions(c.queries, c.packages.Unpackable)...)
 		c.found = append(c.found, b.in.Lint.Judge(exceptions)...)
@@ -286,7 +286,7 @@ func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refus
 	fewRefusals := refused <= shownRefusals && !b.p.selection.Library // who builds the shipped rules cannot change them
 	refusals := made.refusals()
 	showFew(b.s, b.set, slices.DeleteFunc(found.Distinct(), func(d diag.Diagnostic) bool {
-		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && refusals[d])
+		return d.Code == compilers.ModelPassedOver && d.Severity == diag.Info || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && refusals[d])
 	}), "decree validate and decree package show all")
 	if fewRefusals || refused == 0 {
 		return

@@ -182,9 +182,9 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if err != nil {
 		return err
 	}
-	leftOut := queries.SourcesLeftOut(set, results)
+	ofFilters := queries.FilterWarnings(set, results)
 	if p.report {
-		set.Show(s, append(set.Found, leftOut...))
+		set.Show(s, append(set.Found, ofFilters...))
 		if err := fidelity.New(results, chosen, packaging.Made{}).Print(s, p.format); err != nil {
 			return err
 		}
@@ -197,8 +197,11 @@ func compile(s *stdio.Streams, p compileParams) error {
 			found = append(found, r.Found...)
 		}
 	}
-	if p.format != "json" {
-		queries.Show(s, set, append(found, leftOut...), results)
+	if p.format == "json" {
+		set.Show(s, set.Found) // of rules that have no result
+		results = queries.WithFilterWarnings(set, results)
+	} else {
+		queries.Show(s, set, append(found, ofFilters...), results)
 		queries.ShowCounts(s, results)
 	}
 	if err := p.write(s, chosen, results); err != nil {

@@ -88,7 +88,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	if err != nil {
 		return err
 	}
-	found := slices.Concat(set.Found, made.Found, queries.SourcesLeftOut(set, made.Queries))
+	found := slices.Concat(set.Found, made.Found, queries.FilterWarnings(set, made.Queries))
 	queries.Show(s, set, found, made.Queries)
 	queries.ShowCounts(s, made.Queries)
 	if p.strict && found.HasErrors() {

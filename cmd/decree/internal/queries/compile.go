@@ -53,10 +53,18 @@ type Result struct {
 	places               compilers.Places // with which the package's query was written
 	scheduled            *ir.Rule         // for a package: with a whole schedule
 	scheduledCorrelation *ir.Correlation
-	has                  bool     // the model has the rule's log source
-	passedOver           []string // names of preferred models that cannot say the rule
+	has                  bool            // the model has the rule's log source
+	filters              []*rules.Filter // of the rule, or of those that a correlation reads
+	passedOver           []passed        // preferred models that cannot say the rule
 	// of a rule that is left out: what is not written; nil if the target cannot say it
 	would *compilers.Query
+}
+
+// passed is a preferred model that cannot say a rule.
+type passed struct {
+	model string
+	why   diag.Diagnostic // the first error
+	by    *rules.Filter   // without which the model could say it, as every error is in a filter; nil: it could not
 }
 
 // Compile compiles every rule for every target, on all cores. The results come by target, with the rules in their
@@ -79,7 +87,7 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 		}
 		from := len(results)
 		for _, r := range whole {
-			results = append(results, Result{Rule: r.Slug(), path: paths[r.IR.Source], Source: r, Target: t})
+			results = append(results, Result{Rule: r.Slug(), path: paths[r.IR.Source], Source: r, Target: t, filters: filtersOf(set, r)})
 			if opt.Package {
 				results[len(results)-1].forPackage()
 			}
@@ -151,7 +159,6 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	if c.written() {
 		return
 	}
-	var passed []diag.Diagnostic // why each preferred model cannot say the rule
 	for i, m := range models {
 		opt.Model = m
 		q, found := c.writeFor(opt)
@@ -161,24 +168,49 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 		}
 		if q != nil {
 			c.Indices, c.model = q.Result.Indices, m
-			at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
-			for j, why := range passed {
-				c.passedOver = append(c.passedOver, models[j].Name)
-				c.Found = append(c.Found, compilers.PassedOver(c.Target.Name, m.Name, models[j].Name, at, why))
-			}
+			c.tellPassedOver()
 			return
 		}
 		why := firstError(found)
 		if has && why.Code == compilers.NeverMatches {
+			c.passedOver = nil
 			return // another model would only hide that the rule contradicts itself
 		}
-		passed = append(passed, why)
+		c.passedOver = append(c.passedOver, passed{m.Name, why, c.causedBy(found)})
 	}
+	c.passedOver = nil
 	if of := c.Source.LogSources(); !slices.ContainsFunc(of, func(ls rules.LogSource) bool { return !schema.Foreign(ls, models...) }) {
 		c.Skipped, c.Found = true, diag.Diagnostics{compilers.Skipped(c.Target.Name, of[0], models...)}
 		return
 	}
 	c.tellLogSources(models)
+}
+
+// tellPassedOver names the preferred models that the query is not for.
+func (c *Result) tellPassedOver() {
+	at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
+	for _, p := range c.passedOver {
+		filter := ""
+		if p.by != nil {
+			filter = p.by.Body.Title
+		}
+		c.Found = append(c.Found, compilers.PassedOver(c.Target.Name, c.Model, p.model, at, p.why, filter))
+	}
+}
+
+// causedBy gives the filter of the first error, if all errors are in filters.
+func (c *Result) causedBy(found diag.Diagnostics) (by *rules.Filter) {
+	for _, d := range found {
+		if d.Severity != diag.Error {
+			continue
+		}
+		f := filterAt(c.filters, d.Range)
+		if f == nil {
+			return nil
+		}
+		by = cmp.Or(by, f)
+	}
+	return by
 }
 
 // tellLogSources says of log sources that no model has that none has them, where the findings are from one model.

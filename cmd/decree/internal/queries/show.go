@@ -44,7 +44,7 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	}
 	for _, c := range results {
 		for _, passed := range c.passedOver {
-			count(remark{target: c.Target.Name, model: c.Model, passed: passed})
+			count(remark{target: c.Target.Name, model: c.Model, passed: passed.model})
 		}
 		if c.LeftOut {
 			count(remark{target: c.Target.Name, leftOut: true})
@@ -56,7 +56,7 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	many := slices.ContainsFunc(order, func(kind remark) bool { return counts[kind] > shownRemarks })
 	if many {
 		found = slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
-			return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.NoQuery || d.Code == compilers.LeftOutCode
+			return d.Code == compilers.ModelPassedOver && d.Severity == diag.Info || d.Code == compilers.AnotherProduct || d.Code == compilers.NoQuery || d.Code == compilers.LeftOutCode
 		})
 	}
 	set.Show(s, found)

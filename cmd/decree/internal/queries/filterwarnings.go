@@ -1,0 +1,134 @@
+package queries
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// shownLogs bounds how much a warning names that a filter reads and events lack.
+const shownLogs = 4
+
+// FilterWarnings says, once for each filter, what it does to queries beside what it excludes: which logs it takes out
+// of them, as their events lack a field by which it excludes, and from which data model it moves them to another. What
+// rules themselves exclude by is only noted in their queries.
+func FilterWarnings(set *ruleset.Set, results []Result) (found diag.Diagnostics) {
+	for _, w := range filterWarnings(set, results) {
+		found = append(found, w.text())
+	}
+	return found
+}
+
+// WithFilterWarnings is the results with the warnings of FilterWarnings among the findings of each that they are about.
+func WithFilterWarnings(set *ruleset.Set, results []Result) []Result {
+	out := slices.Clone(results)
+	for _, w := range filterWarnings(set, results) {
+		for _, i := range w.results {
+			out[i].Found = append(slices.Clone(out[i].Found), w.text())
+		}
+	}
+	return out
+}
+
+// filterWarning is what a filter does to queries.
+type filterWarning struct {
+	filter  *rules.Filter
+	effect  effect
+	results []int // indexes of those whose queries it concerns
+	rules   map[*rules.Rule]bool
+	lacking []string   // what events lack
+	at      diag.Range // the first condition on such a field
+}
+
+// effect is what a filter does: it moves queries from one data model to another, or if both are empty, takes logs out.
+type effect struct{ from, to string }
+
+func filterWarnings(set *ruleset.Set, results []Result) (out []*filterWarning) {
+	add := func(f *rules.Filter, e effect, result int, r *rules.Rule, lacks string, at diag.Range) {
+		i := slices.IndexFunc(out, func(w *filterWarning) bool { return w.filter == f && w.effect == e })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &filterWarning{filter: f, effect: e, rules: map[*rules.Rule]bool{}, at: at})
+		}
+		w := out[i]
+		w.rules[r] = true
+		if !slices.Contains(w.results, result) {
+			w.results = append(w.results, result)
+		}
+		if !slices.Contains(w.lacking, lacks) {
+			w.lacking = append(w.lacking, lacks)
+		}
+	}
+	for i, c := range results {
+		if c.Query == nil || c.model == nil {
+			continue
+		}
+		for _, p := range c.passedOver {
+			if p.by != nil {
+				add(p.by, effect{p.model, c.Model}, i, c.Source.IR.Source, p.why.Message, p.why.Range)
+			}
+		}
+		for _, r := range rulesOf(c.Source) {
+			for _, left := range c.model.LeftOut(r) {
+				if f := filterAt(set.FiltersOn(ruleset.Rule{IR: r}), left.By.Range()); f != nil { // else the rule itself excludes
+					add(f, effect{}, i, r.Source, fmt.Sprintf("%s has no %s", left.Source.Name, left.Field), left.By.Range())
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (w *filterWarning) text() diag.Diagnostic {
+	var ds diag.Diagnostics
+	of := plural.Count(len(w.rules), "rule")
+	if w.effect == (effect{}) {
+		ds.Warnf(compilers.SourcesLeftOut, w.at, "exclude by fields that all logs of the rules have, or write filters for single rules", "filter %q takes logs out of the queries of %s: %s",
+			w.filter.Body.Title, of, w.lacks())
+	} else {
+		ds.Warnf(compilers.ModelPassedOver, w.at, "exclude by fields that "+w.effect.from+" has, or write filters for single rules", "filter %q moves the queries of %s from data model %s to %s: %s",
+			w.filter.Body.Title, of, w.effect.from, w.effect.to, w.lacks())
+	}
+	return ds[0]
+}
+
+func (w *filterWarning) lacks() string {
+	text := strings.Join(w.lacking[:min(len(w.lacking), shownLogs)], ", ")
+	if more := len(w.lacking) - shownLogs; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// rulesOf are the rule, or those that a correlation reads.
+func rulesOf(r ruleset.Rule) []*ir.Rule {
+	if r.Correlation != nil {
+		return r.Correlation.Rules()
+	}
+	return []*ir.Rule{r.IR}
+}
+
+// filtersOf are the filters of the rules that a rule is.
+func filtersOf(set *ruleset.Set, r ruleset.Rule) (out []*rules.Filter) {
+	for _, of := range rulesOf(r) {
+		out = append(out, set.FiltersOn(ruleset.Rule{IR: of})...)
+	}
+	return out
+}
+
+// filterAt gives the filter that a place is in: of those of its file, the last that begins before it.
+func filterAt(filters []*rules.Filter, at diag.Range) (in *rules.Filter) {
+	for _, f := range filters {
+		if from := f.Body.Range; from.File == at.File && from.Start.Line <= at.Start.Line && (in == nil || from.Start.Line > in.Body.Range.Start.Line) {
+			in = f
+		}
+	}
+	return in
+}

@@ -98,7 +98,7 @@ func (p *Plan) whole(f ir.Field, name string) (string, bool) {
 // PlainColumn is the name of a column that is a field's value as it is. ok is false if the value is a part of it.
 func PlainColumn(s *schema.Source, c schema.Column) (name string, ok bool) {
 	container, _ := s.Inside(c.Name)
-	part := c.Made != nil || c.Within() != "" || c.Type == schema.HashSet || c.Type == schema.Digests || c.Second() || c.Holds != ""
+	part := c.Made != nil || c.Within() != "" || c.Type == schema.HashSet || c.Type == schema.Digests || c.Second() || c.Holds != "" || c.Under != ""
 	return c.Name, container == "" && !part
 }
 

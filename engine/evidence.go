@@ -165,18 +165,31 @@ func (r Result) Field(name string) string {
 
 // fieldOf gives a field or an entity as the rule's tests read it. Further texts of a list are shown too.
 func (r Result) fieldOf(name string) string {
-	columns, domain := r.model.Whole(r.source, name, 0)
+	columns, front := r.model.Whole(r.source, name, 0)
+	var texts []string
 	for _, c := range columns {
-		texts := r.columns.Texts(r.Event, c)
-		if len(texts) == 0 {
-			continue
+		if texts = r.columns.Texts(r.Event, c); len(texts) > 0 {
+			break
 		}
-		if domain != nil && texts[0] != "" {
-			if before := r.columns.Texts(r.Event, *domain); len(before) > 0 && before[0] != "" {
-				texts[0] = before[0] + `\` + texts[0]
-			}
-		}
-		return strings.Join(texts, ", ")
 	}
-	return strings.Join(r.columns.Texts(r.Event, schema.Column{Name: name}), ", ")
+	if front != nil {
+		texts = behind(r.columns.Texts(r.Event, *front), texts, columns[0].Under != "")
+	}
+	if len(texts) == 0 {
+		texts = r.columns.Texts(r.Event, schema.Column{Name: name})
+	}
+	return strings.Join(texts, ", ")
+}
+
+// behind puts a domain, or what is before the last part of a path, before a value. Of a path it may be all there is.
+func behind(before, texts []string, path bool) []string {
+	switch {
+	case len(before) == 0 || before[0] == "":
+		return texts
+	case len(texts) > 0 && texts[0] != "":
+		texts[0] = before[0] + `\` + texts[0]
+	case path:
+		return before
+	}
+	return texts
 }

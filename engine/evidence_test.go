@@ -124,6 +124,21 @@ func TestFieldsOfAResultAreReadThroughItsModel(t *testing.T) {
 	}
 }
 
+// TestAPathInTwoColumnsIsShownWhole: of a key without a value the key is the path.
+func TestAPathInTwoColumnsIsShownWhole(t *testing.T) {
+	const head = `{"Timestamp": "2026-03-01T00:00:00Z", "ActionType": "RegistryValueSet", "InitiatingProcessFileName": "who.exe"`
+	for event, want := range map[string]string{
+		head + `, "RegistryKey": "HKEY_LOCAL_MACHINE\\Run", "RegistryValueName": "Up"}`: `HKEY_LOCAL_MACHINE\Run\Up`,
+		head + `, "RegistryKey": "HKEY_LOCAL_MACHINE\\Run", "RegistryValueName": ""}`:   `HKEY_LOCAL_MACHINE\Run`,
+		head + `, "RegistryKey": "HKEY_LOCAL_MACHINE\\Run"}`:                            `HKEY_LOCAL_MACHINE\Run`,
+		head + `, "RegistryValueName": "Up"}`:                                           "Up",
+		head + `}`:                                                                      "",
+	} {
+		r := found(t, engine.Options{Model: lowered.Model(t, "mde")}, "logsource: {product: windows, category: registry_set}\ndetection: {a: {Image|filename: who.exe}, condition: a}", event)
+		assert.Equal(t, want, r.Field("TargetObject"), event)
+	}
+}
+
 func TestWithoutTheOptionThereIsNoEvidence(t *testing.T) {
 	results, _ := enginetest.Run(t, engine.Options{}, []*ir.Rule{lowered.Rule(t, "detection: {a: {Image: x}, condition: a}")}, `{"Image": "x"}`)
 	require.Len(t, results, 1)

@@ -43,18 +43,19 @@ func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *i
 	return `""`
 }
 
-// wholeText is the expression of a field's whole value as text, behind its domain. It is empty if the event has no
-// value; ok is false if it can have none.
+// wholeText is the expression of a field's whole value as text, behind its domain or its path. It is empty if the event
+// has no value; ok is false if it can have none.
 func (w *writer) wholeText(f ir.Field) (text string, ok bool) {
-	columns, domain := w.plan.Whole(f)
+	columns, before := w.plan.Whole(f)
 	if len(columns) == 0 {
 		return "", false
 	}
-	return w.wholeOf(f, columns, domain), true
+	return w.wholeOf(f, columns, before), true
 }
 
-// wholeOf writes a field's value as text: that of the first column with one, after its domain, which may be nil.
-func (w *writer) wholeOf(f ir.Field, columns []schema.Column, domain *schema.Column) string {
+// wholeOf writes a field's value as text: that of the first column with one, after its domain or the rest of its path,
+// which may be nil. Of a path the rest may be all there is.
+func (w *writer) wholeOf(f ir.Field, columns []schema.Column, front *schema.Column) string {
 	texts := make([]string, len(columns))
 	for i, col := range columns {
 		texts[i] = w.firstOf(f, col)
@@ -63,12 +64,16 @@ func (w *writer) wholeOf(f ir.Field, columns []schema.Column, domain *schema.Col
 	if len(texts) > 1 {
 		text = "coalesce(" + strings.Join(texts, ", ") + ")"
 	}
-	if domain == nil {
+	if front == nil {
 		return text
 	}
-	before := part(w.typed(domain.Name, domain.Type), *domain, nil).asText()
+	before := part(w.typed(front.Name, front.Type), *front, nil).asText()
+	both := fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text)
+	if columns[0].Under != "" {
+		return fmt.Sprintf("case(isempty(%s), %s, isempty(%s), %s, %s)", text, before, before, text, both)
+	}
 	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
-	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
+	return whereSyntax.Print(lacking).Call("iff", text, both)
 }
 
 // firstOf writes a column's value as text: of a list, that of its first element. An object has no text.

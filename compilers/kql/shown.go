@@ -68,10 +68,13 @@ func valuesShown(branches []*writer, field string) (exprs []string, plain string
 // event does not have the field.
 func (w *writer) shownValue(field string) (column, expr string) {
 	f := w.plan.Rule.Own(ir.FieldNamed(field))
-	columns, _ := w.plan.Whole(f)
+	columns, before := w.plan.Whole(f)
 	_, entity := w.plan.Source.Entities[field]
 	if len(columns) == 0 || !entity && !w.plan.Source.Has(w.plan.Model, f) {
 		return "", ""
+	}
+	if columns[0].Under != "" {
+		return "", w.wholeOf(f, columns, before)
 	}
 	if name, ok := compilers.PlainColumn(w.plan.Source, columns[0]); ok && len(columns) == 1 {
 		return name, w.typed(name, columns[0].Type).asText()

@@ -78,9 +78,9 @@ func (s *correlationWriter) apart(c *ir.Correlation, column ir.Column) bool {
 func groupValue(k, by int) string { return fmt.Sprintf("decree_by_%d_%d", k+1, by+1) }
 
 // fieldOf is the first value of a field of a rule's events. With several columns, the first one that has a value
-// counts. If another column has the domain, it is put in front.
+// counts. If another column has the domain or the rest of a path, it is put in front.
 func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Range) string {
-	columns, domain := m.w.plan.Whole(f)
+	columns, before := m.w.plan.Whole(f)
 	if unread := m.w.plan.CheckRead("spl", lacks, f, at); len(unread) > 0 {
 		for _, d := range unread {
 			s.report(d.Code, d.Range, d.Hint, "%s", d.Message)
@@ -106,16 +106,31 @@ func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Ran
 	if len(values) > 1 {
 		value = "coalesce(" + strings.Join(values, ", ") + ")"
 	}
-	if domain == nil {
+	if before == nil {
 		return value
 	}
-	return behind(s.columnOf(m, *domain, name, at), value)
+	front := s.columnOf(m, *before, name, at)
+	if columns[0].Under != "" {
+		return below(front, value)
+	}
+	return behind(front, value)
 }
 
 // behind puts a user's domain in front of the name. Without either, the value is the name alone.
 func behind(domain, name string) string {
-	alone := compilers.Any{compilers.Atom(domain + `=""`), compilers.Atom("isnull(" + domain + ")"), compilers.Atom(name + `=""`)}
+	alone := append(lacking(domain), compilers.Atom(name+`=""`))
 	return whereSyntax.Print(alone).Call("if", name, domain+`."\\".`+name)
+}
+
+// below puts the rest of a path in front of its last part. Without either, the value is the other.
+func below(path, last string) string {
+	both := whereSyntax.Print(lacking(path)).Call("if", last, path+`."\\".`+last)
+	return whereSyntax.Print(lacking(last)).Call("if", path, both)
+}
+
+// lacking tests that a value is empty or missing.
+func lacking(value string) compilers.Any {
+	return compilers.Any{compilers.Atom(value + `=""`), compilers.Atom("isnull(" + value + ")")}
 }
 
 // columnOf is the first value of a column.
@@ -137,7 +152,7 @@ func (s *inputWriter) columnOf(m *inputRule, col schema.Column, name string, at 
 
 // written tells whether a column stores the values of its field in another form.
 func written(col schema.Column) bool {
-	return col.Holds != "" || len(col.Values) > 0 || col.Numbers != "" || col.Under != "" || col.Prefix != ""
+	return col.Holds != "" || len(col.Values) > 0 || col.Numbers != "" || col.Prefix != ""
 }
 
 // filled tests that all values are present and not empty.

@@ -7,11 +7,12 @@ import (
 	"decree/rules/schema"
 )
 
-// Whole is where a field stands, including its domain: the first of some slots that has a value, after the domain from
-// another slot. A log source may lack the field.
+// Whole is where a field stands: in the first of some slots that has a value. What is before its backslash, a domain or
+// the key of a registry value, may be in another slot. A log source may lack the field.
 type Whole struct {
 	slots  []int
-	domain int // slot, or -1
+	before int  // slot, or -1
+	path   bool // what is before is a path, which may be all that the value is
 }
 
 // Whole gives the slots of a field of a log source.
@@ -19,15 +20,15 @@ func (l *Layout) Whole(m *schema.Model, s *schema.Source, f ir.Field) Whole {
 	return l.WholeIn(m.WholeOf(s, f))
 }
 
-// WholeIn gives the slots of a value in some columns, the first of which counts, and its domain in another, which may
-// be nil.
-func (l *Layout) WholeIn(columns []schema.Column, domain *schema.Column) Whole {
-	w := Whole{domain: -1}
+// WholeIn gives the slots of a value in some columns, the first of which counts, and of what is before it in another,
+// which may be nil.
+func (l *Layout) WholeIn(columns []schema.Column, before *schema.Column) Whole {
+	w := Whole{before: -1}
 	for _, column := range columns {
 		w.slots = append(w.slots, l.Slot(column))
 	}
-	if domain != nil {
-		w.domain = l.Slot(*domain)
+	if before != nil {
+		w.before, w.path = l.Slot(*before), columns[0].Under != ""
 	}
 	return w
 }
@@ -35,19 +36,23 @@ func (l *Layout) WholeIn(columns []schema.Column, domain *schema.Column) Whole {
 // IsMissing tells whether the log source lacks the field.
 func (w Whole) IsMissing() bool { return len(w.slots) == 0 }
 
-// Whole reads such a field, as DOMAIN\name if it has a domain and a name that is not empty. The text is a copy.
+// Whole reads such a field, as DOMAIN\name if it has a domain and a name that is not empty. Of a path whose last part
+// is empty or missing the rest is the value. The text is a copy.
 func (d *Document) Whole(w Whole) (text string, ok bool) {
 	for _, slot := range w.slots {
-		text, ok := d.First(slot)
-		if !ok {
-			continue
+		if text, ok = d.First(slot); ok {
+			break
 		}
-		if w.domain >= 0 && text != "" {
-			if domain, ok := d.First(w.domain); ok && domain != "" {
-				return domain + `\` + text, true
-			}
-		}
-		return strings.Clone(text), true
 	}
-	return "", false
+	before := ""
+	if w.before >= 0 {
+		before, _ = d.First(w.before)
+	}
+	switch {
+	case before != "" && text != "":
+		return before + `\` + text, true
+	case before != "" && w.path:
+		return strings.Clone(before), true
+	}
+	return strings.Clone(text), ok
 }

@@ -1,6 +1,7 @@
 package tuning
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -135,8 +136,8 @@ func (rec Recording) fill(r *ir.Rule, names []string, found map[int]*Match) erro
 	return nil
 }
 
-// asSigmaSays replaces the product's own words and prefixes by Sigma's, and puts domains before the names of accounts,
-// so that a filter holds for other products too.
+// asSigmaSays replaces the product's own words and prefixes by Sigma's, and puts domains before the names of accounts
+// and paths before their last parts, so that a filter holds for other products too.
 func asSigmaSays(m *schema.Model, r *ir.Rule, texts map[string][]string) {
 	for name, values := range texts {
 		for _, s := range m.Asked(r) {
@@ -145,27 +146,28 @@ func asSigmaSays(m *schema.Model, r *ir.Rule, texts map[string][]string) {
 				continue
 			}
 			for i, v := range values {
-				values[i] = inSigma(c, v, texts[c.Domain])
+				values[i] = inSigma(c, v, texts[cmp.Or(c.Under, c.Domain)])
 			}
 			break
 		}
 	}
 }
 
-// inSigma gives a column's value as Sigma writes it. domains are the values of the column's domain.
-func inSigma(c schema.Column, v string, domains []string) string {
+// inSigma gives a column's value as Sigma writes it. before are the values of what is before its backslash in another
+// column.
+func inSigma(c schema.Column, v string, before []string) string {
 	for _, sigma := range slices.Sorted(maps.Keys(c.Values)) {
 		if strings.EqualFold(c.Values[sigma], v) {
 			return sigma
 		}
 	}
+	if len(before) == 1 && !strings.Contains(v, `\`) {
+		v = before[0] + `\` + v
+	}
 	for _, sigma := range slices.Sorted(maps.Keys(c.Written)) {
 		if rest, ok := cutFold(v, c.Written[sigma]); ok {
 			return sigma + rest
 		}
-	}
-	if len(domains) == 1 && !strings.Contains(v, `\`) {
-		return domains[0] + `\` + v
 	}
 	return v
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -168,9 +169,10 @@ func mappedIn(fields map[string]Column, field string) (Column, bool) {
 }
 
 // Whole gives the columns with the whole value of a field; the first that has a value counts. If the product splits
-// `DOMAIN\user`, it also gives the column with the domain, else nil. A field that the source lacks has no columns. The
-// name may be that of an entity.
-func (m *Model) Whole(s *Source, field string, level int) (columns []Column, domain *Column) {
+// `DOMAIN\user` or a path, it also gives the column with what is before the backslash, else nil. Of a path
+// (Column.Under is set) that may be all there is. A field that the source lacks has no columns. The name may be that of
+// an entity.
+func (m *Model) Whole(s *Source, field string, level int) (columns []Column, before *Column) {
 	col, ok := m.Column(s, field, level)
 	if !ok {
 		return nil, nil
@@ -183,12 +185,12 @@ func (m *Model) Whole(s *Source, field string, level int) (columns []Column, dom
 	if len(columns) == 0 {
 		columns = []Column{col}
 	}
-	if col.Domain != "" && col.Domain != noDomain {
-		if before, ok := m.Column(s, col.Domain, level); ok {
-			domain = &before
+	if front := cmp.Or(col.Under, col.Domain); front != "" && front != noDomain {
+		if c, ok := m.Column(s, front, level); ok {
+			before = &c
 		}
 	}
-	return columns, domain
+	return columns, before
 }
 
 // levelPrefixes are Sigma's prefixes for the fields of the event's process and its ancestors. Other logs may have such

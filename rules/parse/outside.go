@@ -96,13 +96,20 @@ func (o *Outside) addAll(folders []*source.Folder, dir string) (diag.Diagnostics
 	return found, nil
 }
 
+// ListName gives the name that a file of a list folder answers; "" if it is no list file.
+func ListName(file string) string {
+	base := path.Base(file)
+	name := strings.TrimSuffix(base, path.Ext(base))
+	if listKinds[strings.ToLower(path.Ext(base))] == nil || strings.HasPrefix(name, ".") {
+		return ""
+	}
+	return name
+}
+
 // add reads a list file. Other files are passed over.
 func (o *Outside) add(folder *source.Folder, file string) diag.Diagnostics {
-	base := path.Base(file)
-	ext := strings.ToLower(path.Ext(base))
-	read := listKinds[ext]
-	name := base[:len(base)-len(ext)]
-	if read == nil || name == "" || strings.HasPrefix(name, ".") {
+	name := ListName(file)
+	if name == "" {
 		return nil
 	}
 	shown := folder.Shown(file)
@@ -117,7 +124,7 @@ func (o *Outside) add(folder *source.Folder, file string) diag.Diagnostics {
 	data, found := folder.Load(file)
 	if found == nil {
 		r := &listReader{File: source.New(folder, file, data, source.ForLists), data: data}
-		read(r, &l.List)
+		listKinds[strings.ToLower(path.Ext(file))](r, &l.List)
 		r.finish(&l.List)
 		found = r.Found()
 		o.notes = append(o.notes, r.notes...)

@@ -19,19 +19,21 @@ import (
 	"decree/rules/source"
 )
 
-// changes are the files that changed since a revision, by folder on disk. git is asked once for each folder.
+// changes are the files that changed since a revision, as package since lists them, by folder on disk. git is asked
+// once for each folder.
 type changes struct {
 	rev string
 	of  map[string]map[string]bool
 }
 
-// has tells whether one of the files of a folder changed. Files are slash paths in the folder.
+// has tells whether one of the files of a folder may have changed. Files are slash paths in the folder.
 func (c *changes) has(dir string, files ...string) (bool, error) {
 	known, err := c.in(dir)
-	return slices.ContainsFunc(files, func(f string) bool { return known[f] }), err
+	may := func(f string) bool { _, is := known[f]; return is }
+	return slices.ContainsFunc(files, may), err
 }
 
-// in gives the files of a folder that changed.
+// in gives the files of a folder that may have changed: true of those that did.
 func (c *changes) in(dir string) (map[string]bool, error) {
 	known, asked := c.of[dir]
 	if !asked {
@@ -69,7 +71,7 @@ func changedForAll(p *project.Project, sel Selection) string {
 			return "git cannot tell whether " + changed(at)
 		}
 		for _, file := range slices.Sorted(maps.Keys(all)) {
-			if source.IsYAML(file) { // also one that is gone
+			if all[file] && source.IsYAML(file) { // also one that is gone
 				return changed(filepath.Join(at, filepath.FromSlash(file)))
 			}
 		}
@@ -79,8 +81,8 @@ func changedForAll(p *project.Project, sel Selection) string {
 	}
 	for _, file := range files {
 		dir, name := filepath.Dir(file), filepath.Base(file)
-		switch is, err := known.has(dir, name); {
-		case is:
+		switch all, err := known.in(dir); {
+		case all[name]:
 			return changed(file)
 		case err != nil || !since.Tracked(dir, name):
 			return "git cannot tell whether " + changed(file)
@@ -90,9 +92,9 @@ func changedForAll(p *project.Project, sel Selection) string {
 }
 
 // ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, a
-// rule that it joins, or a filter on it or that filter's tests did, and a correlation if a rule that it reads did. A
+// rule that it joins, or a filter on it or that filter's tests or lists did, and a correlation if a rule that it reads did. A
 // filter that is gone, or covers a rule no longer, changed the rule too. A file that git does not track counts as
-// changed. Without a revision every rule counts as changed.
+// changed, also one that it ignores. Without a revision every rule counts as changed.
 func (set *Set) ChangedSince(rev string) (func(*rules.Rule) bool, error) {
 	if rev == "" {
 		return func(*rules.Rule) bool { return true }, nil
@@ -132,18 +134,7 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 	if r.File.Disk == "" {
 		return false, errors.New("--since: the shipped library has no history; name a folder")
 	}
-	files := append(set.testFiles(r.File), r.File.Path)
-	for _, l := range r.IR.Source.Lists {
-		switch {
-		case l.Outside:
-			if changed, err := known.has(filepath.FromSlash(path.Dir(l.File)), path.Base(l.File)); changed || err != nil {
-				return changed, err
-			}
-		case l.File != "":
-			files = append(files, l.File)
-		}
-	}
-	if changed, err := known.has(r.File.Disk, files...); changed || err != nil {
+	if changed, err := set.changedFiles(r.File, r.IR.Source.Lists, known); changed || err != nil {
 		return changed, err
 	}
 	if root, file := r.RegressionData(); root != "" {
@@ -155,8 +146,45 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 		if !f.Covers(r) {
 			continue
 		}
-		if changed, err := known.has(f.File.Disk, append(set.testFiles(f.File), f.File.Path)...); changed || err != nil {
+		var lists []rules.List
+		for _, one := range f.of[r.IR.Source] {
+			lists = append(lists, one.Body.Lists...)
+		}
+		if changed, err := set.changedFiles(f.File, lists, known); changed || err != nil {
 			return changed, err
+		}
+	}
+	return false, nil
+}
+
+// changedFiles tells whether the file of a rule or filter may have changed, its tests or one of its lists.
+func (set *Set) changedFiles(of File, lists []rules.List, known *changes) (bool, error) {
+	files := append(set.testFiles(of), of.Path)
+	for _, l := range lists {
+		switch {
+		case l.Outside:
+			if changed, err := set.changedList(l.Name, known); changed || err != nil {
+				return changed, err
+			}
+		case l.File != "":
+			files = append(files, l.File)
+		}
+	}
+	return known.has(of.Disk, files...)
+}
+
+// changedList tells whether a file of the list folders that answers a name may have changed, or is gone: another may
+// answer now, below it or above.
+func (set *Set) changedList(name string, known *changes) (bool, error) {
+	for _, dir := range set.listDirs {
+		files, err := known.in(dir)
+		if err != nil {
+			return false, err
+		}
+		for file := range files {
+			if below := path.Dir(file); (below == "." || below == set.Environment) && parse.ListName(file) == name {
+				return true, nil
+			}
 		}
 	}
 	return false, nil

@@ -35,6 +35,7 @@ type Set struct {
 	allRead         bool             // it has all rules of the project, and none has errors
 	Filters         []AppliedFilter
 	filterPlaces    []filterPlace         // whose filters were applied
+	listDirs        []string              // that answer what rules do not define
 	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
 	parsed        []parsedFile

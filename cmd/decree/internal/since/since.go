@@ -12,25 +12,30 @@ import (
 )
 
 // Changed lists the files below a folder that differ from a revision, those that are gone, and those that git does not
-// track. They are slash paths relative to the folder.
+// track. Of those that it ignores it cannot tell: they are false. They are slash paths relative to the folder.
 func Changed(dir, rev string) (map[string]bool, error) {
 	at, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
 		return nil, unknown(err)
 	}
 	out := map[string]bool{}
-	for _, command := range [][]string{
-		{"diff", "--name-only", "--no-renames", "--relative", "-z", strings.TrimSpace(at), "--", "."},
-		{"ls-files", "--others", "--exclude-standard", "-z", "--", "."},
+	for _, list := range []struct {
+		command []string
+		tells   bool
+	}{
+		{[]string{"ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", "."}, false},
+		{[]string{"ls-files", "--others", "--exclude-standard", "-z", "--", "."}, true},
+		{[]string{"diff", "--name-only", "--no-renames", "--relative", "-z", strings.TrimSpace(at), "--", "."}, true},
 	} {
-		names, err := git(dir, command...)
+		names, err := git(dir, list.command...)
 		if err != nil {
 			return nil, err
 		}
-		for name := range strings.SplitSeq(names, "\x00") {
-			out[filepath.ToSlash(name)] = true
+		for name := range strings.SplitSeq(strings.TrimSuffix(names, "\x00"), "\x00") {
+			out[filepath.ToSlash(name)] = list.tells
 		}
 	}
+	delete(out, "") // of a command that names none
 	return out, nil
 }
 

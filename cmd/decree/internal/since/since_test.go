@@ -29,6 +29,8 @@ func TestChanged(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, changed["other.yml"] && changed["new.yml"])
 	assert.False(t, changed["same.yml"] || changed["x.log"] || changed["../outside.yml"])
+	assert.Len(t, changed, 3)
+	assert.Contains(t, changed, "x.log", "git cannot tell")
 	require.NoError(t, os.Remove("rules/same.yml"))
 	changed, err = Changed("rules", "HEAD")
 	require.NoError(t, err)

@@ -1,7 +1,6 @@
 package compilers
 
 import (
-	"fmt"
 	"slices"
 
 	"decree/rules/diag"
@@ -58,13 +57,13 @@ func (c *checker) secondColumns(columns []schema.Column, domain *schema.Column, 
 }
 
 // OneColumn reports a value in one of two columns, of which a dialect names one. The check reports it first, where it
-// sees the same columns as the query.
-func OneColumn(dialect string, c schema.Column, at diag.Range, found *diag.Diagnostics) {
+// sees the same columns as the query. hint is the dialect's.
+func OneColumn(dialect, hint string, c schema.Column, at diag.Range, found *diag.Diagnostics) {
 	if c.Made != nil || !c.Second() {
 		return
 	}
 	var one diag.Diagnostics
-	one.Errorf(string(SecondColumns), at, "map the field to one column, or use kql", "%s", fmt.Sprintf("%s: the value is in one of two columns, of which %s is the first, and the query can read only one", dialect, c.Name))
+	one.Errorf(string(SecondColumns), at, hint, "%s: the value is in one of two columns, of which %s is the first, and the query can read only one", dialect, c.Name)
 	if !slices.ContainsFunc(*found, func(had diag.Diagnostic) bool { return had.Code == one[0].Code && had.Range == at }) {
 		*found = append(*found, one...)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"decree/rules/diag"
 	"decree/rules/schema"
 )
 
@@ -15,4 +16,15 @@ func TestADescribedColumnSaysWhichEventsHaveTheOther(t *testing.T) {
 		texts[describeColumn(schema.Column{Name: "A", Instead: i})] = true
 	}
 	assert.Len(t, texts, 5)
+}
+
+// TestOneColumnHasTheHintOfItsDialect, once for a place.
+func TestOneColumnHasTheHintOfItsDialect(t *testing.T) {
+	var found diag.Diagnostics
+	for range 2 {
+		OneColumn("eql", "use another", schema.Column{Name: "A", OrElse: "B"}, diag.Range{}, &found)
+	}
+	OneColumn("eql", "use another", schema.Column{Name: "C"}, diag.Range{}, &found)
+	assert.Len(t, found, 1)
+	assert.Equal(t, "use another", found[0].Hint)
 }

@@ -22,6 +22,7 @@ type join struct {
 
 // Joined is what a join found near an event.
 type Joined struct {
+	Kind   string             `json:"kind"` // join or first_seen
 	Name   string             `json:"name"`
 	Rule   string             `json:"rule"` // as the join names it
 	Holds  bool               `json:"holds"`
@@ -270,7 +271,7 @@ func (m *matcher) near(j *join, s *source) (found correlate.Found, lacks string)
 // found tells what a join finds near the current event.
 func (m *matcher) found(n int, s *source) Joined {
 	j := m.p.joins[n]
-	out := Joined{Name: j.node.Name, Rule: j.node.To.Text}
+	out := Joined{Kind: kindOf(j.node), Name: j.node.Name, Rule: j.node.To.Text}
 	found, lacks := m.near(j, s)
 	if lacks != "" {
 		out.Lacks = lacks

@@ -40,7 +40,7 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 	if from.Made != nil {
 		return w.refuse("eql-unsupported", m.Range(), "%s is taken out of a value that is itself taken out of another", spec.Name)
 	}
-	compilers.OneColumn("eql", from, m.Range(), &w.found)
+	compilers.OneColumn("eql", lacks[compilers.SecondColumns].Hint, from, m.Range(), &w.found)
 	if from.Type != "" && from.Type != schema.String {
 		return w.refuse("eql-unsupported", m.Range(), "column %s is of type %s: nothing can be taken out of it", from.Name, from.Type)
 	}

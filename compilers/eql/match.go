@@ -35,7 +35,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 	if col.Made != nil {
 		return w.made(m, col)
 	}
-	compilers.OneColumn("eql", col, m.Range(), &w.found)
+	compilers.OneColumn("eql", lacks[compilers.SecondColumns].Hint, col, m.Range(), &w.found)
 	if t, ok := m.Test.(*ir.CIDR); ok {
 		w.noteMapped(m, t)
 	}

@@ -45,7 +45,7 @@ func (w *writer) countedField(n *ir.Prevalence, columns []schema.Column, domain 
 		w.found.Errorf("prevalence-value", n.Range(), "count an entity or a field that Elastic has in one field, or use kql or spl", "eql: %q counts a value that is not in one field of its own", n.Name)
 		return schema.Column{}
 	}
-	compilers.OneColumn("eql", columns[0], n.Range(), &w.found)
+	compilers.OneColumn("eql", lacks[compilers.SecondColumns].Hint, columns[0], n.Range(), &w.found)
 	return columns[0]
 }
 

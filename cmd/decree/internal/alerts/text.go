@@ -67,7 +67,7 @@ func (t textSink) Add(a Alert) {
 	}
 	for _, j := range a.Joins {
 		if !slices.ContainsFunc(a.Evidence, func(e engine.Evidence) bool { return e.Field == "" && e.Name == j.Name }) {
-			t.line("join %s: %s", j.Name, j.Describe())
+			t.line("%s %s: %s", j.Kind, j.Name, j.Describe())
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(a.Reputation)) {

@@ -98,7 +98,7 @@ func (e *entry) facts(a alerts.Alert) {
 		add("prevalence", f.Describe())
 	}
 	for _, j := range a.Joins {
-		add("join "+j.Name, j.Describe())
+		add(j.Kind+" "+j.Name, j.Describe())
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Reputation)) {
 		add("reputation "+name, a.Reputation[name])

@@ -29,6 +29,9 @@ func Name(text string) string {
 	if name == "" {
 		return "_"
 	}
+	if name[0] == '-' { // commands would read it as a flag
+		name = "_" + name[1:]
+	}
 	if len(name) > longestName {
 		sum := fmt.Sprintf("-%x", sha256.Sum256([]byte(name)))[:9]
 		cut := longestName - len(sum)

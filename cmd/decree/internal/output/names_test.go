@@ -19,6 +19,8 @@ func TestName(t *testing.T) {
 		"":                            "_",
 		"...":                         "_",
 		".hidden":                     "hidden",
+		"-rf":                         "_rf",
+		".--x-y":                      "_-x-y",
 		"ends. ":                      "ends._",
 		"ends..":                      "ends",
 		"con":                         "con_",

@@ -92,9 +92,9 @@ func changedForAll(p *project.Project, sel Selection) string {
 }
 
 // ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, a
-// rule that it joins, or a filter on it or that filter's tests or lists did, and a correlation if a rule that it reads did. A
-// filter that is gone, or covers a rule no longer, changed the rule too. A file that git does not track counts as
-// changed, also one that it ignores. Without a revision every rule counts as changed.
+// rule that it joins, or a filter on it or that filter's tests or lists did, and a correlation if a rule that it reads
+// did. A filter that is gone, or covers a rule no longer, changed the rule too. A file that git does not track counts
+// as changed, also one that it ignores. Without a revision every rule counts as changed.
 func (set *Set) ChangedSince(rev string) (func(*rules.Rule) bool, error) {
 	if rev == "" {
 		return func(*rules.Rule) bool { return true }, nil

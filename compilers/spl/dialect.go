@@ -69,13 +69,13 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	if len(plans) == 0 || ds.HasErrors() {
 		return nil, ds
 	}
-	return newWriter(plans[0]).compiled(ds)
+	return newWriter(plans[0]).compiled(ds, opt.Show)
 }
 
-// compiled writes the query of one plan.
-func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
+// compiled writes the query of one plan, with columns for what is asked to be shown.
+func (w *writer) compiled(found diag.Diagnostics, show compilers.Show) (*compilers.Query, diag.Diagnostics) {
 	w.found = append(w.found, found...)
-	q := w.query()
+	q := w.query(show)
 	if w.found.HasErrors() {
 		return nil, w.found
 	}
@@ -102,7 +102,7 @@ func newWriter(plan *compilers.Plan) *writer {
 	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, dataset: newDataset(plan.Source), lists: &lists{}, hashes: map[string]cut{}, joins: plan.Rule.Joins()}
 }
 
-func (w *writer) query() *compilers.Query {
+func (w *writer) query(show compilers.Show) *compilers.Query {
 	r := w.plan.Rule
 	for _, c := range w.plan.Conditions() {
 		w.collect(c)
@@ -130,6 +130,7 @@ func (w *writer) query() *compilers.Query {
 	if w.plan.Filter != nil {
 		filter = "| " + w.where([]ir.Node{w.plan.Filter}) + "\n"
 	}
+	showing, shown := w.show(show)
 	stages = slices.Concat(w.hashStages(), w.lists.stages(), stages)
 	first := searchSyntax.Print(base).Stage("")
 	if w.dataset != nil {
@@ -143,10 +144,13 @@ func (w *writer) query() *compilers.Query {
 	if len(w.prevalences) > 0 {
 		b.WriteString("| sort 0 -_time\n")
 	}
+	b.WriteString(showing)
 	if len(w.prevalences)+len(w.ancestorTests)+len(w.hashes)+len(w.lists.lookups) > 0 {
 		b.WriteString("| fields - decree_*\n")
 	}
-	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes, Result: w.result(), Indexed: w.indexed}
+	result := w.result()
+	result.Shows(shown)
+	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes, Result: result, Indexed: w.indexed}
 }
 
 // search asks of the base search what it can say exactly, and what an index answers. The rest is asked behind it.

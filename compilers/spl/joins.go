@@ -90,15 +90,18 @@ func (s *joinWriter) query() *compilers.Query {
 	if plan.Filter != nil {
 		filter = "| " + own.w.where([]ir.Node{plan.Filter}) + "\n"
 	}
+	showing, shown := own.w.show(s.opt.Show)
 	s.noteRules()
 	for _, m := range s.rules {
 		s.found = append(s.found, m.w.found...)
 	}
 	cut := (&writer{hashes: s.hashes}).hashStages()
 	text := pipe(searchSyntax.Print(base).Stage(""), slices.Concat(cut, s.lists.stages(), s.stages)) + comment(compilers.BeginFilter) + filter
-	text += comment(compilers.EndFilter) + "| sort 0 -_time\n| fields - decree_*\n"
+	text += comment(compilers.EndFilter) + "| sort 0 -_time\n" + showing + "| fields - decree_*\n"
 	header := comment(compilers.Header(s.rule.Source, s.notes)...)
-	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: header + text, Assets: s.lists.assets, Notes: s.notes, Result: s.result(), Indexed: s.indexed()}
+	result := s.result()
+	result.Shows(shown)
+	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: header + text, Assets: s.lists.assets, Notes: s.notes, Result: result, Indexed: s.indexed()}
 }
 
 // result says what the search returns: the rule's own events, whole.

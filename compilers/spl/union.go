@@ -16,7 +16,7 @@ func textWithoutScope(p *compilers.Plan) string {
 	}
 	one := *p.WithoutPlaces()
 	one.Source = &source
-	q, _ := newWriter(&one).compiled(nil)
+	q, _ := newWriter(&one).compiled(nil, compilers.Show{})
 	if q == nil {
 		return "of its own: " + p.Source.Name
 	}
@@ -53,7 +53,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	if len(u.branches) == 1 {
 		w := newWriter(branches[0].Plan)
 		w.sources = u.branches[0].sources
-		return w.compiled(found)
+		return w.compiled(found, opt.Show)
 	}
 	q := u.query()
 	for _, b := range u.branches {
@@ -82,7 +82,7 @@ func singleSource(plans []*compilers.Plan, why string, found diag.Diagnostics, o
 	if plan == nil {
 		return nil, found
 	}
-	return newWriter(plan).compiled(found)
+	return newWriter(plan).compiled(found, opt.Show)
 }
 
 // unionWriter is a search of several sources.

@@ -83,6 +83,38 @@ func (r *Result) Column(name string) (column string, ok bool) {
 	return column, column != ""
 }
 
+// ColumnsOf are the columns of the result that together tell one value of a field from another: that of Column, after
+// the one with its domain, if a table keeps domains apart. ok is false if there is no such column.
+func (r *Result) ColumnsOf(name string) (columns []string, ok bool) {
+	column, ok := r.Column(name)
+	if !ok {
+		return nil, false
+	}
+	for _, p := range r.plans {
+		domain, ok := p.domainOf(ir.FieldNamed(name))
+		if !ok {
+			continue
+		}
+		before, ok := r.Column(domain)
+		if !ok {
+			return nil, false
+		}
+		if !slices.Contains(columns, before) {
+			columns = append(columns, before)
+		}
+	}
+	return append(columns, column), true
+}
+
+// domainOf names the field with the domain of a field's values. ok is false if they have none, or it is in them.
+func (p *Plan) domainOf(f ir.Field) (name string, ok bool) {
+	col, _ := p.Column(f)
+	if _, domain := p.Whole(f); domain == nil || col.Domain == "" {
+		return "", false
+	}
+	return ir.Field{Name: col.Domain, Level: f.Level}.SigmaName(), true
+}
+
 // whole is the one column of an event that has the whole value of a field, or is a column of that name.
 func (p *Plan) whole(f ir.Field, name string) (string, bool) {
 	f = p.Rule.Own(f)

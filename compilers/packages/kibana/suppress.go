@@ -2,6 +2,7 @@ package kibana
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"decree/compilers/packages"
@@ -37,14 +38,21 @@ func (d *detection) suppress() {
 	}
 	var columns []string
 	for _, f := range by.By {
-		column, ok := d.in.Query.Result.Column(f.Name)
+		of, ok := d.in.Query.Result.ColumnsOf(f.Name)
 		if !ok || !d.inEachEvent(f) {
 			d.found.Warnf("package-suppress", f.Range, "suppress by fields that are columns of their own; in a correlation by what it is grouped by", "Kibana's alerts have no column for %s: the rule alerts each time", f.Name)
 			return
 		}
-		if !slices.Contains(columns, column) {
-			columns = append(columns, column)
+		for _, column := range of {
+			if !slices.Contains(columns, column) {
+				columns = append(columns, column)
+			}
 		}
+	}
+	if len(columns) > mostSuppressed {
+		d.found.Warnf("package-suppress", by.Range, "name fewer fields in `by`", "Kibana suppresses alerts by %d columns at most, and these fields are in %d (%s): the rule alerts each time",
+			mostSuppressed, len(columns), strings.Join(columns, ", "))
+		return
 	}
 	d.rule.Suppression = &suppression{By: columns, For: periodOf(by.For), Missing: "suppress"}
 	d.found = append(d.found, packages.Told("package-suppress", by.Range, "suppress by fields whose values are always written in one way, such as hashes or ids",

@@ -50,3 +50,41 @@ func TestSuppress(t *testing.T) {
 		valid(t, schema, out)
 	}
 }
+
+// TestSuppressUser: users of one name in two domains are two. If their domain is in a column of its own, that counts
+// among the columns.
+func TestSuppressUser(t *testing.T) {
+	schema := fixture.ElasticRules(t, "eql")
+	const process = "logsource: {product: windows, category: process_creation}\ndetection: {s: {Image|filename: whoami.exe}, condition: s}\n"
+	const counted = "title: C\nid: 6f2a7a5e-52b3-4c0b-8d7e-0d9f5a1c2e13\ndate: 2026-03-01\nlevel: high\ncorrelation: {type: event_count, rules: [a], group-by: [User], timespan: 5m, condition: {gte: 5}}\n"
+	for _, c := range []struct {
+		by    string
+		group bool
+		want  []string // the fields; nil: the rule alerts each time
+	}{
+		{"User", false, []string{"user.domain", "user.name"}},
+		{"UserDomain, User", false, []string{"user.domain", "user.name"}},
+		{"User, Image", false, []string{"user.domain", "user.name", "process.executable"}},
+		{"User, Image, CommandLine", false, nil},
+		{"User", true, []string{"user.domain", "user.name"}},
+	} {
+		text := "suppress: {by: [" + c.by + "], for: 1h}\n"
+		in := func() packages.Input {
+			if c.group {
+				return packaged.Correlation(t, kibana.New(), eql.New(), "ecs", counted+text+"---\ntitle: A\nname: a\n"+process)
+			}
+			return packaged.Rule(t, kibana.New(), eql.New(), "ecs", head+process+text)
+		}()
+		out := kibana.New().Package(settings, []packages.Input{in})
+		require.Len(t, out.Made, 1, c.by)
+		assert.Equal(t, []string{"package-suppress"}, codes(out.Found), c.by)
+		valid(t, schema, out)
+		var got struct {
+			By []string `json:"group_by"`
+		}
+		raw, err := json.Marshal(read(t, out.Files[0].Text)[0]["alert_suppression"])
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(raw, &got))
+		assert.Equal(t, c.want, got.By, c.by)
+	}
+}

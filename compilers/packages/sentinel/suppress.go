@@ -56,25 +56,31 @@ func (a *analyticsRule) group(by *rules.Suppress) {
 	g := grouping{Enabled: true, Matching: "Selected", Entities: []string{}, Alerts: []string{}, Details: []string{}}
 	details := a.details
 	for _, f := range by.By {
-		column, ok := a.column(f)
+		columns, ok := a.columnsOf(f)
 		if !ok {
 			a.found.Warnf("package-suppress", f.Range, "suppress by fields that are columns of their own", "without %s Sentinel would put other alerts into one incident: each alert is an incident", f.Name)
 			return
 		}
-		if i := slices.IndexFunc(a.entities, func(e entityMapping) bool { return e.has(column) }); i >= 0 {
+		if i := slices.IndexFunc(a.entities, func(e entityMapping) bool { return e.hasAll(columns) }); i >= 0 {
 			g.Entities = appendNew(g.Entities, a.entities[i].EntityType)
 			continue
 		}
-		i := slices.IndexFunc(details, func(d detail) bool { return d.Column == column })
-		if i < 0 {
-			taken := slices.ContainsFunc(details, func(d detail) bool { return d.Key == f.Name })
-			if taken || len(details) == mostDetails || len(f.Name) > longestDetail || !rules.DetailKey.MatchString(f.Name) {
-				a.found.Warnf("package-suppress", f.Range, "name it in `entities` or in `custom_details`", "Sentinel groups alerts by entities and by custom details, and %s is neither: each alert is an incident", f.Name)
-				return
+		for i, column := range columns {
+			key := f.Name
+			if i < len(columns)-1 {
+				key += "Domain"
 			}
-			i, details = len(details), append(slices.Clone(details), detail{f.Name, column})
+			at := slices.IndexFunc(details, func(d detail) bool { return d.Column == column })
+			if at < 0 {
+				taken := slices.ContainsFunc(details, func(d detail) bool { return d.Key == key })
+				if taken || len(details) == mostDetails || len(key) > longestDetail || !rules.DetailKey.MatchString(key) {
+					a.found.Warnf("package-suppress", f.Range, "name it in `entities` or in `custom_details`", "Sentinel groups alerts by entities and by custom details, and %s is neither: each alert is an incident", f.Name)
+					return
+				}
+				at, details = len(details), append(slices.Clone(details), detail{key, column})
+			}
+			g.Details = appendNew(g.Details, details[at].Key)
 		}
-		g.Details = appendNew(g.Details, details[i].Key)
 	}
 	a.details = details
 	a.incident = &incident{Create: true, Grouping: g}
@@ -93,8 +99,19 @@ func (a *analyticsRule) within(write func(time.Duration) string) *incident {
 	return &out
 }
 
-func (e entityMapping) has(column string) bool {
-	return slices.ContainsFunc(e.FieldMappings, func(f fieldMapping) bool { return f.ColumnName == column })
+// columnsOf are the columns of a field, if it has some and all of them can be shown.
+func (a *analyticsRule) columnsOf(f rules.NamedField) ([]string, bool) {
+	if _, ok := a.column(f); !ok {
+		return nil, false
+	}
+	columns, ok := a.in.Query.Result.ColumnsOf(f.Name)
+	return columns, ok && !slices.ContainsFunc(columns, func(c string) bool { return !columnForm.MatchString(c) })
+}
+
+func (e entityMapping) hasAll(columns []string) bool {
+	return !slices.ContainsFunc(columns, func(column string) bool {
+		return !slices.ContainsFunc(e.FieldMappings, func(f fieldMapping) bool { return f.ColumnName == column })
+	})
 }
 
 func appendNew(to []string, name string) []string {

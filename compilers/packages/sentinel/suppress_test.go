@@ -76,3 +76,33 @@ func TestSuppress(t *testing.T) {
 		assert.Equal(t, []any{g.Enabled, g.Entities, g.Details}, []any{y.Written.Grouping.Enabled, y.Written.Grouping.Entities, y.Written.Grouping.Details})
 	}
 }
+
+// TestSuppressUser: users of one name in two domains are two, whether the alert's account tells the domain or a detail.
+func TestSuppressUser(t *testing.T) {
+	schema := packaged.Schema(t, "testdata/alertrule.schema.json")
+	for _, c := range []struct {
+		model, by         string
+		entities, details []string
+	}{
+		{"mde", "User", []string{"Account"}, []string{}},
+		{"mde", "User, UserDomain", []string{"Account"}, []string{}},
+		{"sentinel", "User", []string{}, []string{"UserDomain", "User"}}, // of Security's events and of Sysmon's
+	} {
+		in := packaged.Rule(t, sentinel.New(), kql.New(), c.model, "title: T\ndescription: D\n"+head+
+			"logsource: {product: windows, category: process_creation}\ndetection: {s: {Image|filename: whoami.exe}, condition: s}\nsuppress: {by: ["+c.by+"], for: 1h}\n")
+		out := sentinel.New().Package(settings, []packages.Input{in})
+		assert.Equal(t, []string{"package-suppress"}, codes(out.Found), c.by)
+		sound(t, schema, out)
+		var y struct {
+			Incident struct {
+				Grouping struct {
+					Entities []string `yaml:"groupByEntities"`
+					Details  []string `yaml:"groupByCustomDetails"`
+				} `yaml:"groupingConfiguration"`
+			} `yaml:"incidentConfiguration"`
+		}
+		require.NoError(t, yaml.Unmarshal([]byte(out.Files[0].Text), &y))
+		assert.Equal(t, c.entities, y.Incident.Grouping.Entities, c.model+" "+c.by)
+		assert.Equal(t, c.details, y.Incident.Grouping.Details, c.model+" "+c.by)
+	}
+}

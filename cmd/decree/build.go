@@ -52,6 +52,9 @@ build: missing tests, low coverage, warnings. INDEXED counts the queries that
 ask the product's index for a term, which makes them fast. With docs in
 decree.yml the folder gets the catalogue that decree docs writes, too.
 
+The folder holds what one build writes: of an earlier build, files that this one
+does not write are removed. Build a selection of rules into a folder of its own.
+
 Use it in CI, or before you deploy. Without paths it builds the project, for the
 targets of the project. Outside of a project it builds the shipped library.`,
 		Example: `  decree build
@@ -143,17 +146,20 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err != nil {
 		return err
 	}
-	if err := output.WriteFolder(p.out, []string{output.Everywhere}, files, p.force); err != nil {
+	removed, err := output.WriteFolder(p.out, []string{output.Everywhere}, files, p.force)
+	if err != nil {
 		return err
 	}
 	b.showFindings(found, made, summary.Refused)
+	written := folderWritten{dir: p.out, files: len(files), removed: removed}
+	written.tellRemoved(s, in, &p.selection)
 	if p.format == "json" {
 		return s.WriteJSON(summary)
 	}
 	if err := report.Print(s, "text"); err != nil {
 		return err
 	}
-	return summary.print(s, p.out, len(files))
+	return summary.print(s, written)
 }
 
 // builder is what a build is made of: the rules, and the targets that they are compiled to.
@@ -326,7 +332,7 @@ func newBuiltQuery(c queries.Result, notPackaged diag.Diagnostics) builtQuery {
 	return q
 }
 
-func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
+func (b buildSummary) print(s *stdio.Streams, to folderWritten) error {
 	without := ""
 	if counted := (queries.Without{Refused: b.Refused, Skipped: b.Skipped, LeftOut: b.LeftOut}); counted.Any() || b.NotPackaged > 0 {
 		without = "; " + counted.String()
@@ -335,7 +341,7 @@ func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
 		without += fmt.Sprintf(", %d not packaged", b.NotPackaged)
 	}
 	became := fmt.Sprintf("%s valid, %s passed, %d failed%s", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, without)
-	written := fmt.Sprintf("%s written to %s", plural.Count(files, "file"), diag.Visible(out))
+	written := to.String()
 	separator := "; "
 	if len(became)+len(separator)+len(written) > s.PageColumns() {
 		separator = "\n"

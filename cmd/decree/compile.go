@@ -12,7 +12,6 @@ import (
 	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/packaging"
-	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
@@ -21,7 +20,6 @@ import (
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
-	"decree/rules/diag"
 )
 
 type compileParams struct {
@@ -204,7 +202,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 		queries.Show(s, set, append(found, ofFilters...), results)
 		queries.ShowCounts(s, results)
 	}
-	if err := p.write(s, chosen, results); err != nil {
+	if err := p.write(s, in, chosen, results); err != nil {
 		return err
 	}
 	return exit.After(found, false)
@@ -224,7 +222,7 @@ func (p *compileParams) chosen(in *project.Project) ([]targets.Target, error) {
 }
 
 // write writes the queries into the folder of --out, or shows them.
-func (p *compileParams) write(s *stdio.Streams, chosen []targets.Target, results []queries.Result) error {
+func (p *compileParams) write(s *stdio.Streams, in *project.Project, chosen []targets.Target, results []queries.Result) error {
 	asJSON := p.format == "json"
 	if p.out == "" && !asJSON {
 		queries.Print(s, results)
@@ -234,11 +232,14 @@ func (p *compileParams) write(s *stdio.Streams, chosen []targets.Target, results
 		for _, r := range results {
 			files = append(files, r.Files()...)
 		}
-		if err := output.WriteFolder(p.out, targets.Names(chosen), files, p.force); err != nil {
+		removed, err := output.WriteFolder(p.out, targets.Names(chosen), files, p.force)
+		if err != nil {
 			return err
 		}
+		written := folderWritten{dir: p.out, files: len(files), removed: removed}
+		written.tellRemoved(s, in, &p.selection)
 		if !asJSON {
-			fmt.Fprintf(s.Out, "%s written to %s\n", plural.Count(len(files), "file"), diag.Visible(p.out))
+			fmt.Fprintln(s.Out, written)
 		}
 	}
 	if asJSON {

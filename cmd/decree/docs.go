@@ -99,9 +99,11 @@ func docs(s *stdio.Streams, p docsParams) error {
 	if err != nil {
 		return err
 	}
-	if err := output.WriteFolder(p.out, []string{output.Everywhere}, files, p.force); err != nil {
+	removed, err := output.WriteFolder(p.out, []string{output.Everywhere}, files, p.force)
+	if err != nil {
 		return err
 	}
+	folderWritten{dir: p.out, files: len(files), removed: removed}.tellRemoved(s, in, &p.selection)
 	fmt.Fprintf(s.Out, "%s documented in %s\n", plural.Count(len(set.Whole()), "detection"), diag.Visible(p.out))
 	return exit.After(found, false)
 }

@@ -17,7 +17,6 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
-	"decree/rules/diag"
 )
 
 type packageParams struct {
@@ -95,9 +94,12 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 		fmt.Fprintln(s.Err, "--strict: some rules have no package, so nothing is written")
 		return exit.After(found, true)
 	}
-	if err := output.WriteFolder(p.out, targets.Names(chosen), made.Files, p.force); err != nil {
+	removed, err := output.WriteFolder(p.out, targets.Names(chosen), made.Files, p.force)
+	if err != nil {
 		return err
 	}
+	written := folderWritten{dir: p.out, files: len(made.Files), removed: removed}
+	written.tellRemoved(s, in, &p.selection)
 	if p.format == "json" {
 		if err := s.WriteJSON(made.Packages); err != nil {
 			return err
@@ -113,6 +115,6 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 		}
 		fmt.Fprintf(s.Out, "%s: %s packaged for %s\n", t.Name, plural.Count(count, "rule"), t.Format().Title())
 	}
-	fmt.Fprintf(s.Out, "%s written to %s\n", plural.Count(len(made.Files), "file"), diag.Visible(p.out))
+	fmt.Fprintln(s.Out, written)
 	return exit.After(found, false)
 }

@@ -294,6 +294,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected,
 		plural.Count(r.to.matches, "match"))
 	unread := len(r.set.Rules) == 0
+	unasked := unread && r.set.Failed == 0 // on purpose: no rule changed since the revision of --since
 	if unread && r.set.Failed > 0 {
 		fmt.Fprintln(s.Err, "no rule was asked: each has an error")
 	}
@@ -324,7 +325,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
-	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign || in.Misread
+	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign && !unasked || in.Misread
 	return exit.After(append(r.set.Found, es.Found...), incomplete || fails || p.failOnMatch && r.to.matches > 0)
 }
 

@@ -39,14 +39,14 @@ type folder struct {
 // WriteFolder writes files into dir. It removes files that decree wrote there before and does not write now, below the
 // folders named ("" is the top; or Everywhere). All files get temporary names first, so that a failure changes nothing.
 // A file that decree did not write is never touched: if one is in the way, nothing is written. Only force overwrites a
-// write-protected file.
-func WriteFolder(dir string, below []string, files []File, force bool) (err error) {
+// write-protected file. removed counts the files that are removed.
+func WriteFolder(dir string, below []string, files []File, force bool) (removed int, err error) {
 	if err := distinct(files); err != nil {
-		return err
+		return 0, err
 	}
 	made, err := makeFolder(dir)
 	if err != nil {
-		return unwritable(dir, err)
+		return 0, unwritable(dir, err)
 	}
 	defer func() {
 		if err != nil && made != "" {
@@ -55,22 +55,22 @@ func WriteFolder(dir string, below []string, files []File, force bool) (err erro
 	}()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return unwritable(dir, err)
+		return 0, unwritable(dir, err)
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
 	f := &folder{dir: dir, root: root, force: force}
 	if err := f.readManifest(); err != nil {
-		return err
+		return 0, err
 	}
 	changed, kept, err := f.compare(files)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	stale, err := f.stale(below, files)
 	if err != nil || len(changed)+len(stale) == 0 {
-		return err
+		return 0, err
 	}
-	return f.replace(changed, kept, stale)
+	return len(stale), f.replace(changed, kept, stale)
 }
 
 // makeFolder makes dir if it does not exist, also behind a symbolic link. It gives the topmost folder that it made, or

@@ -35,7 +35,7 @@ func names(t *testing.T, dir string) []string {
 func TestFolderIsReplaced(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	all := []string{"a", "b", "c"}
-	require.NoError(t, WriteFolder(dir, all, []File{file("a/same", "1\n"), file("a/changed", "1\n"), file("b/deep/gone", "1\n")}, false))
+	require.NoError(t, writeFolder(dir, all, []File{file("a/same", "1\n"), file("a/changed", "1\n"), file("b/deep/gone", "1\n")}, false))
 	stat := func(name string) os.FileInfo {
 		info, err := os.Stat(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -43,7 +43,7 @@ func TestFolderIsReplaced(t *testing.T) {
 	}
 	same, changed := stat("a/same"), stat("a/changed")
 
-	require.NoError(t, WriteFolder(dir, all, []File{file("a/same", "1"), file("a/changed", "2\n"), file("c/fresh", "1\n")}, false))
+	require.NoError(t, writeFolder(dir, all, []File{file("a/same", "1"), file("a/changed", "2\n"), file("c/fresh", "1\n")}, false))
 	assert.True(t, os.SameFile(same, stat("a/same")))
 	assert.False(t, os.SameFile(changed, stat("a/changed")))
 	assert.Equal(t, []string{"a/changed", "a/same", "c/fresh"}, names(t, dir))
@@ -57,14 +57,14 @@ func TestFolderIsReplaced(t *testing.T) {
 // TestAnotherTargetStays holds that each target replaces its own folder alone.
 func TestAnotherTargetStays(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, WriteFolder(dir, []string{"kql"}, []File{file("kql/a", "1"), file("kql/b", "1")}, false))
-	require.NoError(t, WriteFolder(dir, []string{"spl"}, []File{file("spl/a", "1")}, false))
+	require.NoError(t, writeFolder(dir, []string{"kql"}, []File{file("kql/a", "1"), file("kql/b", "1")}, false))
+	require.NoError(t, writeFolder(dir, []string{"spl"}, []File{file("spl/a", "1")}, false))
 	assert.Equal(t, []string{"kql/a", "kql/b", "spl/a"}, names(t, dir))
-	require.NoError(t, WriteFolder(dir, []string{"kql"}, []File{file("kql/b", "1")}, false))
+	require.NoError(t, writeFolder(dir, []string{"kql"}, []File{file("kql/b", "1")}, false))
 	assert.Equal(t, []string{"kql/b", "spl/a"}, names(t, dir))
-	require.NoError(t, WriteFolder(dir, []string{"kql", "spl", ""}, []File{file("summary", "1")}, false))
-	require.NoError(t, WriteFolder(dir, []string{"kql"}, []File{file("kql/a", "1")}, false))
-	require.NoError(t, WriteFolder(dir, []string{Everywhere}, []File{file("summary", "1")}, false))
+	require.NoError(t, writeFolder(dir, []string{"kql", "spl", ""}, []File{file("summary", "1")}, false))
+	require.NoError(t, writeFolder(dir, []string{"kql"}, []File{file("kql/a", "1")}, false))
+	require.NoError(t, writeFolder(dir, []string{Everywhere}, []File{file("summary", "1")}, false))
 	assert.NoDirExists(t, filepath.Join(dir, "kql"))
 	assert.Equal(t, []string{"summary"}, names(t, dir))
 }
@@ -77,26 +77,26 @@ func TestFilesOfOthersStay(t *testing.T) {
 	require.NoError(t, os.WriteFile(mine, []byte("mine\n"), 0o644))
 	all := []string{"kql"}
 
-	require.NoError(t, WriteFolder(dir, all, []File{file("kql/a", "1")}, false))
-	assert.ErrorContains(t, WriteFolder(dir, all, []File{file("kql/b", "1"), file("kql/mine", "1")}, true), "mine: decree did not write this file")
+	require.NoError(t, writeFolder(dir, all, []File{file("kql/a", "1")}, false))
+	assert.ErrorContains(t, writeFolder(dir, all, []File{file("kql/b", "1"), file("kql/mine", "1")}, true), "mine: decree did not write this file")
 	assert.Equal(t, []string{"kql/a", "kql/mine"}, names(t, dir))
 	assert.Equal(t, "mine\n", read(t, mine))
 
-	require.NoError(t, WriteFolder(dir, all, []File{file("kql/mine", "mine")}, false), "nothing is lost where the text is the same")
-	require.NoError(t, WriteFolder(dir, all, nil, false))
+	require.NoError(t, writeFolder(dir, all, []File{file("kql/mine", "mine")}, false), "nothing is lost where the text is the same")
+	require.NoError(t, writeFolder(dir, all, nil, false))
 	assert.Equal(t, []string{"kql/mine"}, names(t, dir), "and the file is not decree's for that")
 }
 
 // TestWhatWasRemovedIsNoLongerDecrees holds that a file of the same name that comes later is somebody's own.
 func TestWhatWasRemovedIsNoLongerDecrees(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "1"), file("b", "1")}, false))
+	require.NoError(t, writeFolder(dir, []string{""}, []File{file("a", "1"), file("b", "1")}, false))
 	require.NoError(t, os.Remove(filepath.Join(dir, "a")))
-	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("b", "2")}, false))
+	require.NoError(t, writeFolder(dir, []string{""}, []File{file("b", "2")}, false))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), []byte("mine"), 0o644))
-	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("b", "3")}, false))
+	require.NoError(t, writeFolder(dir, []string{""}, []File{file("b", "3")}, false))
 	assert.Equal(t, "mine", read(t, dir, "a"))
-	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false), "decree did not write this file")
+	assert.ErrorContains(t, writeFolder(dir, []string{""}, []File{file("a", "1")}, false), "decree did not write this file")
 }
 
 // TestManifestCannotReachOut holds that a manifestName from elsewhere removes nothing outside its folder.
@@ -108,10 +108,10 @@ func TestManifestCannotReachOut(t *testing.T) {
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	require.NoError(t, os.Symlink(top, filepath.Join(dir, "up")))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, manifestName), []byte("../outside\n"+outside+"\nup/outside\n"), 0o644))
-	assert.Error(t, WriteFolder(dir, []string{"", "..", "up"}, []File{file("a", "1")}, true))
+	assert.Error(t, writeFolder(dir, []string{"", "..", "up"}, []File{file("a", "1")}, true))
 	assert.FileExists(t, outside)
 	assert.NoFileExists(t, filepath.Join(dir, "a"))
-	assert.Error(t, WriteFolder(dir, nil, []File{file("up/fresh", "1")}, true), "a link that leads out is not followed below the folder")
+	assert.Error(t, writeFolder(dir, nil, []File{file("up/fresh", "1")}, true), "a link that leads out is not followed below the folder")
 	assert.NoFileExists(t, filepath.Join(top, "fresh"))
 }
 
@@ -123,7 +123,7 @@ func TestLinksAsFolder(t *testing.T) {
 		if name == "there" {
 			require.NoError(t, os.Mkdir(filepath.Join(top, to), 0o755))
 		}
-		require.NoError(t, WriteFolder(link, nil, []File{file("a", "1")}, false))
+		require.NoError(t, writeFolder(link, nil, []File{file("a", "1")}, false))
 		assert.Equal(t, "1\n", read(t, top, to, "a"))
 		info, err := os.Lstat(link)
 		require.NoError(t, err)
@@ -134,12 +134,12 @@ func TestLinksAsFolder(t *testing.T) {
 // TestLinksInsideAreReplaced holds that a symbolic link in a file's place is replaced by a file.
 func TestLinksInsideAreReplaced(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, WriteFolder(dir, nil, []File{file("a", "1")}, false))
+	require.NoError(t, writeFolder(dir, nil, []File{file("a", "1")}, false))
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
 	require.NoError(t, os.WriteFile(elsewhere, []byte("1\n"), 0o644))
 	require.NoError(t, os.Remove(filepath.Join(dir, "a")))
 	require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "a")))
-	require.NoError(t, WriteFolder(dir, nil, []File{file("a", "1")}, false))
+	require.NoError(t, writeFolder(dir, nil, []File{file("a", "1")}, false))
 	info, err := os.Lstat(filepath.Join(dir, "a"))
 	require.NoError(t, err)
 	assert.True(t, info.Mode().IsRegular())
@@ -148,13 +148,13 @@ func TestLinksInsideAreReplaced(t *testing.T) {
 func TestWriteProtected(t *testing.T) {
 	dir := t.TempDir()
 	at := filepath.Join(dir, "a")
-	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false))
+	require.NoError(t, writeFolder(dir, []string{""}, []File{file("a", "1")}, false))
 	require.NoError(t, os.Chmod(at, 0o444))
-	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false), "nothing changes")
-	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "2")}, false), "write-protected: --force")
-	assert.ErrorContains(t, WriteFolder(dir, []string{""}, nil, false), "write-protected: --force")
+	require.NoError(t, writeFolder(dir, []string{""}, []File{file("a", "1")}, false), "nothing changes")
+	assert.ErrorContains(t, writeFolder(dir, []string{""}, []File{file("a", "2")}, false), "write-protected: --force")
+	assert.ErrorContains(t, writeFolder(dir, []string{""}, nil, false), "write-protected: --force")
 	assert.Equal(t, "1\n", read(t, at))
-	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "2")}, true))
+	require.NoError(t, writeFolder(dir, []string{""}, []File{file("a", "2")}, true))
 	assert.Equal(t, "2\n", read(t, at))
 }
 
@@ -166,9 +166,39 @@ func TestFilesOfOneName(t *testing.T) {
 		"KQL/sTRAßE": "the same file where case is ignored",
 		"kql/straẞe": "the same file where case is ignored",
 	} {
-		err := WriteFolder(dir, nil, []File{one, {Path: path, Text: "2", From: `"Two" (b.yml:1:1)`}}, false)
+		err := writeFolder(dir, nil, []File{one, {Path: path, Text: "2", From: `"Two" (b.yml:1:1)`}}, false)
 		assert.ErrorContains(t, err, want)
 		assert.ErrorContains(t, err, `"One" (a.yml:1:1) and "Two" (b.yml:1:1) would both write `)
 	}
 	assert.NoDirExists(t, dir)
+}
+
+func writeFolder(dir string, below []string, files []File, force bool) error {
+	_, err := WriteFolder(dir, below, files, force)
+	return err
+}
+
+// TestWriteFolderCountsWhatItRemoves: files that are written anew, and those that a user removed, are not counted.
+func TestWriteFolderCountsWhatItRemoves(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		names []string
+		below []string
+		want  int
+	}{
+		{[]string{"a/1", "a/2", "b/1", "top"}, []string{Everywhere}, 0},
+		{[]string{"a/1", "a/2", "b/1", "top"}, []string{Everywhere}, 0},
+		{[]string{"a/1"}, []string{"a"}, 1},
+		{[]string{"a/1"}, []string{Everywhere}, 2},
+		{nil, []string{Everywhere}, 1},
+		{nil, []string{Everywhere}, 0},
+	} {
+		var files []File
+		for _, name := range c.names {
+			files = append(files, File{Path: name, Text: "text"})
+		}
+		removed, err := WriteFolder(dir, c.below, files, false)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, removed, c.names)
+	}
 }

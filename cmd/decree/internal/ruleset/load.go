@@ -40,7 +40,7 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set.Project, set.whole, set.OfProject = p, sel.whole(), ofProject && sel.whole()
+	set.Project, set.whole, set.OfProject = p, sel.Whole(), ofProject && sel.Whole()
 	if p.Exists() {
 		set.KeepText(filepath.ToSlash(p.File), p.Data)
 	}

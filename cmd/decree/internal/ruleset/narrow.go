@@ -13,7 +13,7 @@ import (
 // of their own. A rule that is only part of a correlation is selected with it, and never alone. Without a rule to keep,
 // files with errors are what is left: one of them may hold it.
 func (set *Set) narrow(sel Selection) error {
-	if sel.whole() {
+	if sel.Whole() {
 		return nil
 	}
 	selected, err := set.selected(sel)

@@ -69,8 +69,8 @@ func (sel *Selection) check() error {
 // ErrNoRules asks for rules: there is no project, and the user named none.
 var ErrNoRules = errors.New("no rules: name rule files or folders, or add --library\ndecree init makes a project")
 
-// whole tells whether the selection is all rules of its paths.
-func (sel *Selection) whole() bool {
+// Whole tells whether the selection is all rules of its paths.
+func (sel *Selection) Whole() bool {
 	return len(sel.Tags)+len(sel.Levels)+len(sel.Statuses) == 0 && sel.Since == "" && sel.rule == "" && !sel.named
 }
 

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+
+	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/stdio"
+	"decree/rules/diag"
+)
+
+// folderWritten is what became of an output folder.
+type folderWritten struct {
+	dir            string
+	files, removed int // removed are files of earlier runs that this one does not write
+}
+
+func (w folderWritten) String() string {
+	text := fmt.Sprintf("%s written to %s", plural.Count(w.files, "file"), diag.Visible(w.dir))
+	if w.removed > 0 {
+		text += fmt.Sprintf(", %d removed", w.removed)
+	}
+	return text
+}
+
+// tellRemoved says that files of rules are gone because a selection did not take them: the folder always holds what
+// one run writes, as packages have all rules in one file.
+func (w folderWritten) tellRemoved(s *stdio.Streams, in *project.Project, selected *ruleset.Selection) {
+	if w.removed == 0 || selected.Whole() && !(in.Exists() && len(selected.Paths) > 0) {
+		return
+	}
+	fmt.Fprintf(s.Err, "%s of an earlier run removed from %s, which now holds the selected rules alone: choose another folder with --out to keep both\n",
+		plural.Count(w.removed, "file"), diag.Visible(w.dir))
+}

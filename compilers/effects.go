@@ -3,6 +3,7 @@ package compilers
 import (
 	"slices"
 
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -38,6 +39,11 @@ func stands(n ir.Node, turned bool, look func(ir.Node) bool, plain, negated *boo
 	}
 	if _, not := n.(*ir.Not); not {
 		turned = !turned
+	}
+	if m, ok := n.(*ir.Match); ok {
+		if t, array := m.Test.(*ir.Elements); array {
+			stands(t.Body, turned != (t.Which == rules.NoElement), look, plain, negated)
+		}
 	}
 	for _, below := range ir.Children(n) {
 		stands(below, turned, look, plain, negated)

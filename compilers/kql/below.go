@@ -17,6 +17,9 @@ const (
 	alsoInJSON = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, also the names and punctuation in it"
 )
 
+// withoutText says what is otherwise where it is asked whether such a value is there.
+const withoutText = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: for the query it is then there, and the rule finds no value in an object, or in a list without texts and numbers"
+
 // notFirst says what is otherwise where such a value is compared or counted.
 const notFirst = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query compares the first element of a list, and nothing of an object; the rule compares the first text or number of a list, also behind nulls and objects and in lists in it"
 
@@ -41,6 +44,9 @@ func (w *writer) noteList(m *ir.Match, f ir.Field) {
 		w.plan.NoteOf(m, "property-list", "false-positives", belowList)
 	case w.isNested(col):
 		w.plan.NoteOf(m, "property-list", "false-negatives", belowList)
+	}
+	if effect := ofPresence(m.Test); effect != "" {
+		w.plan.NoteOf(m, "property-list", effect, withoutText)
 	}
 	if found && f == m.Field { // and is not looked for in another
 		w.plan.NoteOf(m, "property-list", "false-positives", alsoInJSON)
@@ -140,6 +146,17 @@ func asksAbsence(t ir.Test) bool {
 	exists, ok := t.(*ir.Exists)
 	_, null := t.(*ir.Null)
 	return null || ok && !exists.Value
+}
+
+// ofPresence is what it does to a test whether a value is there, or not, that the query finds one in an object.
+func ofPresence(t ir.Test) string {
+	switch exists, ok := t.(*ir.Exists); {
+	case asksAbsence(t):
+		return "false-negatives"
+	case ok && exists.Value:
+		return "false-positives"
+	}
+	return ""
 }
 
 // inJSON tells whether a test that holds of an element may not hold of the JSON that it is in, and whether it may hold

@@ -57,8 +57,9 @@ func (w *writer) takeArrays() (stages []string, tests []*arrayTest) {
 	return stages, tests
 }
 
-// elements tests the elements of an array, of which m asks.
-func (w *writer) elements(array string, m *ir.Match, t *ir.Elements) compilers.Pred {
+// elements tests the elements of an array, of which m asks. at is the array's name: its column, or behind that of the
+// array in whose elements it is.
+func (w *writer) elements(array, at string, m *ir.Match, t *ir.Elements) compilers.Pred {
 	if t.Which == rules.ElementAt {
 		least := t.At
 		if least < 0 {
@@ -68,13 +69,13 @@ func (w *writer) elements(array string, m *ir.Match, t *ir.Elements) compilers.P
 			compilers.MarkNegated(&ir.Not{Term: t.Body}, w.negated)
 		}
 		there := compilers.Atom(fmt.Sprintf("coalesce(array_length(%s), 0) > %d", array, least))
-		return compilers.All{there, w.body(fmt.Sprintf("%s[%d]", array, t.At), t.Body)}
+		return compilers.All{there, w.body(fmt.Sprintf("%s[%d]", array, t.At), at, t.Body)}
 	}
 	w.arraysMade++
 	a := &arrayTest{n: w.arraysMade, array: array}
 	outer := w.arrays
 	w.arrays = nil
-	a.counts = whereSyntax.Print(w.body(a.element(), t.Body)).Call("countif")
+	a.counts = whereSyntax.Print(w.body(a.element(), at, t.Body)).Call("countif")
 	a.inner, _ = w.takeArrays()
 	w.arrays = append(outer, a)
 	some, none := compilers.Atom(a.length()+" > 0"), compilers.Atom(a.length()+" == 0")
@@ -92,8 +93,8 @@ func (w *writer) elements(array string, m *ir.Match, t *ir.Elements) compilers.P
 	panic("kql: unknown quantifier " + string(t.Which))
 }
 
-// body writes what an element must satisfy.
-func (w *writer) body(element string, n ir.Node) compilers.Pred {
+// body writes what an element of the array at a name must satisfy.
+func (w *writer) body(element, at string, n ir.Node) compilers.Pred {
 	compilers.MarkNegated(n, w.negated)
 	return compilers.Build(n, func(n ir.Node) compilers.Pred {
 		m, ok := n.(*ir.Match)
@@ -105,15 +106,43 @@ func (w *writer) body(element string, n ir.Node) compilers.Pred {
 			value = below(element, strings.Split(m.Field.Name, "."))
 		}
 		if t, array := m.Test.(*ir.Elements); array {
-			return w.elements(value, m, t)
+			return w.elements(value, at+"."+m.Field.Name, m, t)
 		}
-		switch m.Test.(type) {
-		case *ir.Null, *ir.Exists: // true of a list as of a text
-		default:
-			w.plan.Note("element-values", "exact", m.Range(), "of an element, a field that is a list is read as the text of its JSON, and a key with a dot in its name is not read")
-		}
+		w.noteElement(m, at)
 		return w.matchOn(operand{name: "tostring(" + value + ")"}, m, m.Test)
 	})
+}
+
+// What a query says otherwise where the field of an element is a list or an object, or has a key with a dot.
+const (
+	elementMissed = "a field of an element that is a list is read as its JSON, in which no member is found by its whole value; a key with a dot in its name is not read"
+	elementThere  = "a field of an element that is an object, or a list without texts and numbers, is there for the query, and missing for the rule"
+	elementFound  = "a field of an element that is a list or an object is read as its JSON, also the names and punctuation in it"
+)
+
+// noteElement notes what a test says of an element's field that may be a list, or whose key may have a dot.
+func (w *writer) noteElement(m *ir.Match, at string) {
+	name := m.Field.Name
+	if w.plan.Source.OneInElements(at, name) {
+		return
+	}
+	missed, found := false, false
+	if asksValue(m.Test) {
+		missed, found = inJSON(m.Test)
+	}
+	below := name != ir.ElementItself && strings.Contains(name, ".")
+	switch {
+	case below && asksAbsence(m.Test):
+		w.plan.NoteOf(m, "element-values", "false-positives", elementMissed)
+	case below || missed:
+		w.plan.NoteOf(m, "element-values", "false-negatives", elementMissed)
+	}
+	if effect := ofPresence(m.Test); effect != "" {
+		w.plan.NoteOf(m, "element-values", effect, elementThere)
+	}
+	if found {
+		w.plan.NoteOf(m, "element-values", "false-positives", elementFound)
+	}
 }
 
 // arrayOf is the expression for a column that holds an array.

@@ -31,7 +31,7 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 func (w *writer) match(m *ir.Match) compilers.Pred {
 	if t, ok := m.Test.(*ir.Elements); ok {
 		col, _ := w.columnOf(m.Field, t)
-		return w.elements(w.arrayOf(col), m, t)
+		return w.elements(w.arrayOf(col), col.Name, m, t)
 	}
 	w.refuseTime(m)
 	for _, read := range fieldsRead(m) {

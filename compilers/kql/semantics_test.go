@@ -1,7 +1,6 @@
 package kql
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -174,13 +173,35 @@ func TestSemantics(t *testing.T) {
 	}
 }
 
-// TestElementsAreReadAsTexts says so of each test of an element's text, and not where only its presence is asked for.
+// TestElementsAreReadAsTexts: what a query says of an element's field that may be a list, an object, or a key with a
+// dot.
 func TestElementsAreReadAsTexts(t *testing.T) {
-	for item, want := range map[string]bool{"{type: User}": true, "{a: null}": false, "{a|exists: true}": false} {
-		r := lowered.Rule(t, "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\ndetection:\n  s:\n    'TargetResources[any]': "+item+"\n  condition: s\n")
+	const misses, finds = "false-negatives", "false-positives"
+	for item, want := range map[string][]string{
+		"'TargetResources[any]': {type: User}":                                  nil, // is listed
+		"'TargetResources[any]': {'modifiedProperties[any]': {newValue: User}}": nil,
+		"'TargetResources[any]': {modifiedProperties.newValue: User}":           {misses},
+		"'TargetResources[any]': {odd: User}":                                   {misses},
+		"'TargetResources[none]': {odd: User}":                                  {finds},
+		"'TargetResources[all]': {odd|contains: User}":                          {finds},
+		"'TargetResources[0]': {odd|re: User}":                                  {misses, finds},
+		"'TargetResources[any]': {odd: null}":                                   {misses},
+		"'TargetResources[any]': {odd|exists: true}":                            {finds},
+		"'TargetResources[any]': {odd.a|exists: true}":                          {misses, finds},
+		"'TargetResources[any]': {odd.a: null}":                                 {finds, misses},
+		"'TargetResources[none]': {odd.a|exists: false}":                        {misses, finds},
+		"'TargetResources[any]': {p: {odd: a}, condition: not p}":               {finds},
+	} {
+		r := lowered.Rule(t, "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\ndetection:\n  s:\n    "+item+"\n  condition: s\n")
 		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "sentinel")})
 		require.Empty(t, found)
-		assert.Equal(t, want, slices.ContainsFunc(q.Notes, func(n compilers.Note) bool { return n.Code == "element-values" }), item)
+		var got []string
+		for _, n := range q.Notes {
+			if n.Code == "element-values" {
+				got = append(got, n.Effect)
+			}
+		}
+		assert.Equal(t, want, got, item)
 	}
 }
 

@@ -15,8 +15,7 @@ import (
 // arrayTest is a test of the elements of one array. Its elements are values of a field, as JSON texts, which a foreach
 // command looks at one after the other. An array in the elements of another is looked at before it: its field has the
 // elements of all of them, each behind the number of the element that it is in. JSON texts tell "5" from 5 and "[]"
-// from [].
-// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/foreach
+// from []. https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/foreach
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/evaluation-functions/json-functions
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/evaluation-functions/multivalue-eval-functions
 type arrayTest struct {
@@ -187,6 +186,7 @@ func (a *arrayTest) predicate(n ir.Node) compilers.Pred {
 		i = len(a.fields)
 		a.fields = append(a.fields, elementField{path: path})
 	}
+	a.note(m)
 	one := *m
 	switch t := m.Test.(type) {
 	case *ir.Null, *ir.Exists:
@@ -196,8 +196,28 @@ func (a *arrayTest) predicate(n ir.Node) compilers.Pred {
 		one.Test = &ir.Text{Op: t.Op, Values: t.Values, Cased: t.Cased}
 	}
 	a.fields[i].texts = true
-	a.w.plan.Note("element-values", "exact", m.Range(), "of an element, a list inside a list and a key with a dot in its name are not read")
 	return a.w.test(a.value(i), &one)
+}
+
+// note notes that not all values of an element's field are read, unless it is known to have one.
+func (a *arrayTest) note(m *ir.Match) {
+	const message = "of an element, a list inside a list and a key with a dot in its name are not read"
+	array, name := a.path, m.Field.Name
+	for up := a.within; up != nil; up = up.within {
+		array = up.path + "." + array
+	}
+	if a.w.plan.Source.OneInElements(array, name) {
+		return
+	}
+	exists, isExists := m.Test.(*ir.Exists)
+	_, isNull := m.Test.(*ir.Null)
+	below := name != ir.ElementItself && strings.Contains(name, ".")
+	switch absent := isNull || isExists && !exists.Value; {
+	case absent && below:
+		a.w.plan.NoteOf(m, "element-values", "false-positives", message)
+	case below || !absent && !isExists:
+		a.w.plan.NoteOf(m, "element-values", "false-negatives", message)
+	}
 }
 
 func (a *arrayTest) value(field int) string { return fmt.Sprintf("decree_value_%s_%d", a.id, field+1) }

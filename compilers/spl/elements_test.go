@@ -63,3 +63,32 @@ func TestElementsThatAreRefused(t *testing.T) {
 		assert.Contains(t, found[0].Message, c.want)
 	}
 }
+
+// TestElementsThatAreNotRead: what a search says of an element's field that may hold a list in a list, or a key with a
+// dot.
+func TestElementsThatAreNotRead(t *testing.T) {
+	const misses, finds = "false-negatives", "false-positives"
+	for item, want := range map[string][]string{
+		"'TargetResources[any]': {type: User}":                                  nil, // is listed
+		"'TargetResources[any]': {'modifiedProperties[any]': {newValue: User}}": nil,
+		"'TargetResources[any]': {modifiedProperties.newValue: User}":           {misses},
+		"'TargetResources[any]': {'odd[any]': {newValue: User}}":                {misses},
+		"'TargetResources[any]': {odd: User}":                                   {misses},
+		"'TargetResources[none]': {odd: User}":                                  {finds},
+		"'TargetResources[all_or_empty]': {odd: User}":                          {misses},
+		"'TargetResources[any]': {odd: null}":                                   nil,
+		"'TargetResources[any]': {odd|exists: true}":                            nil,
+		"'TargetResources[any]': {odd.a|exists: true}":                          {misses},
+		"'TargetResources[any]': {odd.a: null}":                                 {finds},
+	} {
+		q, found := New().Compile(lowered.Rule(t, ofEntra+"  s: {"+item+"}\n  condition: s\n"), compilers.Options{Model: lowered.Model(t, "splunk-cloud")})
+		require.Empty(t, found, item)
+		var got []string
+		for _, n := range q.Notes {
+			if n.Code == "element-values" {
+				got = append(got, n.Effect)
+			}
+		}
+		assert.Equal(t, want, got, item)
+	}
+}

@@ -32,6 +32,12 @@ func (m *Model) OneValue(s *Source, c Column) bool {
 	return s.oneValue(c) || m.Arrays && s.Columns[c.Name] == "" && !c.maySeveral()
 }
 
+// OneInElements tells whether a field of an array's elements is known to have one value. An array in an element is
+// named behind the array that the element is in.
+func (s *Source) OneInElements(array, field string) bool {
+	return slices.Contains(s.Elements[array], field)
+}
+
 // maySeveral tells whether a column has several values by what is known of it alone.
 func (c Column) maySeveral() bool {
 	name := strings.ToLower(c.Name)

@@ -79,6 +79,9 @@ type Source struct {
 	// Below is a name -> a column with an object, or a property of one. A field below the name that is not in Fields is
 	// a property of that object: with `request: Request` the field request.user.id is Request.user.id.
 	Below map[string]string `yaml:"below"`
+	// Elements are columns with an array -> the fields of its elements that have one value each, a text or a number. An
+	// array in an element is named behind the other: Targets.changes.
+	Elements map[string][]string `yaml:"elements"`
 	// UnlistedIn is the column with XML that has the fields that are not in Fields.
 	UnlistedIn string `yaml:"unlisted_in"`
 	// Requires says what must be set up in the product for a query to find the events. It is noted in every query.

@@ -35,6 +35,13 @@ func TestSPLReadsEveryValue(t *testing.T) {
 		return e
 	}
 	cloud := []doc{identity("1", "a", "A"), identity("2", "a", []any{"b", "a"}), identity("3", "a", "b")}
+	audit := func(id, name string, value any) doc {
+		e := splJSONEvent(doc{"id": id, "category": "AuditLogs", "properties": doc{"targetResources": []any{doc{name: value}}}})
+		e["sourcetype"] = "azure:monitor:aad"
+		return e
+	}
+	elements := []doc{audit("1", "odd", "x"), audit("2", "odd", []any{"y", "x"}), audit("3", "odd", []any{[]any{"x"}}), audit("4", "odd", doc{"a": "x"}), audit("5", "odd", []any{doc{"a": "x"}}),
+		audit("6", "odd", nil), audit("7", "odd.a", "x")}
 	for name, c := range map[string]struct {
 		model, logsource string
 		events           []doc
@@ -54,6 +61,9 @@ func TestSPLReadsEveryValue(t *testing.T) {
 		"not fieldref":       {"splunk-network", "{category: proxy}", proxy, "detection: {s: {c-uri|fieldref: c-useragent}, condition: not s}", []string{"1", "2", "3", "4", "5"}, "+6 +7", []string{"false-positives"}},
 		"fieldref of JSON":   {"splunk-cloud", "{product: aws, service: cloudtrail}", cloud, "detection: {s: {userIdentity.arn|fieldref: requestParameters.userName}, condition: s}", []string{"1"}, "", nil},
 		"fieldref, unlisted": {"splunk-cloud", "{product: aws, service: cloudtrail}", cloud, "detection: {s: {userIdentity.arn|fieldref: requestParameters.other}, condition: s}", []string{"1"}, "", nil},
+		"element":            {"splunk-cloud", "{product: azure, service: auditlogs}", elements, "sigma-version: 3\ndetection: {s: {'TargetResources[any]': {odd: x}}, condition: s}", []string{"1", "2", "3"}, "3", []string{"false-negatives"}},
+		"no element":         {"splunk-cloud", "{product: azure, service: auditlogs}", elements, "sigma-version: 3\ndetection: {s: {'TargetResources[none]': {odd: x}}, condition: s}", []string{"4", "5", "6", "7"}, "+3", []string{"false-positives"}},
+		"below an element":   {"splunk-cloud", "{product: azure, service: auditlogs}", elements, "sigma-version: 3\ndetection: {s: {'TargetResources[any]': {odd.a: x}}, condition: s}", []string{"4", "7"}, "7", []string{"false-negatives"}},
 	} {
 		m, err := schema.Load(c.model)
 		require.NoError(t, err)
@@ -78,7 +88,7 @@ func TestSPLReadsEveryValue(t *testing.T) {
 		}
 		var effects []string
 		for _, n := range q.Notes {
-			if n.Code == "fieldref-single-valued" || n.Code == "extract-single-valued" {
+			if slices.Contains([]string{"fieldref-single-valued", "extract-single-valued", "element-values"}, n.Code) {
 				effects = append(effects, n.Effect)
 			}
 		}

@@ -43,6 +43,12 @@ func (x *Export) Meta(r Rule) Meta {
 	return m
 }
 
+// unfitCount says that a rule alerts on its results as a whole, such as their number. That is not in its query, and a
+// rule has no place for it: written without, the rule would alert on every result.
+func unfitCount(condition string) string {
+	return "it does not alert on every result, but on a condition that its query lacks (" + condition + "): write it into the query, or as a correlation"
+}
+
 // level is Sigma's word for a severity, or "".
 func level(severity string) string {
 	word := strings.ToLower(severity)

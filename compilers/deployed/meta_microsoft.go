@@ -1,6 +1,10 @@
 package deployed
 
-import "time"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 // sentinelKinds say which kind of thing an entity of Sentinel is.
 var sentinelKinds = map[string]string{"Host": "host", "Account": "user", "Process": "process", "File": "file", "IP": "ip", "DNS": "domain", "URL": "url", "RegistryKey": "registry_key",
@@ -25,6 +29,10 @@ func metaSentinel(m *Meta, r Rule) {
 	case "Scheduled", "":
 	default:
 		m.Unfit = "it is of the kind " + r.Kind
+	}
+	operator, threshold := cmp.Or(text(of["triggerOperator"]), "GreaterThan"), cmp.Or(text(of["triggerThreshold"]), "0")
+	if m.Unfit == "" && (threshold != "0" || operator != "GreaterThan" && operator != "NotEqual") {
+		m.Unfit = unfitCount(fmt.Sprintf("%s %s", operator, threshold))
 	}
 	m.SuppressFor = timeOf(of["suppressionDuration"])
 	for _, one := range list(of["entityMappings"]) {

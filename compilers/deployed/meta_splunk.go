@@ -1,6 +1,7 @@
 package deployed
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -22,6 +23,8 @@ func metaSplunk(m *Meta, r Rule) {
 	m.Enabled = get("disabled") != "1"
 	if get("enableSched") != "1" {
 		m.Unfit = "it is not scheduled: a report, or a search that is run by hand"
+	} else if threshold := triggers(get); threshold != "" {
+		m.Unfit = unfitCount(threshold)
 	}
 	m.Level = level(get("action.notable.param.severity"))
 	if m.Level == "" {
@@ -66,6 +69,20 @@ func metaSplunk(m *Meta, r Rule) {
 	}
 	m.RiskObjects = unique(m.RiskObjects)
 	m.AlertTitle, m.AlertDescription = braced(get("action.notable.param.rule_title"), "$", "$"), braced(get("action.notable.param.rule_description"), "$", "$")
+}
+
+// triggers is on which results as a whole an alert is made, or "" if it is on any.
+// https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf
+func triggers(get func(name string) string) string {
+	if condition := get("alert_condition"); condition != "" {
+		return condition
+	}
+	counted, relation, quantity := strings.ToLower(get("counttype")), strings.ToLower(cmp.Or(get("relation"), "greater than")), cmp.Or(get("quantity"), "0")
+	anyResult := quantity == "0" && (relation == "greater than" || relation == "not equal to")
+	if counted == "" || counted == "always" || counted == "number of events" && anyResult {
+		return ""
+	}
+	return strings.Join([]string{counted, relation, quantity}, " ")
 }
 
 var agoForm = regexp.MustCompile(`^-(\d{1,6})(s|sec|m|min|h|hr|d|day|w|week)(?:@[a-z0-9]+)?$`)

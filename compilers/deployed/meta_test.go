@@ -1,6 +1,7 @@
 package deployed
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -69,6 +70,40 @@ action.notable.param.rule_title = $user$ on $host$ for $5
 	assert.Equal(t, Meta{Description: "D", Level: "critical", Tags: []string{"attack.t1003.006"}, Every: 15 * time.Minute, Lookback: 20 * time.Minute, SuppressFor: 90 * time.Minute, SuppressBy: []string{"host", "user"},
 		RiskScore: 100, RiskObjects: []string{"user", "host"}, Entities: []Pair{{"user", "user"}}, AlertTitle: "{user} on {host} for $5"}, m)
 	assert.NotEmpty(t, metaOf(t, "a.conf", "[S]\nsearch = x\n").Unfit)
+}
+
+// TestMetaOfThresholds: a rule that alerts on the number of its results is not one that alerts on each.
+func TestMetaOfThresholds(t *testing.T) {
+	const unfit = "it does not alert on every result, but on a condition that its query lacks (%s): write it into the query, or as a correlation"
+	for settings, condition := range map[string]string{
+		"": "", "counttype = always": "", "counttype = number of events\nrelation = greater than\nquantity = 0": "", "counttype = number of events": "",
+		"counttype = number of events\nrelation = not equal to\nquantity = 0":  "",
+		"counttype = number of events\nrelation = Greater than\nquantity = 10": "number of events greater than 10",
+		"counttype = number of events\nrelation = equal to\nquantity = 0":      "number of events equal to 0",
+		"counttype = number of hosts\nrelation = greater than\nquantity = 3":   "number of hosts greater than 3",
+		"counttype = number of hosts":                                          "number of hosts greater than 0",
+		"counttype = custom\nalert_condition = search count > 100":             "search count > 100",
+		"alert_condition = where n > 1":                                        "where n > 1",
+		"counttype = custom":                                                   "custom greater than 0",
+	} {
+		want := ""
+		if condition != "" {
+			want = fmt.Sprintf(unfit, condition)
+		}
+		assert.Equal(t, want, metaOf(t, "a.conf", "[S]\nsearch = x\nenableSched = 1\n"+settings+"\n").Unfit, settings)
+	}
+	for trigger, condition := range map[string]string{
+		`"triggerOperator": "GreaterThan", "triggerThreshold": 0`: "", `"triggerOperator": "ne", "triggerThreshold": 0`: "",
+		`"triggerOperator": "gt", "triggerThreshold": 5`:       "GreaterThan 5",
+		`"triggerOperator": "Equal", "triggerThreshold": 0`:    "Equal 0",
+		`"triggerOperator": "LessThan", "triggerThreshold": 1`: "LessThan 1",
+	} {
+		want := ""
+		if condition != "" {
+			want = fmt.Sprintf(unfit, condition)
+		}
+		assert.Equal(t, want, metaOf(t, "a.json", `{"name": "a", "kind": "Scheduled", "properties": {"query": "T", `+trigger+`}}`).Unfit, trigger)
+	}
 }
 
 func TestCron(t *testing.T) {

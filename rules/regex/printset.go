@@ -53,6 +53,7 @@ func (p *printer) set(s *Set) string {
 	if !s.Bracket {
 		s = &Set{Ranges: s.Ranges, Fold: s.Fold, Text: s.Text, Members: []Member{{Text: s.Text, Class: s.Ranges, ByName: true}}}
 	}
+	property := func(m Member) bool { return m.ByName && isProperty(m.Text) }
 	var all []rune
 	var b strings.Builder
 	for _, m := range s.Members {
@@ -72,6 +73,9 @@ func (p *printer) set(s *Set) string {
 			all = negated(all)
 		}
 		if !slices.Equal(ordered(all), s.Ranges) {
+			if slices.ContainsFunc(s.Members, property) {
+				return "(?-i:" + withCases(s) + ")"
+			}
 			return "(?-i:" + bracketed(s.Ranges) + ")"
 		}
 	}
@@ -81,15 +85,38 @@ func (p *printer) set(s *Set) string {
 	case !s.Bracket:
 		return bracketed(s.Ranges)
 	}
+	return enclosed(s, b.String())
+}
+
+func enclosed(s *Set, members string) string {
 	if s.Negated {
-		return "[^" + b.String() + "]"
+		return "[^" + members + "]"
 	}
-	return "[" + b.String() + "]"
+	return "[" + members + "]"
+}
+
+// withCases writes a set for where case is told apart: characters in each case, and properties, which have thousands of
+// characters, by their names.
+func withCases(s *Set) string {
+	var b strings.Builder
+	for _, m := range s.Members {
+		if m.ByName {
+			b.WriteString(classText(m))
+		} else {
+			b.WriteString(members(anyCase([]rune{m.Low.Rune, m.High.Rune})))
+		}
+	}
+	return enclosed(s, b.String())
+}
+
+// isProperty tells whether a class is one of Unicode's properties, which all engines know by its name.
+func isProperty(class string) bool {
+	return strings.HasPrefix(strings.ToLower(class), `\p`) && !strings.Contains(class, "&")
 }
 
 // classText writes a class of a set: properties of characters by their names, all else by its members.
 func classText(m Member) string {
-	if strings.HasPrefix(strings.ToLower(m.Text), `\p`) && !strings.Contains(m.Text, "&") {
+	if isProperty(m.Text) {
 		name := strings.Trim(m.Text[2:], "{^}")
 		if strings.Contains(m.Text, "^") != (m.Text[1] == 'P') {
 			return `\P{` + name + "}"

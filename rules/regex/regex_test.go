@@ -1,6 +1,7 @@
 package regex
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -163,5 +164,45 @@ func TestErrors(t *testing.T) {
 	} {
 		_, err := Parse(expr, "")
 		assert.ErrorContains(t, err, want, expr)
+	}
+}
+
+// TestPropertiesStayNames: a class of Unicode is written by its name, also where case is ignored, and takes what it
+// took.
+func TestPropertiesStayNames(t *testing.T) {
+	for expr, want := range map[string]string{
+		`[^\p{L}\p{N}]`: `(?i)(?-i:[^\p{L}\p{N}])`,
+		`[\p{L}\p{N}]*`: `(?i)(?-i:[\p{L}\p{N}])*`,
+		`\p{Lu}`:        `(?i)(?-i:[\p{Lu}])`,
+		`\PL`:           `(?i)(?-i:[\P{L}])`,
+		`[\p{Lu}a-c]`:   `(?i)(?-i:[\p{Lu}A-Ca-c])`,
+		`[^\p{Lu}s]`:    `(?i)(?-i:[^\p{Lu}Ssſ])`,
+		`[a-c]`:         `(?i)[a-c]`,
+	} {
+		e, err := Parse(expr, "i")
+		require.NoError(t, err)
+		for _, d := range []Dialect{Go, Rust, PCRE} {
+			got, err := e.In(d)
+			require.NoError(t, err)
+			assert.Equal(t, want, got)
+		}
+		of := strings.TrimSuffix(expr, "*")
+		e, err = Parse(of, "i")
+		require.NoError(t, err)
+		re, err := e.Compile()
+		require.NoError(t, err)
+		ranges, ok := Ranges(e.Root)
+		require.True(t, ok)
+		in := func(r rune) bool {
+			for i := 0; i < len(ranges); i += 2 {
+				if ranges[i] <= r && r <= ranges[i+1] {
+					return true
+				}
+			}
+			return false
+		}
+		for r := rune(0); r < 0x3000; r++ {
+			require.Equal(t, in(r), re.MatchString(string(r)), "%s: %U", expr, r)
+		}
 	}
 }

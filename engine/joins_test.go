@@ -104,6 +104,9 @@ func TestJoinsOfAnUnreadLog(t *testing.T) {
 	require.Len(t, found, 1)
 	assert.Equal(t, "join-input-not-run", found[0].Code)
 	assert.Empty(t, e.Rules())
+	_, found = engine.New(rs[:1], engine.Options{Model: lowered.Model(t, "linux")}) // which has not the rule's own log either
+	require.Len(t, found, 1)
+	assert.Equal(t, "no-log-source", found[0].Code)
 	rs = joining(t, "  a: {rule: theirs, same: {host: QueryName}, before: 1h}\n", "mine and not a")
 	_, found = engine.New(rs, engine.Options{Model: lowered.Model(t, "mde")})
 	require.Len(t, found, 1)

@@ -178,10 +178,14 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 	return nil
 }
 
-// warnOfUnasked says why events that do not match would not match whatever the rule says: they are of another log
-// source, or a field that it tests has another name.
+// warnOfUnasked says why events that do not match would not match whatever the rule says: there are none, they are of
+// another log source, or a field that it tests has another name.
 func (c *Case) warnOfUnasked(o *Outcome, stats engine.Stats) {
-	if stats.Events > 0 && stats.Foreign == stats.Events {
+	if stats.Events == 0 {
+		o.Warnings.Warnf("case-of-another-log", c.Range, "give it an event of the rule's log source", "the case has no events: none can match, whatever the rule tests")
+		return
+	}
+	if stats.Foreign == stats.Events {
 		model := c.Model
 		if model == "" {
 			model = schema.Plain

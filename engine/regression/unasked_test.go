@@ -1,6 +1,8 @@
 package regression
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -8,6 +10,7 @@ import (
 
 	"decree/rules/diag"
 	"decree/rules/parse"
+	"decree/rules/source"
 	"decree/tests/fixture/lowered"
 )
 
@@ -37,6 +40,18 @@ func TestCasesThatTestNothing(t *testing.T) {
 		require.True(t, o.Passed(), events)
 		assert.Equal(t, want, codes(o.Warnings), events)
 	}
+}
+
+// TestACaseWithoutEventsTestsNothing: an event file may be empty.
+func TestACaseWithoutEventsTestsNothing(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "e.ndjson"), nil, 0o600))
+	folder, err := source.OpenFolder(dir)
+	require.NoError(t, err)
+	f, found := Parse(folder, "t.test.yml", []byte("cases:\n  - {name: n, file: e.ndjson, expect: {none: true}}\n"), parse.FilterByForm)
+	require.Empty(t, found)
+	o := f.Cases[0].Run(lowered.Rule(t, "title: T\nlogsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n"))
+	assert.Equal(t, []string{"case-of-another-log"}, codes(o.Warnings))
 }
 
 // TestOtherFieldsOfTheLogAreNotMisspelt: a case without a model may have events of any log.

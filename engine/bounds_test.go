@@ -90,3 +90,15 @@ func TestWorkersChangeNothing(t *testing.T) {
 		assert.Equal(t, rejected, rejectedAgain)
 	}
 }
+
+// TestALogWithoutTheValueWaitsOnlyWithMatches: what a rule asks of a log that lacks the value of its prevalence
+// condition is known at once.
+func TestALogWithoutTheValueWaitsOnlyWithMatches(t *testing.T) {
+	rule := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\nprevalence: {rare: {field: sha1, local: {distinct: host, lte: 1}}}\ndetection: {s: {Image|endswith: x.exe}, o: {CommandLine|contains: y}, condition: s and not o or rare}\n")
+	created := func(id int, command string) string {
+		return fmt.Sprintf(`{"EventID":4688,"Channel":"Security","UtcTime":"2026-03-01 10:00:00","Computer":"h","EventRecordID":%d,"NewProcessName":"x.exe","CommandLine":%q}`, id, command)
+	}
+	results, stats := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "windows"), MaxPending: 1}, []*ir.Rule{rule}, created(1, "y"), created(2, "y"), created(3, "z"))
+	assert.Len(t, results, 1)
+	assert.Zero(t, stats.Dropped)
+}

@@ -84,8 +84,8 @@ func levelOf(r *ir.Rule) int {
 	return level
 }
 
-// withJoined adds the rules that rules join behind them, and leaves out rules that join one without a log source. A rule
-// without a log source of its own is not run anyway.
+// withJoined adds the rules that rules join behind them, and leaves out rules that join one without a log source. A
+// rule without a log source of its own is not run anyway.
 func (p *plan) withJoined(rs []*ir.Rule, found *diag.Diagnostics) []*ir.Rule {
 	out := slices.Clip(rs)
 	for _, r := range rs {

@@ -128,7 +128,9 @@ func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
 	// An event of several sources is one match, so all units of a rule are asked at the same time.
 	if slices.ContainsFunc(asked, func(u *unit) bool { return u.deferred }) {
 		for _, u := range asked {
-			u.deferred = true
+			if !u.deferred { // it waits for the others alone
+				u.relaxed, u.deferred = u.program, true
+			}
 		}
 	}
 }

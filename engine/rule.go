@@ -52,7 +52,7 @@ type unit struct {
 	filter     ir.Node          // what the environment's filters require of the source's events; nil = none
 	needs      *condition.Needs // beside what makes it a candidate and plan.second; nil if nothing does
 	program    *condition.Program
-	relaxed    *condition.Program // of a unit that waits only for its joins: it holds wherever the unit may match
+	relaxed    *condition.Program // of a unit that waits only for its joins or for others: it holds wherever it may match
 	names      []*condition.Term  // of the rule, in its order
 	taken      []document.Whole   // what correlations and joins take down of its matches, as rule.correlated.Fields
 	suppressBy []document.Whole   // values by which the rule's alerts are suppressed

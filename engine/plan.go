@@ -49,7 +49,7 @@ type plan struct {
 // rule out.
 func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	p := &plan{opt: opt, layout: document.NewLayout(opt.Model), decoded: document.NewDecoded(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
-	p.atoms, p.routes = match.NewAtoms(p.layout), route.NewTable(p.layout)
+	p.atoms, p.routes = match.NewAtoms(p.layout), route.NewTable(p.layout, opt.Model)
 	p.programs = condition.NewCompiler(p.atoms.Cost)
 	for _, column := range opt.Model.Time {
 		p.times = append(p.times, p.layout.Slot(schema.Column{Name: column}))

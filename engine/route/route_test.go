@@ -18,7 +18,7 @@ import (
 func TestEventsAreRoutedByTheirScope(t *testing.T) {
 	m := lowered.Model(t, "windows")
 	l := document.NewLayout(m)
-	table := route.NewTable(l)
+	table := route.NewTable(l, m)
 	for i := range m.Sources {
 		require.Equal(t, i, table.Add(&m.Sources[i], m.TableColumn))
 	}
@@ -70,7 +70,7 @@ func isOf(s *schema.Source, d *document.Document, l *document.Layout) bool {
 func TestAColumnTellsItsTable(t *testing.T) {
 	m := lowered.Model(t, "mde")
 	l := document.NewLayout(m)
-	table := route.NewTable(l)
+	table := route.NewTable(l, m)
 	for i := range m.Sources {
 		table.Add(&m.Sources[i], m.TableColumn)
 	}

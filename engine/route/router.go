@@ -24,6 +24,7 @@ type Router struct {
 	routes map[string][]int // sources of events whose columns have one text each, by the numbers of these
 	key    []byte           // of the current event in it
 	last   uint32           // number of a text that was given last
+	shown  []int            // signs that the current event shows
 }
 
 // texts remembers what the texts of a column answer.
@@ -82,10 +83,34 @@ func (r *Router) lookUp(column int, text string) *answer {
 	return found
 }
 
-// Route finds the log sources of the event that the document has read.
+// Route finds the log sources of the event that a document has read.
 func (r *Router) Route(d *document.Document) {
 	r.Of, r.considered, r.key = r.Of[:0], r.considered[:0], r.key[:0]
 	r.gen++
+	r.findScopes(d)
+	if len(r.Of) > 0 && len(r.table.signs.all) > 0 {
+		r.heed(d)
+	}
+}
+
+// heed leaves out log sources where the event shows the signs of others.
+func (r *Router) heed(d *document.Document) {
+	if r.shown = r.table.signs.shown(d, r.shown[:0]); len(r.shown) == 0 {
+		return
+	}
+	left := r.Of[:0]
+	for _, source := range r.Of {
+		if r.table.signs.deny(source, r.shown) {
+			r.applies[source] = 0
+			continue
+		}
+		left = append(left, source)
+	}
+	r.Of = left
+}
+
+// findScopes finds the log sources whose scopes the event satisfies.
+func (r *Router) findScopes(d *document.Document) {
 	if !r.identify(d) {
 		r.consult(d)
 		return

@@ -3,8 +3,9 @@
 // satisfies, in order.
 //
 // A scope asks whether columns have one of some values: the channel, the event id, the name of a table. A column's text
-// is looked up once an event, for all log sources at once. What must stay true: an event belongs to a log source if
-// every test of its scope holds, whatever events came before.
+// is looked up once an event, for all log sources at once. Signs tell the products apart whose events one data model
+// has. What must stay true: an event belongs to a log source if every test of its scope holds and it does not show the
+// signs of others alone, whatever events came before.
 package route
 
 import (
@@ -27,6 +28,7 @@ type Table struct {
 	main      int              // the slot that most sources ask for, or -1
 	byValue   map[string][]int // its folded text -> sources to consider
 	others    []int            // sources that do not ask for it
+	signs     signs
 }
 
 // column is a slot that scopes ask about, and what its texts answer.
@@ -47,9 +49,9 @@ type question struct {
 	values []string // folded, sorted
 }
 
-// NewTable makes a table without log sources.
-func NewTable(l *document.Layout) *Table {
-	return &Table{layout: l, byKey: map[string]int{}, main: -1}
+// NewTable makes a table for log sources of a data model, without any.
+func NewTable(l *document.Layout, m *schema.Model) *Table {
+	return &Table{layout: l, byKey: map[string]int{}, main: -1, signs: newSigns(l, m)}
 }
 
 // Add adds a log source, and gives its number. tableColumn is the column of the data model that names the table; "" if
@@ -63,6 +65,7 @@ func (t *Table) Add(of *schema.Source, tableColumn string) (number int) {
 		tests = append(tests, scopeTest{t.ask(t.layout.Slot(schema.Column{Name: tableColumn}), []string{of.Table}), true, false})
 	}
 	t.sources = append(t.sources, tests)
+	t.signs.add(of)
 	return len(t.sources) - 1
 }
 

@@ -93,6 +93,9 @@ func (c *checker) source(s *Source, at string) {
 		}
 	}
 	c.scope(s, at)
+	for i := range s.Recognise {
+		c.sign(&s.Recognise[i], source.Join(at, fmt.Sprintf("recognise[%d]", i)))
+	}
 	c.keys(s, at)
 	if s.KeysPerBoot && (!s.UniqueKeys || c.m.Dialect != "") {
 		c.bad(source.Join(at, "keys_per_boot"), "remove it", "keys_per_boot is of unique_keys, in a model of events as their product writes them")

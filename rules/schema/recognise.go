@@ -108,23 +108,32 @@ func unordered(h header) int {
 
 // signs reports faults of the signs.
 func (c *checker) signs() {
-	for i, s := range c.m.Recognise {
+	for i := range c.m.Recognise {
 		path := fmt.Sprintf("recognise[%d]", i)
 		if !c.doc.Has("recognise") {
 			path = "extends"
 		}
-		if s.Weight() == 0 {
-			c.bad(path, "name columns in `fields`, `any` or `values`", "a sign without columns is shown by every event")
-		}
-		for _, column := range slices.Concat(s.Fields, s.Any, s.Without) {
-			if column == "" {
-				c.bad(path, "write the name of a column", "empty name")
-			}
-		}
-		for _, column := range sortedNames(s.Values) {
-			if len(s.Values[column]) == 0 {
-				c.bad(source.Join(path, "values."+column), "list the texts by which events are recognised, or name the column in `fields`", "column %s has no values", column)
-			}
+		c.sign(&c.m.Recognise[i], path)
+	}
+}
+
+func (c *checker) sign(s *Sign, path string) {
+	if s.Weight() == 0 {
+		c.bad(path, "name columns in `fields`, `any` or `values`", "a sign without columns is shown by every event")
+	}
+	for _, column := range slices.Concat(s.Fields, s.Any, s.Without) {
+		if column == "" {
+			c.bad(path, "write the name of a column", "empty name")
 		}
 	}
+	for _, column := range sortedNames(s.Values) {
+		if len(s.Values[column]) == 0 {
+			c.bad(source.Join(path, "values."+column), "list the texts by which events are recognised, or name the column in `fields`", "column %s has no values", column)
+		}
+	}
+}
+
+// Columns are the columns that the sign asks about.
+func (s *Sign) Columns() []string {
+	return slices.Concat(s.Fields, s.Any, s.Without, sortedNames(s.Values))
 }

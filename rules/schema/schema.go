@@ -67,10 +67,13 @@ type Source struct {
 	Product  string `yaml:"product"`
 	Service  string `yaml:"service"`
 	// KQL table, SPL base search or datamodel=Model.Dataset, EQL event category
-	Table   string            `yaml:"table"`
-	Indices []string          `yaml:"indices"` // index patterns in Elasticsearch
-	Scope   []ScopeTest       `yaml:"scope"`   // an event belongs to this source if all tests hold
-	Fields  map[string]Column `yaml:"fields"`
+	Table   string      `yaml:"table"`
+	Indices []string    `yaml:"indices"` // index patterns in Elasticsearch
+	Scope   []ScopeTest `yaml:"scope"`   // an event belongs to this source if all tests hold
+	// Recognise are signs of the source's events. An event whose heaviest signs are those of other sources is not this
+	// one's. Where an event shows no source's sign, any source without or with signs may have it.
+	Recognise []Sign            `yaml:"recognise"`
+	Fields    map[string]Column `yaml:"fields"`
 	// OwnColumns says that each of Columns is a field of its own name, and so is a property in one that holds JSON
 	// (Column.Property).
 	OwnColumns bool `yaml:"own_columns"`

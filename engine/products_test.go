@@ -1,0 +1,80 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"decree/engine"
+	"decree/engine/enginetest"
+	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
+)
+
+// TestARuleOfOneProductIsNotAskedOfAnother has models whose files hold events of several products, and for each log
+// source a rule that holds of every event it is asked of.
+func TestARuleOfOneProductIsNotAskedOfAnother(t *testing.T) {
+	for model, events := range map[string]map[string][]string{
+		"cloud": {
+			"{product: aws, service: cloudtrail}": {
+				`{"eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "awsRegion": "x", "userIdentity": {"type": "Root"}}`,
+				`{"eventName": "CreateUser", "userIdentity": {"type": "Root"}}`,
+			},
+			"{product: azure, service: activitylogs}": {
+				`{"operationName": "MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE", "category": "Administrative", "resultType": "Start"}`,
+				`{"operationName": {"value": "x/delete"}, "category": {"value": "Administrative"}, "status": {"value": "Start"}}`,
+				`{"OperationNameValue": "X/DELETE", "CategoryValue": "Administrative"}`,
+			},
+			"{product: azure, service: auditlogs}": {
+				`{"operationName": "Add member", "category": "AuditLogs", "properties": {"activityDisplayName": "Add member"}}`,
+				`{"activityDateTime": "t", "activityDisplayName": "Add member"}`,
+				`{"OperationName": "Add member", "Category": "RoleManagement", "TargetResources": [{"id": "i"}]}`,
+			},
+			"{product: azure, service: signinlogs}": {
+				`{"operationName": "Sign-in activity", "category": "NonInteractiveUserSignInLogs", "resultType": "0"}`,
+				`{"createdDateTime": "t", "userPrincipalName": "a@x"}`,
+				`{"OperationName": "Sign-in activity", "ResultType": "0", "UserPrincipalName": "a@x", "AppDisplayName": "Portal"}`,
+			},
+			"{product: azure, service: riskdetection}":      {`{"riskEventType": "leakedCredentials", "riskLevel": "high", "activityDateTime": "t"}`},
+			"{product: gcp, service: gcp.audit}":            {`{"protoPayload": {"methodName": "SetIamPolicy"}, "logName": "l"}`},
+			"{product: m365, service: audit}":               {`{"Operation": "New-InboxRule", "Workload": "Exchange"}`, `{"eventSource": "Exchange", "eventName": "x"}`},
+			"{product: okta, service: okta}":                {`{"eventType": "user.session.start", "published": "t"}`},
+			"{product: onelogin, service: onelogin.events}": {`{"event_type_id": 5, "account_id": 1}`},
+			"{product: github, service: audit}":             {`{"action": "repo.create", "actor": "a", "org": "o"}`},
+			"{product: bitbucket, service: audit}":          {`{"auditType": {"action": "x", "category": "y"}}`},
+			"{product: kubernetes, service: audit}":         {`{"apiVersion": "audit.k8s.io/v1", "auditID": "1", "verb": "get", "requestURI": "/"}`, `{"verb": "get", "objectRef": {"resource": "pods"}}`},
+			"{product: cisco, service: duo}":                {`{"action": "admin_login", "isotimestamp": "t"}`},
+		},
+		"linux": {
+			"{product: linux, category: process_creation}": {`{"EventID": 1, "Channel": "Linux-Sysmon/Operational", "Image": "/bin/sh"}`},
+			"{product: linux, service: auditd}":            {`{"type": "EXECVE", "a0": "curl"}`},
+			"{product: linux, service: sshd}":              {`{"hostname": "h", "message": "Accepted", "appname": "sshd", "timestamp": "t"}`, `{"MESSAGE": "Accepted", "_COMM": "sshd"}`},
+		},
+		"network": {
+			"{product: zeek, service: conn}": {`{"_path": "conn", "ts": 1, "uid": "u", "id.orig_h": "10.0.0.1"}`},
+			"{category: firewall}":           {`{"src_ip": "10.0.0.1", "dst_ip": "10.0.0.2"}`},
+			"{category: dns}":                {`{"query": "x.example", "record_type": "A"}`},
+		},
+	} {
+		for source := range events {
+			rule := lowered.Rule(t, "title: T\nlogsource: "+source+"\ndetection: {s: {NoSuchField: x}, condition: not s}\n")
+			for of, lines := range events {
+				want := 0
+				if source == of {
+					want = len(lines)
+				}
+				results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, model)}, []*ir.Rule{rule}, lines...)
+				assert.Len(t, results, want, "%s asked of %s", source, of)
+			}
+		}
+	}
+}
+
+// TestAnEventWithoutSignsIsAskedOfAll: what may be of any product is asked of each.
+func TestAnEventWithoutSignsIsAskedOfAll(t *testing.T) {
+	for _, source := range []string{"{product: aws, service: cloudtrail}", "{product: okta, service: okta}"} {
+		rule := lowered.Rule(t, "title: T\nlogsource: "+source+"\ndetection: {s: {eventName: CreateUser}, condition: s}\n")
+		results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "cloud")}, []*ir.Rule{rule}, `{"eventName": "CreateUser", "awsRegion": null, "userIdentity": ""}`)
+		assert.Len(t, results, 1, source)
+	}
+}

@@ -164,7 +164,7 @@ func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	}
 	values := make([]string, 0, len(t.Values))
 	for _, v := range t.Values {
-		text, ok, err := literal(col, v)
+		text, ok, err := literal(col, v, t.Cased)
 		if err != nil {
 			return nil, err
 		}

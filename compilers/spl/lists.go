@@ -22,11 +22,23 @@ type listLookup struct {
 	names        bool // the field's file name is looked up
 }
 
-// inList tests whether a field's value is in the list of a test, if a lookup has that list.
+// inList tests whether a field's value is in the list of a test, if a lookup has that list. Values whose letters a
+// lookup would compare otherwise than rules do stay in the query.
 func (w *writer) inList(field string, t *ir.Text) (compilers.Pred, bool) {
-	if !w.plan.Apart(t) {
+	if !w.plan.Apart(t) || !slices.ContainsFunc(t.Values, func(v string) bool { return !foldsApart(v) }) {
 		return nil, false
 	}
+	looked := *t
+	looked.Values = slices.DeleteFunc(slices.Clone(t.Values), foldsApart)
+	holds := compilers.Any{w.lookedUp(field, &looked)}
+	if apart := slices.DeleteFunc(slices.Clone(t.Values), func(v string) bool { return !foldsApart(v) }); len(apart) > 0 {
+		holds = append(holds, w.inText(field, &ir.Text{Op: t.Op, Values: apart}))
+	}
+	return holds, true
+}
+
+// lookedUp tests whether a field's value is in the list of a test, in a lookup.
+func (w *writer) lookedUp(field string, t *ir.Text) compilers.Pred {
 	values := t.Values
 	if compilers.FitsWildcardLookup(t) {
 		values = patterns(t)
@@ -40,7 +52,7 @@ func (w *writer) inList(field string, t *ir.Text) (compilers.Pred, bool) {
 		l.lookups = append(l.lookups, a)
 		i = len(l.lookups) - 1
 	}
-	return compilers.Atom(fmt.Sprintf("isnotnull(decree_listed_%d)", i+1)), true
+	return compilers.Atom(fmt.Sprintf("isnotnull(decree_listed_%d)", i+1))
 }
 
 // stages write the look-ups.

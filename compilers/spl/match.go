@@ -173,13 +173,7 @@ func (w *writer) test(name string, m *ir.Match) compilers.Pred {
 		if listed, apart := w.inList(name, t); apart {
 			return listed
 		}
-		if t.Op == ir.Filename {
-			return fileName(name, t)
-		}
-		if w.plan.Model.EmptyIsMissing && t.Op == ir.Equals && slices.Contains(t.Values, "") {
-			return compilers.Any{compilers.Atom("isnull(" + name + ")"), anyValueMatches(name, textRegex(t))}
-		}
-		return anyValueMatches(name, textRegex(t))
+		return w.inText(name, t)
 	case *ir.Glob:
 		return anyValueMatches(name, globRegex(t))
 	case *ir.Regex:
@@ -214,6 +208,18 @@ func (w *writer) test(name string, m *ir.Match) compilers.Pred {
 		return timePart(name, t)
 	}
 	panic("spl: unknown test")
+}
+
+// inText tests a field for texts that stand in the query.
+func (w *writer) inText(name string, t *ir.Text) compilers.Pred {
+	if t.Op == ir.Filename {
+		return fileName(name, t)
+	}
+	matches := anyValueMatches(name, textRegex(t))
+	if w.plan.Model.EmptyIsMissing && t.Op == ir.Equals && slices.Contains(t.Values, "") {
+		return compilers.Any{compilers.Atom("isnull(" + name + ")"), matches}
+	}
+	return matches
 }
 
 // anyValueMatches holds if any value of the field matches. mvfind gives null if none does, or if the field is missing.

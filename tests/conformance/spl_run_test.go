@@ -393,12 +393,13 @@ func splRex(rest string, rows []splRow) {
 	}
 }
 
-// splKey tells whether a value is what a key of a lookup stands for.
+// splKey tells whether a value is what a key of a lookup stands for. Both are compared in lower case.
 func splKey(key string) func(value string) bool {
 	if !strings.Contains(key, "*") {
-		return func(value string) bool { return strings.EqualFold(value, key) }
+		return func(value string) bool { return strings.ToLower(value) == strings.ToLower(key) }
 	}
-	return regexp.MustCompile(`(?is)\A` + strings.ReplaceAll(regexp.QuoteMeta(key), `\*`, ".*") + `\z`).MatchString
+	pattern := regexp.MustCompile(`(?s)\A` + strings.ReplaceAll(regexp.QuoteMeta(strings.ToLower(key)), `\*`, ".*") + `\z`)
+	return func(value string) bool { return pattern.MatchString(strings.ToLower(value)) }
 }
 
 // splLookup adds the columns of the first row whose key is the value, in any case, as its definition says (max_matches

@@ -308,7 +308,7 @@ func (c *checker) join(n *ir.Join) {
 // need records that the rule uses a construct; a lacking dialect makes it a note or an error.
 func (c *checker) need(construct Construct, at diag.Range) {
 	lack, lacking := c.lacks[construct]
-	if !lacking {
+	if !lacking || lack.Partly {
 		return
 	}
 	code := string(construct)

@@ -59,6 +59,7 @@ type Support struct {
 	Message     string // what differs, or why the construct is not supported
 	Hint        string // what to do instead
 	ByModel     bool   // some data models of the dialect have what it needs, and lack nothing
+	Partly      bool   // some forms of the construct are said exactly; what writes queries refuses the others
 }
 
 // Features is what a dialect lacks.

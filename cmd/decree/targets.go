@@ -62,7 +62,7 @@ type targetFacts struct {
 type saying struct {
 	Construct compilers.Construct `json:"construct"`
 	Title     string              `json:"title"`
-	How       string              `json:"how"` // yes, nearly, by data model or no
+	How       string              `json:"how"` // yes, nearly, partly, by data model or no
 	Effect    string              `json:"effect,omitempty"`
 	Why       string              `json:"why,omitempty"`
 	Hint      string              `json:"hint,omitempty"`
@@ -83,6 +83,8 @@ func describeTargets(in *project.Project, chosen []targets.Target) []targetFacts
 			lack, lacking := lacks[c.Name]
 			how := "yes"
 			switch {
+			case lacking && lack.Partly:
+				how = "partly"
 			case lacking && lack.Approximate:
 				how = "nearly"
 			case lacking && lack.ByModel:
@@ -128,6 +130,6 @@ func showTargets(s *stdio.Streams, all []targetFacts, format string) error {
 	err := table.Fit(s.Out, s.PageColumns(), rows)
 	_, more := fmt.Fprintln(s.Out)
 	err = errors.Join(err, more, table.Fit(s.Out, s.PageColumns(), says))
-	_, more = fmt.Fprintln(s.Out, "\nnearly: a rule, or --allow-approximate, must accept what differs.\nby data model: only with some data models of the language.\ndecree compile --explain CONSTRUCT says why, and what to do.")
+	_, more = fmt.Fprintln(s.Out, "\nnearly: a rule, or --allow-approximate, must accept what differs.\npartly: some forms of it, or some tests; others are refused.\nby data model: only with some data models of the language.\ndecree compile --explain CONSTRUCT says why, and what to do.")
 	return errors.Join(err, more)
 }

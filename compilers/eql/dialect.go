@@ -27,14 +27,25 @@ func (dialect) Title() string             { return "Elastic EQL" }
 func (dialect) Extension() string         { return ".eql" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
+const (
+	ofItsField        = "test the field that it is made of, or use kql or spl"
+	betweenCharacters = "only parts between single characters that are not letters can be found by an expression"
+)
+
 var lacks = compilers.Features{
 	compilers.FirstSeen: {Message: "EQL cannot ask whether a value came before", Hint: "in Elastic a new terms rule does, which looks for values that a field has for the first time; or use kql or spl"},
 	compilers.Joins: {Approximate: true, Effect: "false-negatives",
 		Message: "the other event is found through a sequence: sequences of the same values do not overlap, so not every event near it is reported; events of one time need a tiebreaker; values are joined exactly, including case"},
-	compilers.ExtractRegexes: {Message: "what a group of an expression finds is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
-	compilers.ExtractTexts:   {Message: "a text made of fields is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
-	compilers.NamedValues:    {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.SecondColumns:  {Message: "the field can be read from only one column", Hint: "let the rule test what tells the column by equality, as EventID, name the column itself, or use kql or spl"},
+	compilers.ExtractRegexes:  {Message: "what a group of an expression finds is not a value of its own", Hint: ofItsField},
+	compilers.ExtractArgv:     {Partly: true, Message: "only the program of a command line, argument 0, can be found by an expression", Hint: ofItsField},
+	compilers.ExtractSplits:   {Partly: true, Message: betweenCharacters, Hint: ofItsField},
+	compilers.ExtractSeveral:  {Partly: true, Message: betweenCharacters, Hint: ofItsField},
+	compilers.ExtractURLParts: {Partly: true, Message: "only the host, the port and the query of a URL can be found by an expression", Hint: ofItsField},
+	compilers.ExtractTrims:    {Partly: true, Message: "a trimmed value cannot be tested, and one in one case not by every test", Hint: ofItsField},
+	compilers.ExtractMaps:     {Partly: true, Message: "not every test can be asked of the texts of a map", Hint: ofItsField},
+	compilers.ExtractTexts:    {Message: "a text made of fields is not a value of its own", Hint: ofItsField},
+	compilers.NamedValues:     {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.SecondColumns:   {Message: "the field can be read from only one column", Hint: "let the rule test what tells the column by equality, as EventID, name the column itself, or use kql or spl"},
 	compilers.Keywords: {Message: "EQL searches fields only: not the whole event, and not message, which Elasticsearch maps as text",
 		Hint: "name the field that holds the words (mapped as keyword or wildcard), or use kql or spl"},
 	compilers.ElementTests: {Message: "Elasticsearch flattens an array of objects: which values are of one element is not kept", Hint: "use kql, or test the fields without brackets: any element's value matches"},

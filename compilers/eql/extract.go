@@ -12,7 +12,7 @@ import (
 )
 
 func (w *writer) refuse(code string, at diag.Range, format string, args ...any) compilers.Pred {
-	w.found.Errorf(code, at, "test the field that it is made of, or use kql or spl", "eql: "+format, args...)
+	w.found.Errorf(code, at, ofItsField, "eql: "+format, args...)
 	return compilers.Constant(false)
 }
 
@@ -58,9 +58,9 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 	if len(shapes) == 0 {
 		switch spec.Op {
 		case rules.ExtractArgv:
-			return w.refuse("extract-argv", m.Range(), "only the program of a command line, argument 0, can be found by an expression")
+			return w.refuse("extract-argv", m.Range(), "%s", lacks[compilers.ExtractArgv].Message)
 		case rules.ExtractSplit:
-			return w.refuse("extract-split", m.Range(), "only parts between single characters that are not letters can be found by an expression")
+			return w.refuse("extract-split", m.Range(), betweenCharacters)
 		}
 		return w.refuse("extract-part", m.Range(), "the %s of a URL cannot be found by an expression", spec.URLPart)
 	}

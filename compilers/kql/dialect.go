@@ -32,6 +32,8 @@ func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
 	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},
+	compilers.ExtractSeveral: {Partly: true, Message: "several values can be looked for only by their letters",
+		Hint: "name one argument or part by its number, or test it with equals, startswith, endswith, contains or wildcards"},
 }
 
 var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}

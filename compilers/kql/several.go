@@ -26,7 +26,7 @@ func allTogether(spec *rules.Extract, x string) string {
 }
 
 func (w *writer) refuseSeveral(at diag.Range, name string) compilers.Pred {
-	w.found.Errorf("extract-any", at, "name one argument or part by its number, or test it with equals, startswith, endswith, contains or wildcards",
+	w.found.Errorf("extract-any", at, lacks[compilers.ExtractSeveral].Hint,
 		"kql: the values of %s can be looked for only by their letters", name)
 	return compilers.Constant(false)
 }

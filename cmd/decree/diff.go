@@ -86,6 +86,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 	if err != nil {
 		return err
 	}
+	export.Product = deployed.Product(target.Package)
 	set, err := ruleset.Load(s, in, p.selection)
 	if err != nil {
 		return err
@@ -128,9 +129,13 @@ func readExport(name string) (*deployed.Export, error) {
 	return export, err
 }
 
-// deployedTarget is the target whose rules an export has: the one that is named, or else the only one of the product.
+// deployedTarget is the target whose rules an export has: the one that is named, or else the only one of the product,
+// which an empty export does not tell.
 func deployedTarget(own []targets.Target, of deployed.Product, name string) (targets.Target, error) {
-	if !slices.Contains(targets.FormatNames(), string(of)) {
+	if of == "" && name == "" {
+		return targets.Target{}, errors.New("the export lists no rules and does not say of which product: name the target with --target")
+	}
+	if of != "" && !slices.Contains(targets.FormatNames(), string(of)) {
 		return targets.Target{}, fmt.Errorf("packages for %s are not written yet: there is nothing to compare", of)
 	}
 	asked := name
@@ -142,8 +147,8 @@ func deployedTarget(own []targets.Target, of deployed.Product, name string) (tar
 	case err != nil:
 		return targets.Target{}, err
 	case len(chosen) > 1:
-		return targets.Target{}, fmt.Errorf("the project has several targets for %s: name one with --target, of %s", of, strings.Join(targets.Names(chosen), ", "))
-	case chosen[0].Package != string(of):
+		return targets.Target{}, fmt.Errorf("the project has several targets for %s: name one with --target, of %s", asked, strings.Join(targets.Names(chosen), ", "))
+	case of != "" && chosen[0].Package != string(of):
 		return targets.Target{}, fmt.Errorf("the export is of %s, and target %s is for %s", of, chosen[0].Name, chosen[0].Package)
 	}
 	return chosen[0], nil

@@ -65,6 +65,9 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if err != nil {
 		return err
 	}
+	if export.Product == "" {
+		return fmt.Errorf("%s lists no rules: there is nothing to import", p.export)
+	}
 	files, left := imported.Files(export)
 	report := imported.Report{Product: export.Product, Rules: []imported.Written{}, Left: left, Remarks: export.Remarks}
 	if left == nil {

@@ -2,6 +2,7 @@ package deployed
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -132,8 +133,16 @@ func (x *reading) document(v any, file string) (bool, error) {
 	case has("resources") && (has("$schema") || has("contentVersion")): // an ARM template
 		return x.template(of, file)
 	case has("value") && !has("properties"): // an answer of Microsoft's APIs
+		if isEmptyList(of["value"]) { // of Sentinel or of Defender: nothing is deployed
+			x.empty = true
+			return true, nil
+		}
 		return x.documents(list(of["value"]), file)
 	case has("data") && has("total"): // Kibana's _find
+		if isEmptyList(of["data"]) {
+			x.out.Product = cmp.Or(x.out.Product, Kibana)
+			return true, nil
+		}
 		return x.documents(list(of["data"]), file)
 	case has("exported_count"):
 		return true, x.summary(of)
@@ -154,6 +163,11 @@ func (x *reading) document(v any, file string) (bool, error) {
 	return false, nil
 }
 
+func isEmptyList(v any) bool {
+	all, ok := v.([]any)
+	return ok && len(all) == 0
+}
+
 func (x *reading) documents(all []any, file string) (found bool, err error) {
 	for _, one := range all {
 		if object(one) == nil {
@@ -169,6 +183,10 @@ func (x *reading) documents(all []any, file string) (found bool, err error) {
 
 // template reads the resources of an ARM template.
 func (x *reading) template(of map[string]any, file string) (found bool, err error) {
+	if isEmptyList(of["resources"]) {
+		x.out.Product = cmp.Or(x.out.Product, Sentinel)
+		return true, nil
+	}
 	for _, one := range list(of["resources"]) {
 		r := object(one)
 		kind := text(r["type"])

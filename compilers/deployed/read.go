@@ -13,7 +13,7 @@ import (
 )
 
 // Read reads the files of one export. An error is that a file cannot be read, or that the files are of several products
-// or none.
+// or none. The product is "" if all that is there is an empty list of one of Microsoft's.
 func Read(files []File) (*Export, error) {
 	x := &reading{out: &Export{}, taken: map[string]bool{}}
 	files = slices.Clone(files)
@@ -98,6 +98,7 @@ type reading struct {
 	twice  int
 	sigma  bool // there are rules in Sigma's format
 	unread int  // rules whose name or query is not text
+	empty  bool // there is a list of rules without one, which does not say of which product
 }
 
 // add adds a rule of a product.
@@ -141,7 +142,7 @@ func (x *reading) done() (*Export, error) {
 	if x.out.Product == "" && x.sigma {
 		return nil, errors.New("these are rules in Sigma's format, and nothing to import: copy them into a folder of rules")
 	}
-	if x.out.Product == "" {
+	if x.out.Product == "" && !x.empty {
 		return nil, fmt.Errorf("no rules of Sentinel, Defender, Splunk or Kibana are in it")
 	}
 	slices.SortStableFunc(x.out.Rules, func(a, b Rule) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })

@@ -122,6 +122,19 @@ func TestOneRuleAlone(t *testing.T) {
 	assert.Equal(t, []string{"files of which nothing is a rule: 1", "rules that are there again under the same id, of which the first is read: 1"}, both.Remarks)
 }
 
+// TestNothingIsDeployed: a list without a rule is an export. Microsoft's does not say of which product.
+func TestNothingIsDeployed(t *testing.T) {
+	for text, want := range map[string]Product{`{"value": []}`: "", `{"data": [], "total": 0, "page": 1}`: Kibana, `{"exported_count": 0, "exported_rules_count": 0}`: Kibana,
+		`{"$schema": "s", "resources": []}`: Sentinel} {
+		x, err := Read([]File{{"a.json", []byte(text)}})
+		require.NoError(t, err, text)
+		assert.Empty(t, x.Rules)
+		assert.Equal(t, want, x.Product, text)
+	}
+	_, err := Read([]File{{"a.json", []byte(`{"value": 1}`)}})
+	assert.ErrorContains(t, err, "this is not an export that decree reads")
+}
+
 func TestWhatIsNoExport(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"a.json":   {"", "this is not an export that decree reads"},

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -42,6 +43,12 @@ func (p *plan) answered(rs []*ir.Rule) (of func(i int) answered) {
 
 func (p *plan) answer(r *ir.Rule) answered {
 	out := answered{sources: p.opt.Model.Answering(r), unanswered: p.opt.Model.Unanswered(r)}
+	if first := p.firsts[r]; first != nil { // which knows no event without its fields
+		out.sources = slices.DeleteFunc(out.sources, func(s *schema.Source) bool {
+			_, lacks := p.opt.Model.Lacks(s, first)
+			return lacks
+		})
+	}
 	if len(out.sources) > 1 && (ir.AsksPrevalence(r.Condition) || ir.AsksJoin(r.Condition) || r.Filter != nil && ir.AsksPrevalence(r.Filter)) {
 		out.absent = p.opt.Model.Absent(out.sources, r)
 	}

@@ -105,6 +105,11 @@ func (p *plan) withJoined(rs []*ir.Rule, found *diag.Diagnostics) []*ir.Rule {
 			out = slices.DeleteFunc(slices.Clone(out), func(o *ir.Rule) bool { return o == r })
 			continue
 		}
+		for _, j := range r.Joins() {
+			if j.First {
+				p.firsts[j.Rule] = j
+			}
+		}
 		for _, below := range r.Joined() {
 			if !slices.Contains(out, below) {
 				out = append(out, below)

@@ -34,8 +34,9 @@ type plan struct {
 	triggers     [][]triggered // atom -> units for which it is one of those that must hold
 	populations  []*population
 	joins        []*join
-	joinLevels   int        // the highest level of a rule
-	asked        []*ir.Rule // those that the caller gave
+	firsts       map[*ir.Rule]*ir.Join // what a first_seen condition knows -> the condition
+	joinLevels   int                   // the highest level of a rule
+	asked        []*ir.Rule            // those that the caller gave
 	correlations *correlate.Set
 	correlated   []correlation   // as results show them, in the set's order
 	treeFields   map[string]bool // fields of ancestors that some rule asks the tree for
@@ -48,7 +49,7 @@ type plan struct {
 // newPlan compiles rules and correlations. If the model has no log source for a rule, it reports that and leaves the
 // rule out.
 func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
-	p := &plan{opt: opt, layout: document.NewLayout(opt.Model), decoded: document.NewDecoded(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
+	p := &plan{opt: opt, layout: document.NewLayout(opt.Model), decoded: document.NewDecoded(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}, firsts: map[*ir.Rule]*ir.Join{}}
 	p.atoms, p.routes = match.NewAtoms(p.layout), route.NewTable(p.layout, opt.Model)
 	p.programs = condition.NewCompiler(p.atoms.Cost)
 	for _, column := range opt.Model.Time {

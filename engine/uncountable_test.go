@@ -158,3 +158,16 @@ func TestWhatIsToldApartIsUncountable(t *testing.T) {
 		assert.Equal(t, want, b.Uncountable(), "replayed")
 	}
 }
+
+// TestFirstSeenAsksNoLogWithoutItsFields: a rule that such a log cannot match is not asked of its events, nor is what
+// its condition knows.
+func TestFirstSeenAsksNoLogWithoutItsFields(t *testing.T) {
+	rule := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\nfirst_seen: {new: {fields: [sha1], over: 1d}}\ndetection: {s: {Image: a}, condition: s and new}\n")
+	const created = `{"EventID":4688,"Channel":"Security","UtcTime":"2026-03-01 10:00:00","EventRecordID":1,"NewProcessName":"a"}`
+	opt := engine.Options{Model: lowered.Model(t, "windows")}
+	_, stats := enginetest.Run(t, opt, []*ir.Rule{rule}, created)
+	assert.Equal(t, 1, stats.Foreign)
+	results, stats := enginetest.Run(t, opt, []*ir.Rule{rule}, created, sysmonOne+`"UtcTime":"2026-03-01 10:00:00","EventRecordID":2,"Image":"a","Hashes":"SHA1=AA"}`)
+	assert.Len(t, results, 1)
+	assert.Equal(t, 1, stats.Foreign)
+}

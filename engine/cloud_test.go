@@ -56,6 +56,8 @@ func TestCloudEventsInEachOfTheirForms(t *testing.T) {
 		{"gcp, service: gcp.audit", `{data.protoPayload.methodName: SetIamPolicy, protoPayload.methodName: SetIamPolicy, gcp.audit.method_name: SetIamPolicy, gcp.audit.service_name: s, data.protoPayload.authorizationInfo.granted: 'true', data.protoPayload.resource.type: project}`, google},
 		{"gcp, service: google_workspace.admin", `{eventService: admin.googleapis.com, eventName: CREATE_ROLE, eventType: T}`, workspace},
 		{"m365, service: audit", `{eventName: New-InboxRule, eventSource: Exchange, status: success, Operation: New-InboxRule, Workload: Exchange, Parameters.Name: ForwardTo}`, office},
+		{"azure, service: auditlogs", `{InitiatedBy.user.userPrincipalName: a@x, user: a@x}`, audit},
+		{"azure, service: signinlogs", `{user: a@x}`, signIn},
 		{"okta, service: okta", `{eventtype: a, displaymessage: b}`, []string{`{"id":"1","eventType":"a","displayMessage":"b"}`, `{"id":"2","eventtype":"a","displaymessage":"b"}`}},
 	} {
 		r := lowered.Rule(t, "logsource: {product: "+c.source+"}\ndetection:\n  s: "+c.selection+"\n  condition: s\n")

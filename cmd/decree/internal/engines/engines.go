@@ -49,7 +49,7 @@ func New(rs []*ir.Rule, models []*schema.Model, opt engine.Options, backtest boo
 		}
 		s.All = append(s.All, of)
 	}
-	s.Found = s.together(each)
+	s.Found = s.unasked(s.together(each))
 	nameModels(s.Found, opt.Correlations)
 	return s
 }
@@ -64,7 +64,7 @@ func (s *Set) together(each []diag.Diagnostics) diag.Diagnostics {
 	for _, found := range each {
 		for _, d := range found {
 			switch {
-			case d.Code == "no-log-source":
+			case d.Code == noLogSource:
 				if missing[d.Range]++; missing[d.Range] < len(each) {
 					continue
 				}

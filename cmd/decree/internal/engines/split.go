@@ -12,6 +12,37 @@ import (
 // notRun is the code of the finding about a correlation that reads a rule which is not run.
 const notRun = "correlation-input-not-run"
 
+// noLogSource is the code of the finding about a rule of whose log source a data model has no events.
+const noLogSource = "no-log-source"
+
+// unasked says of a correlation none of whose log sources the data models have what is said of such a rule, and says it
+// once.
+func (s *Set) unasked(found diag.Diagnostics) (out diag.Diagnostics) {
+	said := map[*ir.Correlation]bool{}
+	for _, d := range found {
+		at := slices.IndexFunc(s.correlations, func(c *ir.Correlation) bool { return d.Code == notRun && reads(c, d.Range) && s.lacksAll(c) })
+		if at < 0 {
+			out = append(out, d)
+			continue
+		}
+		if c := s.correlations[at]; !said[c] {
+			said[c] = true
+			d.Code, d.Hint = noLogSource, "give it events of its log sources, or choose another --model"
+			d.Message = "no rule that the correlation reads has a log source of data model " + s.Names() + "; the correlation is not run"
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// lacksAll tells whether no data model of the run has the log source of any rule below a correlation.
+func (s *Set) lacksAll(c *ir.Correlation) bool {
+	below := c.Rules()
+	return len(below) > 0 && !slices.ContainsFunc(below, func(r *ir.Rule) bool {
+		return slices.ContainsFunc(s.All, func(of *Of) bool { return len(of.Model.Candidates(r)) > 0 })
+	})
+}
+
 // nameModels says in the findings about correlations that are not run which data model can run them.
 func nameModels(found diag.Diagnostics, cs []*ir.Correlation) {
 	for i, d := range found {

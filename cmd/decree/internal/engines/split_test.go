@@ -46,3 +46,23 @@ func TestSplit(t *testing.T) {
 		assert.Empty(t, es.Uncountable())
 	}
 }
+
+// TestCorrelationsOfOtherProducts: a correlation of whose log sources the data models have none is one of the rules that
+// are not run, as a collection has many. It is said once.
+func TestCorrelationsOfOtherProducts(t *testing.T) {
+	clitest.Files(t, "-- c.yml --\ntitle: C\ncorrelation: {type: temporal, rules: [a, b], group-by: [User], timespan: 1h}\n---\ntitle: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\ntitle: B\nname: b\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {eventName: x}, condition: s}\n")
+	s, _, _ := clitest.Streams("")
+	loaded, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"c.yml"}})
+	require.NoError(t, err)
+	opt := engine.Options{Correlations: loaded.LoweredCorrelations()}
+	for model, want := range map[string][]string{
+		"linux":   {"no-log-source", "no-log-source", "no-log-source"}, // both rules and the correlation
+		"windows": {"no-log-source", notRun},
+	} {
+		var codes []string
+		for _, d := range New(loaded.Lowered(), models(t, model), opt, false).Found {
+			codes = append(codes, d.Code)
+		}
+		assert.ElementsMatch(t, want, codes, model)
+	}
+}

@@ -131,6 +131,11 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 			fmt.Sprintf("column %s has only the file name, which is not enough for this test", col.Name))
 		return
 	}
+	if c.plan.Source.HashesApart(f) {
+		c.report("no-column", at, "write whole hashes with their algorithms, as MD5= and 32 digits, or test md5, sha1, sha256 or Imphash",
+			fmt.Sprintf("data model %s has a column for each algorithm in its source %s, and none for Hashes: only whole hashes can be asked for", c.opt.Model.Name, c.plan.Source.Name))
+		return
+	}
 	hint := "remove the field, or map it in a model file (extends: " + c.opt.Model.Name + ")"
 	name := strings.TrimPrefix(f.Name, schema.RawPrefix)
 	if f.Level > 0 {

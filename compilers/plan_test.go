@@ -215,3 +215,18 @@ func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	require.Len(t, found, 1)
 	assert.Equal(t, "named-values", found[0].Code, "of the scope")
 }
+
+// TestPartsOfHashes: where each algorithm has a column, the finding says that only whole hashes can be asked for.
+func TestPartsOfHashes(t *testing.T) {
+	for value, whole := range map[string]bool{"MD5=aabb": false, "aabb": false, "SHA256=" + strings.Repeat("a", 63): false, "MD5=" + strings.Repeat("a", 32): true} {
+		rule := lowered.Rule(t, "detection:\n  a: {Hashes|contains: '"+value+"'}\n  condition: a\n")
+		_, found := onePlan("test", nil, rule, Options{Model: lowered.Model(t, "ecs")})
+		if whole {
+			assert.Empty(t, found, value)
+			continue
+		}
+		require.Len(t, found, 1, value)
+		assert.Equal(t, "no-column", found[0].Code)
+		assert.Equal(t, "data model ecs has a column for each algorithm in its source process_creation, and none for Hashes: only whole hashes can be asked for", found[0].Message)
+	}
+}

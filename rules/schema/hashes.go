@@ -14,12 +14,18 @@ var hashFields = map[string]struct {
 	length int
 }{"MD5": {"md5", 32}, "SHA1": {"sha1", 40}, "SHA256": {"sha256", 64}, "IMPHASH": {"Imphash", 32}}
 
+// HashesApart tells whether a field is Sysmon's Hashes, and the source has a column for each algorithm instead: then
+// only whole hashes, with the names of their algorithms, can be asked.
+func (s *Source) HashesApart(f ir.Field) bool {
+	_, together := s.Fields[hashesField]
+	apart, ok := s.Fields["sha256"]
+	return f.Name == hashesField && f.Level == 0 && !together && ok && apart.Type != HashSet
+}
+
 // splitHashes tests each hash in the field of its algorithm, if the source has separate fields.
 func (m *Model) splitHashes(s *Source, n *ir.Match) (ir.Node, bool) {
 	text, isText := n.Test.(*ir.Text)
-	_, together := s.Fields[hashesField]
-	apart, ok := s.Fields["sha256"]
-	if !isText || together || !ok || apart.Type == HashSet {
+	if !isText || !s.HashesApart(n.Field) {
 		return nil, false
 	}
 	values := map[string][]string{}

@@ -48,10 +48,8 @@ func (s *Source) numeric(c Column) bool {
 }
 
 func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
-	if n.Field.Name == hashesField && n.Field.Level == 0 {
-		if split, ok := m.splitHashes(s, n); ok {
-			return split, nil
-		}
+	if split, ok := m.splitHashes(s, n); ok {
+		return split, nil
 	}
 	col, ok := m.Column(s, n.Field.Name, n.Field.Level)
 	if ref, compares := n.Test.(*ir.FieldRef); compares {

@@ -88,6 +88,9 @@ func (o *Output) Close(suspended []engine.Suspension, withoutReputation []*ir.Ru
 	return o.sink.Close(suspended, withoutReputation)
 }
 
+// Undated counts the matches without a readable time that were left out: nobody knows whether they are in the window.
+func (o *Output) Undated() int { return o.undated }
+
 // ShowOutside says which matches were left out by their time or by others like them, and which fields no match has.
 func (o *Output) ShowOutside(s *stdio.Streams) {
 	for _, name := range o.fields {

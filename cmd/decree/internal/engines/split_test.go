@@ -47,8 +47,8 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// TestCorrelationsOfOtherProducts: a correlation of whose log sources the data models have none is one of the rules that
-// are not run, as a collection has many. It is said once.
+// TestCorrelationsOfOtherProducts: a correlation of whose log sources the data models have none is one of the rules
+// that are not run, as a collection has many. It is said once.
 func TestCorrelationsOfOtherProducts(t *testing.T) {
 	clitest.Files(t, "-- c.yml --\ntitle: C\ncorrelation: {type: temporal, rules: [a, b], group-by: [User], timespan: 1h}\n---\ntitle: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\ntitle: B\nname: b\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {eventName: x}, condition: s}\n")
 	s, _, _ := clitest.Streams("")

@@ -134,6 +134,13 @@ func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
 	return p.settled(col), ok && p.Source.Has(p.Model, f)
 }
 
+// ColumnAbove is Column on the event of another process, above the rule's own, of which the rule's conditions tell
+// nothing.
+func (p *Plan) ColumnAbove(f ir.Field) (col schema.Column, ok bool) {
+	p.Among(nil, func() { col, ok = p.Column(f) })
+	return col, ok
+}
+
 // Native gives the column on the event itself that can answer a test of a field. A column with only a file name answers
 // only tests of the file name. t is nil if the whole value is needed.
 func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {

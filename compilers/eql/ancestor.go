@@ -18,7 +18,8 @@ func (w *writer) needsAncestor(f ir.Field) bool {
 // ancestorMatch writes a test of the parent or grandparent on the parent's creation event.
 func (w *writer) ancestorMatch(m *ir.Match) compilers.Pred {
 	if m.Field.Level <= 2 {
-		if col, ok := w.plan.Column(ir.Field{Name: m.Field.Name, Level: m.Field.Level - 1}); ok {
+		if col, ok := w.plan.ColumnAbove(ir.Field{Name: m.Field.Name, Level: m.Field.Level - 1}); ok {
+			compilers.OneColumn("eql", lacks[compilers.SecondColumns].Hint, col, m.Range(), &w.found)
 			w.noteDigits(m, col)
 			p, err := columnTest(col, m.Test, false)
 			return w.reportError(p, err, m.Range())

@@ -29,11 +29,11 @@ func (w *writer) columnOf(f ir.Field, t ir.Test) (col schema.Column, hops int) {
 		return col, 0
 	}
 	for hops := f.Level - 1; hops >= 1; hops-- {
-		if col, ok := w.plan.Column(ir.Field{Name: f.Name, Level: f.Level - hops}); ok && col.Holds == "" {
+		if col, ok := w.plan.ColumnAbove(ir.Field{Name: f.Name, Level: f.Level - hops}); ok && col.Holds == "" {
 			return col, hops
 		}
 	}
-	if col, ok := w.plan.Column(ir.Field{Name: f.Name}); ok {
+	if col, ok := w.plan.ColumnAbove(ir.Field{Name: f.Name}); ok {
 		return col, f.Level
 	}
 	panic("kql: field without a column passed the check")
@@ -69,7 +69,7 @@ func (w *writer) joinFor(m *ir.Match) {
 
 func (j *creation) addColumn(c schema.Column) {
 	if !slices.ContainsFunc(j.columns, func(had schema.Column) bool { return had.Name == c.Name }) {
-		j.columns = append(j.columns, schema.Column{Name: c.Name, Type: c.Type})
+		j.columns = append(j.columns, schema.Column{Name: c.Name, Type: c.Type, OrElse: c.OrElse, Instead: c.Instead})
 	}
 }
 
@@ -154,10 +154,15 @@ func (w *writer) joins() []string {
 		}
 		var kept []string
 		for _, c := range j.columns {
-			if !slices.Contains(key, columnName(c.Name)) {
-				kept = append(kept, columnName(c.Name))
+			for _, name := range []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When} {
+				if container, _ := w.plan.Source.Inside(name); container != "" {
+					name = container
+				}
+				if name != "" && !slices.Contains(key, columnName(name)) && !slices.Contains(kept, columnName(name)) {
+					kept = append(kept, columnName(name))
+				}
 			}
-			project = append(project, ancestorColumn(hops, c.Name)+" = "+columnName(c.Name))
+			project = append(project, ancestorColumn(hops, c.Name)+" = "+w.read(c).name)
 		}
 		inner = append(inner,
 			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(append([]string{columnName(w.plan.Model.Time[0])}, kept...), ", "), strings.Join(key, ", ")),

@@ -86,7 +86,7 @@ func (w *writer) creationStages(j *creation) []string {
 	born := ancestorColumn(j.hops, bornAt)
 	project := []string{ancestorColumn(j.hops, keyOf) + " = " + key, born + " = " + columnName(w.plan.Model.Time[0])}
 	for _, c := range j.columns {
-		project = append(project, ancestorColumn(j.hops, c.Name)+" = "+w.typed(c.Name, c.Type).name)
+		project = append(project, ancestorColumn(j.hops, c.Name)+" = "+w.read(c).name)
 	}
 	for _, next := range j.links {
 		link, _ := w.link(next - j.hops)

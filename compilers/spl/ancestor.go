@@ -83,7 +83,9 @@ func (w *writer) narrowSearch(early []ir.Node) (terms compilers.Pred, stage stri
 	}
 	var parents compilers.Any
 	for _, d := range w.ancestorTests {
-		p, ok := w.searchPredicate(d.onDescendant())
+		var p compilers.Pred
+		ok := false
+		w.plan.Among(nil, func() { p, ok = w.searchPredicate(d.onDescendant()) })
 		inSearch = inSearch && ok
 		parents = append(parents, p)
 	}
@@ -95,7 +97,7 @@ func (w *writer) narrowSearch(early []ir.Node) (terms compilers.Pred, stage stri
 		child = append(child, compilers.Build(n, w.wherePredicate))
 	}
 	for _, d := range w.ancestorTests {
-		parents = append(parents, w.match(d.match, d.hops))
+		parents = append(parents, w.onDescendantRow(d))
 	}
 	return nil, where(compilers.Any{child, parents})
 }
@@ -104,6 +106,12 @@ func (w *writer) narrowSearch(early []ir.Node) (terms compilers.Pred, stage stri
 func (d *ancestorTest) onDescendant() *ir.Match {
 	return &ir.Match{Base: d.match.Base, Test: d.match.Test,
 		Field: ir.Field{Name: d.match.Field.Name, Level: d.match.Field.Level - d.hops}}
+}
+
+// onDescendantRow is that test for where. The rule's conditions tell nothing of the row.
+func (w *writer) onDescendantRow(d *ancestorTest) (p compilers.Pred) {
+	w.plan.Among(nil, func() { p = w.match(d.match, d.hops) })
+	return p
 }
 
 func (w *writer) asksAncestor(n ir.Node) bool {
@@ -139,7 +147,7 @@ func (w *writer) linkAncestors() []string {
 	flags := make([]string, len(w.ancestorTests))
 	most := 0
 	for i, d := range w.ancestorTests {
-		flags[i] = d.flag + "=" + ifElse(w.match(d.match, d.hops), "1", "0")
+		flags[i] = d.flag + "=" + ifElse(w.onDescendantRow(d), "1", "0")
 		most = max(most, d.hops)
 	}
 	stages = append(stages, "eval "+strings.Join(flags, ",\n    "))

@@ -32,9 +32,10 @@ type project struct {
 // projectAuthor writes projects over the processes of a random story.
 type projectAuthor struct {
 	author
-	meeting  bool // some rules have extracts, joins and first_seen, too
-	suppress bool // and suppress alerts
-	crowded  bool // there are more values than one look-up takes: rules ask about few of them, and count none
+	meeting  bool     // some rules have extracts, joins and first_seen, too
+	suppress bool     // and suppress alerts
+	sides    []string // fields that tell in which of two columns a log of one's own has others
+	crowded  bool     // there are more values than one look-up takes: rules ask about few of them, and count none
 }
 
 func newProjectAuthor(seed, round uint64) projectAuthor {
@@ -107,6 +108,14 @@ func (a projectAuthor) lists() string {
 }
 
 func (a projectAuthor) item() string {
+	if len(a.sides) > 0 && a.IntN(3) == 0 {
+		side := pick(a.author, a.sides)
+		item := a.one(side+": There", side+": Here", side+": [elsewhere, here]", side+": null", side+"|exists: true", side+"|cased: There", side+"|startswith: The", side+"|fieldref: User")
+		if strings.HasSuffix(item, "There") && a.IntN(2) == 0 { // which settles where the other field is
+			item += ", " + a.one(strings.TrimSuffix(side, "Side")+"|contains: a", strings.TrimSuffix(side, "Side")+": null")
+		}
+		return item
+	}
 	if a.meeting && a.IntN(4) == 0 {
 		return a.one("Tool|expand: '%"+a.one("outer", "less")+"%'", "Tool: "+pick(a.author, projectNames), "Tool|cased: whoami.exe", "Last: evil", "Last|fieldref: User", "Kind: [shell, tool]", "Both|contains: 'bob|a'", "CommandLine|word: "+a.one("run", "user"), "Tool|exists: false")
 	}

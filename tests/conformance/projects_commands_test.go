@@ -101,6 +101,7 @@ func TestProjectsThroughCommands(t *testing.T) {
 			for round := range uint64(fromEnv(t, "DECREE_RANDOM_PROJECTS", projects)) {
 				a := newProjectAuthor(seedOf(t), 1000+round)
 				w := projectWorlds(t, a)[name]()
+				a.sides = w.own.tells()
 				story := a.story()
 				p := a.project(t)
 				if p == nil {

@@ -22,6 +22,8 @@ func (w world) reported(t *testing.T, p *project, c *ir.Correlation, story *stor
 			for name := range row {
 				if value, known := w.own.values[name]; name != "id" && name != "_time" && !known {
 					delete(row, name)
+				} else if known && value(one) == "" {
+					delete(row, name)
 				} else if known {
 					row[name] = value(one)
 				}

@@ -19,7 +19,7 @@ type product struct {
 	header  string // keys of the model
 	table   string // and scope, of the log
 	prefix  string // of the log's columns
-	kql     bool   // columns have types, hold objects, and one may stand in for another
+	kql     bool   // columns have types and hold objects
 	event   func(*stories.Process) doc
 }
 
@@ -40,6 +40,7 @@ type mine struct {
 	product
 	text    string
 	columns []string                                 // of it, for KQL with their types
+	sides   []string                                 // fields that tell which of two columns has another field
 	values  map[string]func(*stories.Process) string // of the fields that it has, as it has them
 	fills   []func(doc, *stories.Process)            // write the fields of an event
 }
@@ -114,15 +115,23 @@ func (m *mine) field(a projectAuthor, name string, value func(*stories.Process) 
 		m.columns = append(m.columns, column+": dynamic")
 		m.fills = append(m.fills, func(d doc, p *stories.Process) { d[column] = doc{"of": value(p)} })
 		return []string{fmt.Sprintf("%s: {column: %s.of}", name, column)}
-	case kind == 2 && m.kql: // in another where the first is empty
+	case kind == 2: // in another where the first is empty
 		m.plain(name, half(0))
 		m.plain(name+"Else", half(1))
 		return []string{fmt.Sprintf("%s: {column: %s%s, or_else: %s%sElse}", name, m.prefix, name, m.prefix, name)}
-	case kind == 5 && m.kql: // in another where a third tells so
+	case kind == 5: // in another where a third tells so, which rules may ask, too
 		m.plain(name, half(0))
 		m.plain(name+"There", half(1))
-		m.plain(name+"Side", func(p *stories.Process) string { return []string{"Here", "There", ""}[p.ID%2*(1+p.ID/2%2)] })
-		return []string{fmt.Sprintf("%s: {column: %s%s, instead: {column: %s%sThere, when: %s%sSide, is: [elsewhere, there]}}", name, m.prefix, name, m.prefix, name, m.prefix, name)}
+		side := func(p *stories.Process) string { return []string{"Here", "There", ""}[p.ID%2*(1+p.ID/2%2)] }
+		m.values[name+"Side"], m.sides = side, append(m.sides, name+"Side")
+		m.values[name] = func(p *stories.Process) string {
+			if p.ID%2 == 1 && side(p) == "" { // the other column has it, and nothing tells so
+				return ""
+			}
+			return value(p)
+		}
+		return []string{fmt.Sprintf("%s: {column: %s%s, instead: {column: %s%sThere, when: %s%sSide, is: [elsewhere, there]}}", name, m.prefix, name, m.prefix, name, m.prefix, name),
+			name + "Side: " + m.plain(name+"Side", side)}
 	case kind == 3 && name == "Image": // with a companion that has the file's name alone
 		m.plain("FileName", (*stories.Process).Name)
 		return []string{strings.TrimSuffix("Image: "+m.plain(name, value), "}") + ", filename: " + m.prefix + "FileName}"}
@@ -137,6 +146,14 @@ func (m *mine) field(a projectAuthor, name string, value func(*stories.Process) 
 
 // has tells which processes the log has, beside the product's own.
 func (m *mine) has(p *stories.Process) bool { return m != nil && p.ID%3 == 0 }
+
+// tells are the fields that tell which of two columns has another field.
+func (m *mine) tells() []string {
+	if m == nil {
+		return nil
+	}
+	return m.sides
+}
 
 // doc is the event of a process.
 func (m *mine) doc(p *stories.Process) doc {

@@ -239,3 +239,22 @@ func TestEveryProductIsAskedOrNamed(t *testing.T) {
 	assert.Greater(t, named, 10)
 	assert.Greater(t, silent, 10)
 }
+
+// TestOtherProductsOfARuleThatIsRead: a correlation and a join say it of the rules that they read.
+func TestOtherProductsOfARuleThatIsRead(t *testing.T) {
+	const wide = "---\ntitle: Wide\nname: wide\nlogsource: {category: process_creation}\ndetection: {s: {Image|endswith: '\\a.exe'}, condition: s}\n"
+	for _, c := range []struct {
+		dialect compilers.Dialect
+		model   string
+	}{{kql.New(), "sentinel"}, {spl.New(), "splunk-windows"}, {eql.New(), "winlogbeat"}} {
+		opt := compilers.Options{Model: lowered.Model(t, c.model), Approximate: []string{"all"}}
+		_, cs := lowered.Correlations(t, "title: C\ncorrelation: {type: event_count, rules: [wide], group-by: [host], timespan: 5m, condition: {gte: 5}}\n"+wide)
+		q, found := c.dialect.CompileCorrelation(cs[0], opt)
+		require.NotNil(t, q, "%v", found)
+		assert.Contains(t, q.Text, "note: "+compilers.OtherProducts, c.model)
+		joining := lowered.Rules(t, "title: J\nlogsource: {product: windows, category: process_creation}\njoins: {j: {rule: wide, same: [host], before: 1h}}\ndetection: {s: {Image: b}, condition: s and j}\n"+wide)[0]
+		q, found = c.dialect.Compile(joining, opt)
+		require.NotNil(t, q, "%v", found)
+		assert.Contains(t, q.Text, "note: "+compilers.OtherProducts, c.model)
+	}
+}

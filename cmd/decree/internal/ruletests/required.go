@@ -15,7 +15,11 @@ func (t *Tests) Required(set *ruleset.Set, statuses []string) diag.Diagnostics {
 		if status := r.IR.Source.Status; slices.Contains(statuses, status) {
 			set.KeepRule(r)
 			file, _ := r.File.TestFile()
-			found.Errorf("no-tests", r.IR.Source.Range, "add "+path.Base(file)+" beside it, or set status: experimental",
+			hint := "add " + path.Base(file) + " beside it"
+			if !slices.Contains(statuses, "experimental") {
+				hint += ", or set status: experimental"
+			}
+			found.Errorf("no-tests", r.IR.Source.Range, hint,
 				"a rule of status %s needs a test", status)
 		}
 	}

@@ -92,6 +92,9 @@ func TestLoadAndRun(t *testing.T) {
 	require.Len(t, required, 1, "a rule may be experimental without tests")
 	assert.Contains(t, errs.String(), "error[no-tests]: a rule of status test needs a test\n  --> rules/untested.yml:")
 	assert.Contains(t, errs.String(), "hint: add untested.test.yml beside it, or set status: experimental")
+	for _, d := range tests.Required(set, []string{"experimental", "test"}) {
+		assert.NotContains(t, d.Hint, "status: experimental", "it needs tests, too")
+	}
 	tests, _ = load(t, regexp.MustCompile("^who/ri"), "rules")
 	assert.Equal(t, map[string]bool{"right": true}, passed(tests))
 }
@@ -180,6 +183,17 @@ func TestATestFileWithoutItsRule(t *testing.T) {
 	assert.Equal(t, "rules/renamed.test.yml", tests.Found[0].Range.String())
 	tests, _ = load(t, nil, "rules/untested.yml")
 	assert.Empty(t, tests.Found)
+}
+
+// TestATestFileOfAnotherName is a warning, unless the file has rules.
+func TestATestFileOfAnotherName(t *testing.T) {
+	const aRule = "title: A\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n"
+	clitest.Files(t, files+"-- rules/untested_test.yml --\ncases: []\n-- rules/untested.Tests.yaml --\ncases: []\n-- rules/nothing_test.yml --\ncases: []\n-- rules/untested-test.yml --\n"+aRule)
+	tests, _ := load(t, nil, "rules")
+	require.Len(t, tests.Found, 2)
+	assert.ErrorContains(t, tests.Found[0], "rules/untested.Tests.yaml: warning[test-without-rule]: these tests are not run: the tests of untested.yml are in untested.test.yml")
+	assert.Equal(t, "rename it to untested.test.yml", tests.Found[0].Hint)
+	assert.ErrorContains(t, tests.Found[1], "rules/untested_test.yml: warning[test-without-rule]")
 }
 
 // TestATestFileInCapitals is not run, since only one spelling can be asked for, and is not passed over either.

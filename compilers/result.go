@@ -106,6 +106,22 @@ func (r *Result) ColumnsOf(name string) (columns []string, ok bool) {
 	return append(columns, column), true
 }
 
+// NameOf is the column with the name of an entity whose column has an id, for texts that people read. ok is false if
+// the tables have no such column, or not the same.
+func (r *Result) NameOf(entity string) (column string, ok bool) {
+	if _, shown := r.named[entity]; shown || !r.Whole {
+		return "", false
+	}
+	for i, p := range r.plans {
+		name := p.Source.Entities[entity].Named
+		if name == "" || i > 0 && name != column {
+			return "", false
+		}
+		column = name
+	}
+	return column, column != "" && r.Has(column)
+}
+
 // domainOf names the field with the domain of a field's values. ok is false if they have none, or it is in them.
 func (p *Plan) domainOf(f ir.Field) (name string, ok bool) {
 	col, _ := p.Column(f)

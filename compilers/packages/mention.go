@@ -150,3 +150,12 @@ func Column(in Input, f rules.NamedField, to *diag.Diagnostics) (string, bool) {
 	}
 	return column, ok
 }
+
+// TextColumn is the column that stands for a field in a text of the alert: that of Column, or the name of what it is
+// the id of.
+func TextColumn(in Input, f rules.NamedField, to *diag.Diagnostics) (string, bool) {
+	if name, ok := in.Query.Result.NameOf(f.Name); ok {
+		return name, true
+	}
+	return Column(in, f, to)
+}

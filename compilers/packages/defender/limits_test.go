@@ -308,3 +308,14 @@ func TestEntities(t *testing.T) {
 		assert.Equal(t, want, fmt.Sprint(read(t, out.Files[0]).Action.Alert.Entities), text)
 	}
 }
+
+// TestHostsHaveNamesInTexts: what people read has the name of a host, and what products compare its id.
+func TestHostsHaveNamesInTexts(t *testing.T) {
+	in := packaged.Rule(t, defender.New(), kql.New(), "mde", over(t, head+process, "alert: {title: 'On {host}', description: '{CommandLine} on {host}'}\ncustom_details: {Host: host}"))
+	out := defender.New().Package(settings, []packages.Input{in})
+	require.Len(t, out.Files, 1)
+	alert := read(t, out.Files[0]).Action.Alert
+	assert.Equal(t, "On {{DeviceName}}", alert.Title)
+	assert.Contains(t, out.Files[0].Text, "{{ProcessCommandLine}} on {{DeviceName}}")
+	assert.Contains(t, out.Files[0].Text, `"Host": "DeviceId"`)
+}

@@ -76,7 +76,7 @@ func (d *detection) template(t rules.Template, what string, left *int) string {
 	}
 	whole, columns := true, 0
 	text := t.Write(func(f rules.NamedField) string {
-		column, ok := packages.Column(d.in, f, &d.found)
+		column, ok := packages.TextColumn(d.in, f, &d.found)
 		columns++
 		whole = whole && ok
 		return "{{" + column + "}}"

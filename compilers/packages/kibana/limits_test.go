@@ -288,3 +288,10 @@ func TestAssetsOfOneName(t *testing.T) {
 		kibana.New().Package(settings, []packages.Input{other})
 	})
 }
+
+// TestHostsHaveNamesInTitles: an alert is named by the name of a host, where the data model knows it by an id.
+func TestHostsHaveNamesInTitles(t *testing.T) {
+	in := packaged.Rule(t, kibana.New(), eql.New(), "ecs", head+"logsource: {product: windows, category: process_creation}\ndetection: {s: {Image|filename: a.exe}, condition: s}\nalert: {title: '{host}'}\n")
+	out := kibana.New().Package(settings, []packages.Input{in})
+	assert.Equal(t, "host.name", read(t, out.Files[0].Text)[0]["rule_name_override"])
+}

@@ -111,5 +111,9 @@ func (d *detection) nameColumn(t rules.Template) (string, bool) {
 	if len(t.Parts) != 1 || t.Parts[0].Field.Name == "" {
 		return "", false
 	}
-	return d.in.Query.Result.Column(t.Parts[0].Field.Name)
+	field := t.Parts[0].Field.Name
+	if name, ok := d.in.Query.Result.NameOf(field); ok {
+		return name, true
+	}
+	return d.in.Query.Result.Column(field)
 }

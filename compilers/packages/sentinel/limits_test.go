@@ -223,3 +223,10 @@ func entitiesOf(t *testing.T, out packages.Output) string {
 	}
 	return strings.Join(got, "; ")
 }
+
+// TestHostsHaveNamesInTexts: a title has the name of a host, where the data model knows it by an id.
+func TestHostsHaveNamesInTexts(t *testing.T) {
+	in := packaged.Rule(t, sentinel.New(), kql.New(), "mde", "title: T\ndescription: D\n"+head+"logsource: {product: windows, category: process_creation}\ndetection: {s: {Image|filename: a.exe}, condition: s}\nalert: {title: 'On {host}'}\n")
+	out := sentinel.New().Package(settings, []packages.Input{in})
+	assert.Contains(t, out.Files[0].Text, "alertDisplayNameFormat: On {{DeviceName}}")
+}

@@ -64,11 +64,16 @@ func (a *analyticsRule) mapDetails() {
 // column is a column that the product can name: a plain word.
 func (a *analyticsRule) column(f rules.NamedField) (string, bool) {
 	column, ok := packages.Column(a.in, f, &a.found)
-	if ok && !columnForm.MatchString(column) {
+	return column, ok && a.canShow(column, f)
+}
+
+// canShow tells whether a column's name is a plain word.
+func (a *analyticsRule) canShow(column string, f rules.NamedField) bool {
+	if !columnForm.MatchString(column) {
 		a.found.Warnf("package-column", f.Range, "name another field", "Sentinel cannot show the column %q of %s: its name is not a plain word", column, f.Name)
-		ok = false
+		return false
 	}
-	return column, ok
+	return true
 }
 
 // override sets the alert's own title and description. A text whose fields the query does not return is left out.
@@ -93,8 +98,8 @@ func (a *analyticsRule) format(t rules.Template, what string, most int) string {
 		a.found.Warnf("package-placeholders", t.Range, "write single braces", "Sentinel would read two braces in the alert's %s as a column: it keeps the rule's own", what)
 	}
 	text := t.Write(func(f rules.NamedField) string {
-		column, ok := a.column(f)
-		whole = whole && ok
+		column, ok := packages.TextColumn(a.in, f, &a.found)
+		whole = whole && ok && a.canShow(column, f)
 		return "{{" + column + "}}"
 	})
 	if n := utf8.RuneCountInString(text); whole && n > most {

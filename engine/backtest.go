@@ -80,7 +80,7 @@ func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule, give func(A
 	if err := e.replayCorrelations(moments, of, &alerts); err != nil {
 		return timeless, e.stats, err
 	}
-	e.stats.Unraised, e.stats.Suppressed = alerts.dropped, alerts.suppress()
+	e.stats.Unraised, e.stats.Suppressed = alerts.dropped, alerts.suppress(e)
 	if err := alerts.give(give); err != nil {
 		return timeless, e.stats, err
 	}

@@ -178,7 +178,7 @@ func (e *Engine) correlationLikeness(of *correlation, ui int, in event.Input, r 
 	if s == nil {
 		return likeness{}
 	}
-	values := make([]string, len(s.By))
+	values, lacks := make([]string, len(s.By)), ""
 	for i, name := range s.By {
 		group := slices.IndexFunc(r.Correlated.Group, func(f event.Fact) bool { return f.Name == name.Name })
 		switch {
@@ -187,10 +187,10 @@ func (e *Engine) correlationLikeness(of *correlation, ui int, in event.Input, r 
 		case in.IsNone():
 			return likeness{}
 		default:
-			values[i], _ = e.main.doc.Whole(of.suppressBy[ui][i])
+			values[i] = e.main.alike(of.suppressBy[ui][i], name.Name, &lacks)
 		}
 	}
-	return likenessOf(s, r.At, values)
+	return likenessOf(s, r.At, values, lacks)
 }
 
 // factsAbout lists what a result of a correlation shows of the completing event.

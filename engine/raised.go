@@ -91,7 +91,7 @@ func (a *raisedAlerts) addResult(r Result, event, run time.Time) {
 }
 
 // suppress drops the alerts that their rules suppress, and gives their number.
-func (a *raisedAlerts) suppress() (suppressed int) {
+func (a *raisedAlerts) suppress(e *Engine) (suppressed int) {
 	var all []suppressible
 	var at []int
 	for i, r := range a.all {
@@ -100,6 +100,7 @@ func (a *raisedAlerts) suppress() (suppressed int) {
 		}
 	}
 	suppressed = suppress(all)
+	e.noteUnlike(all)
 	gone := make(map[int]bool, suppressed)
 	for i, m := range all {
 		gone[at[i]] = m.by >= 0

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"decree/engine/correlate"
 	"decree/engine/document"
 	"decree/engine/fold"
 	"decree/rules"
@@ -21,13 +22,14 @@ type likeness struct {
 	values [16]byte // a digest of the values, in one case; a missing value is as an empty one
 	at     time.Time
 	length time.Duration // for which an alert suppresses
+	lacks  string        // the first of the fields that has no value; "" if all have one
 }
 
 // suppresses tells whether the match takes part in suppression.
 func (l likeness) suppresses() bool { return l.length > 0 }
 
-// likenessOf digests the values of a match.
-func likenessOf(s *rules.Suppress, at time.Time, values []string) likeness {
+// likenessOf digests the values of a match. lacks is the first field without one.
+func likenessOf(s *rules.Suppress, at time.Time, values []string, lacks string) likeness {
 	h := sha256.New()
 	for _, v := range values {
 		folded := fold.Text(v)
@@ -36,7 +38,7 @@ func likenessOf(s *rules.Suppress, at time.Time, values []string) likeness {
 		h.Write(size[:])
 		h.Write([]byte(folded))
 	}
-	return likeness{[16]byte(h.Sum(nil)), at, s.For}
+	return likeness{[16]byte(h.Sum(nil)), at, s.For, lacks}
 }
 
 // suppressible is a match among those that may suppress each other.
@@ -103,9 +105,37 @@ func (m *matcher) likeness(u *unit) likeness {
 	if !ok {
 		return likeness{}
 	}
-	values := make([]string, len(u.suppressBy))
+	values, lacks := make([]string, len(u.suppressBy)), ""
 	for i, where := range u.suppressBy {
-		values[i], _ = m.doc.Whole(where)
+		values[i] = m.alike(where, s.By[i].Name, &lacks)
 	}
-	return likenessOf(s, at, values)
+	return likenessOf(s, at, values, lacks)
+}
+
+// alike reads a value by which the current event is like others. The first field without one is put into lacks.
+func (m *matcher) alike(where document.Whole, field string, lacks *string) string {
+	text, ok := m.doc.Whole(where)
+	if !ok && *lacks == "" {
+		*lacks = field
+	}
+	return text
+}
+
+// noteUnlike takes down of the rules that suppressed a match which field all of their matches lack: they are alike for
+// want of it.
+func (e *Engine) noteUnlike(all []suppressible) {
+	suppressed := map[int]bool{}
+	for _, m := range all {
+		suppressed[m.rule] = suppressed[m.rule] || m.by >= 0
+	}
+	e.unlike = map[int]*correlate.Lack{}
+	for _, m := range all {
+		if !suppressed[m.rule] {
+			continue
+		}
+		if e.unlike[m.rule] == nil {
+			e.unlike[m.rule] = &correlate.Lack{}
+		}
+		e.unlike[m.rule].Note(m.lacks)
+	}
 }

@@ -62,6 +62,7 @@ func (e *Engine) giveUnsuppressed() error {
 		all[i] = h.all[i].suppressible
 	}
 	e.stats.Suppressed += suppress(all)
+	e.noteUnlike(all)
 	for i, m := range all {
 		if m.by >= 0 {
 			if alert := &h.all[m.by]; e.opt.explains {

@@ -2,15 +2,17 @@ package engine
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"decree/engine/correlate"
 )
 
-// Uncountable says that a correlation, a join, first_seen or prevalence could count nothing: all that it was asked of
-// has nothing in a field that it needs. Some without the field are usual.
+// Uncountable says that a correlation, a join, first_seen or prevalence could count nothing, or that matches are
+// suppressed for want of what tells them apart: all that it was asked of has nothing in a field that it needs. Some
+// without the field are usual.
 type Uncountable struct {
-	Kind string // correlation, join, first_seen or prevalence
+	Kind string // correlation, join, first_seen, prevalence or suppress
 	Rule string // the title of the correlation, or of the rule
 	Name string // of the join, first_seen or prevalence in the rule
 	// what lacks the fields are the matches that the join looks for, or the events that prevalence counts
@@ -58,7 +60,20 @@ func (e *Engine) Uncountable() (out []Uncountable) {
 			add(u, &p.counts)
 		}
 	}
+	for _, n := range slices.Sorted(maps.Keys(e.unlike)) {
+		if of := e.ruleAt(n); of.copyOf == nil {
+			add(Uncountable{Kind: "suppress", Rule: of.ir.Source.Title}, e.unlike[n])
+		}
+	}
 	return out
+}
+
+// ruleAt is the rule of an order, or the one by which a correlation suppresses.
+func (e *Engine) ruleAt(order int) *rule {
+	if order < len(e.rules) {
+		return e.rules[order]
+	}
+	return e.correlated[order-len(e.rules)].rule
 }
 
 // lackingOf leaves out correlations that are copies of others.

@@ -171,3 +171,40 @@ func TestFirstSeenAsksNoLogWithoutItsFields(t *testing.T) {
 	assert.Len(t, results, 1)
 	assert.Equal(t, 1, stats.Foreign)
 }
+
+// TestMatchesSuppressedForWantOfAField: a field that no match has is named, if a match was suppressed.
+func TestMatchesSuppressedForWantOfAField(t *testing.T) {
+	const head = "title: T\nname: r\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n"
+	const suppressed = head + "suppress: {by: [Usr, host], for: 1d}\n"
+	const correlated = head + "---\ntitle: C\ncorrelation: {type: event_count, rules: [r], group-by: [host], timespan: 1m, condition: {gte: 1}}\nsuppress: {by: [host, Usr], for: 1d}\n"
+	with := `"UtcTime":"2026-03-01 10:00:00.000","Image":"x","Usr":"u"}`
+	without := `"UtcTime":"2026-03-01 10:00:00.000","Image":"x"}`
+	for _, c := range []struct {
+		rules  string
+		events []string
+		want   []engine.Uncountable
+	}{
+		{suppressed, []string{without, without}, []engine.Uncountable{{Kind: "suppress", Rule: "T", Fields: []string{"Usr"}, Count: 2}}},
+		{suppressed, []string{without, with, with}, nil},
+		{suppressed, []string{without}, nil}, // which nothing hides
+		{correlated, []string{without, without}, []engine.Uncountable{{Kind: "suppress", Rule: "C", Fields: []string{"Usr"}, Count: 2}}},
+	} {
+		rs, correlations := lowered.Correlations(t, c.rules)
+		opt := engine.Options{Model: lowered.Model(t, "windows"), Correlations: correlations}
+		e, found := engine.New(rs, opt)
+		require.False(t, found.HasErrors(), found)
+		b, _ := engine.NewBacktest(rs, opt)
+		for id, event := range c.events {
+			for _, to := range []*engine.Engine{e, b.Engine} {
+				enginetest.Add(t, to, sysmonOne+fmt.Sprintf(`"EventRecordID":%d,"Computer":"pc",`, id)+event)
+			}
+		}
+		_, _, err := e.Finish()
+		require.NoError(t, err)
+		assert.Equal(t, c.want, e.Uncountable(), c.rules)
+		every := func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: time.Hour} }
+		_, _, err = b.Finish(every, func(engine.Alert) {})
+		require.NoError(t, err)
+		assert.Equal(t, c.want, b.Uncountable(), "replayed: %s", c.rules)
+	}
+}

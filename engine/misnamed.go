@@ -9,6 +9,7 @@ import (
 
 	"decree/engine/document"
 	"decree/engine/event"
+	"decree/rules/diag"
 	"decree/rules/schema"
 )
 
@@ -195,7 +196,8 @@ func (e *Engine) addMisnamed(found Misnamed) {
 // mostMisnamed bounds the fields that are named of one log source.
 const mostMisnamed = 5
 
-// misnamed finds the names under which the first events of a log source have fields that no event has. Where they have
+// misnamed finds the names under which the first events of a log source have fields that no event has: the same words,
+// or where the log source has no such field, a name that the rule may have misspelt. Where events of a known log have
 // none of those that rules test, a name may also have words before that of the field, as image below Data has. Where
 // nothing is like them, it is a fault only if the source is of one kind of Windows' events, and they have nothing that
 // these are known to hold: elsewhere all events of a file may lack what rules test.
@@ -208,7 +210,11 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 	found = Misnamed{LogSource: s.Name, Events: seen.events, Blank: len(unseen) == len(s.tested)}
 	others := p.othersIn(s, names)
 	for _, f := range unseen {
-		if name := sameWord(f.name, others, found.Blank); name != "" && len(found.Fields) < mostMisnamed {
+		name := sameWord(f.name, others, found.Blank && s.Log != "")
+		if name == "" {
+			name = p.meant(s, f, names)
+		}
+		if name != "" && len(found.Fields) < mostMisnamed {
 			found.Fields, found.Names = append(found.Fields, f.name), append(found.Names, name)
 		}
 	}
@@ -224,12 +230,50 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 	return found, true
 }
 
+// meant gives the name of an event that a rule may have misspelt in a field that its log source does not have; "" if
+// there is none.
+func (p *plan) meant(s *source, f testedField, names []string) string {
+	if s.Log != "" && p.isOfLog(s, f.name) { // quickly known
+		return ""
+	}
+	near := diag.Misspelt(f.name, names)
+	plural := strings.TrimSuffix(near, "s") == strings.TrimSuffix(f.name, "s") // of which a log may have both
+	if near == "" || plural || p.isOfLog(s, f.name) || slices.ContainsFunc(s.tested, func(o testedField) bool { return o.name == near }) {
+		return ""
+	}
+	return near
+}
+
+// isOfLog tells whether a source's log is known for a field, or the data model for a column of it.
+func (p *plan) isOfLog(s *source, name string) bool {
+	if s.ofLog == nil {
+		s.ofLog = map[string]bool{}
+		for _, known := range append(p.namesOfLog(s), s.mapped()...) {
+			s.ofLog[known] = true
+		}
+	}
+	return s.ofLog[name]
+}
+
+// mapped are the columns that the data model has for fields of the source's events and of the processes above.
+func (s *source) mapped() (out []string) {
+	for _, fields := range append([]map[string]schema.Column{s.Fields, s.Entities, s.Actor}, slices.Collect(maps.Values(s.Ancestors))...) {
+		for _, c := range fields {
+			out = append(append(out, c.Name, c.OrElse, c.Instead.Column, c.Filename), c.Also...)
+		}
+	}
+	return out
+}
+
 // tells tells whether something of an event says that it is of a log source. One that only its table tells from others
 // answers for events that do not name theirs, whatever they are.
 func (p *plan) tells(s *source, names []string) bool {
 	m := p.opt.Model
 	return m.Name == schema.Plain || slices.Contains(names, m.TableColumn) ||
-		slices.ContainsFunc(s.Scope, func(t schema.ScopeTest) bool { return slices.Contains(names, t.Column) })
+		slices.ContainsFunc(s.Scope, func(t schema.ScopeTest) bool { return slices.Contains(names, t.Column) }) ||
+		slices.ContainsFunc(s.Recognise, func(sign schema.Sign) bool {
+			return slices.ContainsFunc(sign.Columns(), func(c string) bool { return slices.Contains(names, c) })
+		})
 }
 
 // othersIn gives those names that are no fields of the log source and not of any log.

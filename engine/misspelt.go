@@ -67,15 +67,21 @@ func (p *plan) misspelt(s *source, lacks, names []string) (name, column string) 
 	return "", ""
 }
 
-// knownNames are the names of fields that events of a source may have: those that rules test, and those that its log is
-// known for. Events with Sigma's own names may be of any of Windows' logs, and of the rules' log sources in any data
-// model.
+// knownNames are the names of fields that events of a source may have: those that rules test, and those of its log.
 func (p *plan) knownNames(s *source) []string {
-	known := s.columns(p.opt.Model)
+	known := p.namesOfLog(s)
 	for _, f := range s.tested {
 		known = append(known, f.name)
 	}
-	if p.opt.Model.Name != schema.Plain {
+	return known
+}
+
+// namesOfLog are the names of fields that a source's log is known for. Events with Sigma's own names may be of any of
+// Windows' logs, and of the rules' log sources in any data model. What a log of no known fields has, other data models
+// tell.
+func (p *plan) namesOfLog(s *source) []string {
+	known := s.columns(p.opt.Model)
+	if p.opt.Model.Name != schema.Plain && s.Log != "" {
 		return known
 	}
 	for _, name := range schema.Names() {

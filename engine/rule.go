@@ -72,6 +72,7 @@ type source struct {
 	facts         []fact
 	tested        []testedField // by rules, on its events; none where rules ask for keywords
 	testedColumns document.Columns
+	ofLog         map[string]bool // names of fields that its log is known for, once they were looked for
 
 	channel, code []int // slots of Windows' log and EventID; none without evidence
 }

@@ -34,6 +34,6 @@ func Misnamed(s *stdio.Streams, all []engine.Misnamed) {
 	}
 	more(s, len(all), "other case")
 	if named {
-		fmt.Fprintln(s.Err, "  rename these fields, or say in a --model-file where the events have them")
+		fmt.Fprintln(s.Err, "  name them alike in rules and events, or say in a --model-file where the events have them")
 	}
 }

@@ -98,14 +98,17 @@ func (s *search) throttle() {
 		return
 	}
 	for _, f := range by.By {
-		column, ok := s.column(f)
-		if !ok {
+		_, ok := s.column(f)
+		columns, whole := s.in.Query.Result.ColumnsOf(f.Name)
+		if !ok || !whole || slices.ContainsFunc(columns, func(c string) bool { return !columnForm.MatchString(c) }) {
 			s.suppressBy = nil
 			s.found.Warnf("package-suppress", by.Range, "suppress by fields that are columns of their own", "without %s the search would hold back other alerts: it alerts each time", f.Name)
 			return
 		}
-		if !slices.Contains(s.suppressBy, column) {
-			s.suppressBy = append(s.suppressBy, column)
+		for _, column := range columns {
+			if !slices.Contains(s.suppressBy, column) {
+				s.suppressBy = append(s.suppressBy, column)
+			}
 		}
 	}
 	s.suppressFor = by.For

@@ -35,6 +35,7 @@ func TestFieldsOfClouds(t *testing.T) {
 		{"ecs", "", "m365", "audit", "Operation", "event.action"},
 		{"ecs", "", "m365", "audit", "UserId", "user.id"},
 		{"mde", "", "m365", "exchange", "Operation", "ActionType"},
+		{"mde", "", "m365", "exchange", "user", "RawEventData.UserId"}, // AccountObjectId is an id, which nobody writes into rules
 		// https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/officeactivity
 		{"sentinel", "", "m365", "audit", "Operation", "Operation"},
 		{"sentinel", "", "m365", "audit", "Members", "Members"},

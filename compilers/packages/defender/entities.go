@@ -75,9 +75,23 @@ func (d *detection) mapEntities() {
 
 // mapping is that of a mention: the columns of its family that the result has, or its own column.
 func (d *detection) mapping(m packages.Mention) (list string, of map[string]string) {
-	if m.Column == m.Field && !m.Given {
+	list, of = d.inFamily(m)
+	if len(of) == 0 && !m.Given {
 		m.Column = d.behind(m)
+		list, of = d.inFamily(m)
 	}
+	if len(of) > 0 {
+		return list, of
+	}
+	to, known := properties[m.Kind][m.Part]
+	if !known {
+		return "", nil
+	}
+	return to[0], map[string]string{to[1]: m.Column}
+}
+
+// inFamily is the mapping of a mention by the columns of the family that its column is of; none if it is of none.
+func (d *detection) inFamily(m packages.Mention) (list string, of map[string]string) {
 	for _, f := range families {
 		if !slices.Contains(f.kinds, m.Kind) {
 			continue
@@ -90,16 +104,12 @@ func (d *detection) mapping(m packages.Mention) (list string, of map[string]stri
 			}
 		}
 	}
-	to, known := properties[m.Kind][m.Part]
-	if !known {
-		return "", nil
-	}
-	return to[0], map[string]string{to[1]: m.Column}
+	return "", nil
 }
 
-// behind is the column that a data model has for an entity. A correlation that is grouped by the entity itself, as by
-// host, has its value in a column of that name: the event that completed it is of the same host, whose id is in its own
-// column.
+// behind is the column that Defender's tables have for an entity whose value the result has elsewhere: a correlation
+// that is grouped by the host has its value in a column of that name, and the event that completed it is of the same
+// host, whose id is in its own column.
 func (d *detection) behind(m packages.Mention) string {
 	if m.Kind == "host" && d.lists("DeviceId") {
 		return "DeviceId"

@@ -93,7 +93,7 @@ func (w *writer) shownValue(field string) (column, expr string) {
 func (w *writer) shownName(field string) string {
 	columns, _ := w.plan.Whole(w.plan.Rule.Own(ir.FieldNamed(field)))
 	name := field
-	if len(columns) > 0 && columns[0].Type != schema.Pattern { // of which a column has several parts
+	if len(columns) > 0 && columns[0].Type != schema.Pattern && columns[0].Under == "" { // of which a column has one part of several
 		_, name = w.fieldValue(field, columns[0])
 	}
 	if _, has := w.plan.Source.Columns[name]; !has && !w.shows(name) && w.mayExtend(name) {

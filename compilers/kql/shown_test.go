@@ -26,6 +26,8 @@ func TestShownFields(t *testing.T) {
 			"| extend TargetUserName = tostring(EventData.TargetUserName)\n", map[string]string{"TargetUserName": "TargetUserName", "Computer": "Computer"}},
 		{"sentinel", "logsource: {product: windows, service: security}\ndetection: {s: {EventID: '*'}, condition: s}\n", []string{"user"},
 			"| extend DecreeUser_ = iff(", map[string]string{"user": "DecreeUser_"}},
+		{"mde", "logsource: {product: windows, category: registry_set}\ndetection: {s: {Image: x}, condition: s}\n", []string{"TargetObject"},
+			`| extend TargetObject = case(isempty(RegistryValueName), RegistryKey, `, map[string]string{"TargetObject": "TargetObject"}},
 		{"mde", "detection: {s: {Image: x}, condition: s}\n", []string{"CommandLine", "sha1", "IMPHASH"}, "", map[string]string{"CommandLine": "ProcessCommandLine", "sha1": "SHA1", "IMPHASH": ""}},
 	} {
 		q, found := New().Compile(lowered.Rule(t, c.rule), compilers.Options{Model: lowered.Model(t, c.model), Show: compilers.Show{Asked: c.asked}})

@@ -1,12 +1,10 @@
 package engine
 
 import (
-	"maps"
 	"slices"
 
 	"decree/engine/event"
 	"decree/rules/diag"
-	"decree/rules/schema"
 )
 
 // So many names of an event, of at most so many bytes, are compared with a field that it lacks.
@@ -74,38 +72,4 @@ func (p *plan) knownNames(s *source) []string {
 		known = append(known, f.name)
 	}
 	return known
-}
-
-// namesOfLog are the names of fields that a source's log is known for. Events with Sigma's own names may be of any of
-// Windows' logs, and of the rules' log sources in any data model. What a log of no known fields has, other data models
-// tell.
-func (p *plan) namesOfLog(s *source) []string {
-	known := s.columns(p.opt.Model)
-	if p.opt.Model.Name != schema.Plain && s.Log != "" {
-		return known
-	}
-	for _, name := range schema.Names() {
-		m, err := schema.Shipped(name)
-		if err != nil {
-			panic("engine: " + err.Error())
-		}
-		for i := range m.Sources {
-			if of := &m.Sources[i]; name == "windows" || p.isOfRule(s, m, of) {
-				known = slices.AppendSeq(append(known, of.Vocabulary()...), maps.Keys(of.Fields))
-			}
-		}
-	}
-	return known
-}
-
-// isOfRule tells whether a source of another model answers the log source of a rule that is run on s.
-func (p *plan) isOfRule(s *source, m *schema.Model, of *schema.Source) bool {
-	for _, i := range s.units {
-		for _, ls := range p.units[i].rule.ir.Source.LogSources() {
-			if slices.Contains(m.Find(ls.Category, ls.Product, ls.Service), of) {
-				return true
-			}
-		}
-	}
-	return false
 }

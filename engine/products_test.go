@@ -53,11 +53,6 @@ func TestARuleOfOneProductIsNotAskedOfAnother(t *testing.T) {
 			"{product: linux, service: auditd}":            {`{"type": "EXECVE", "a0": "curl"}`},
 			"{product: linux, service: sshd}":              {`{"hostname": "h", "message": "Accepted", "appname": "sshd", "timestamp": "t"}`, `{"MESSAGE": "Accepted", "_COMM": "sshd"}`},
 		},
-		"network": {
-			"{product: zeek, service: conn}": {`{"_path": "conn", "ts": 1, "uid": "u", "id.orig_h": "10.0.0.1"}`},
-			"{category: firewall}":           {`{"src_ip": "10.0.0.1", "dst_ip": "10.0.0.2"}`},
-			"{category: dns}":                {`{"query": "x.example", "record_type": "A"}`},
-		},
 	} {
 		for source := range events {
 			rule := lowered.Rule(t, "title: T\nlogsource: "+source+"\ndetection: {s: {NoSuchField: x}, condition: not s}\n")

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"slices"
-	"strings"
 
 	"decree/rules/diag"
 )
@@ -75,7 +74,10 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 	found = Misnamed{LogSource: s.Name, Events: seen.events, Blank: len(unseen) == len(s.tested)}
 	others := p.othersIn(s, names)
 	for _, f := range unseen {
-		name := sameWord(f.name, others, found.Blank && s.Log != "")
+		name := ""
+		if found.Blank || len(s.Recognise) == 0 { // a cloud's requests have names of their own: Name of one, name of another
+			name = sameWord(f.name, others, found.Blank && s.Log != "")
+		}
 		if name == "" {
 			name = p.meant(s, f, names)
 		}
@@ -96,14 +98,15 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 }
 
 // meant gives the name of an event that a rule may have misspelt in a field that its log source does not have; "" if
-// there is none.
+// there is none. Of a log whose fields are not all known only a slip of the keyboard counts: role and rule may be both.
 func (p *plan) meant(s *source, f testedField, names []string) string {
 	if s.Log != "" && p.isOfLog(s, f.name) { // quickly known
 		return ""
 	}
-	near := diag.Misspelt(f.name, names)
-	plural := strings.TrimSuffix(near, "s") == strings.TrimSuffix(f.name, "s") // of which a log may have both
-	if near == "" || plural || p.isOfLog(s, f.name) || slices.ContainsFunc(s.tested, func(o testedField) bool { return o.name == near }) {
+	isOther := func(name string) bool { return s.Log == "" && !slipped(name, f.name) || sibling(name, f.name) }
+	near := diag.Misspelt(f.name, slices.DeleteFunc(slices.Clone(names), isOther))
+	isTested := func(o testedField) bool { return o.name == near }
+	if near == "" || p.isOfLog(s, f.name) || slices.ContainsFunc(s.tested, isTested) {
 		return ""
 	}
 	return near

@@ -43,6 +43,7 @@ func TestMisnamed(t *testing.T) {
 		"below two others":                {event: sysmonOne + `"process":{"image":"a"},"parent":{"image":"b"}}`, want: of(true, both, nil)},
 		"misspelt in the rule":            {event: sysmonOne + `"Image":"a","CommandLine":"b"}`, detection: `a: {Image: x, CommandLin: y}, condition: a`, want: of(false, []string{"CommandLin"}, []string{"CommandLine"})},
 		"alike, and both of the log":      {event: sysmonOne + `"Image":"a","ParentProcessId":5}`, detection: `a: {Image: x, ParentProcessGuid: y, ProcessId: 1}, condition: a`},
+		"of another number":               {event: sysmonOne + `"Image":"a","CommandLine2":"b"}`, detection: `a: {Image: x, CommandLine1: y}, condition: a`},
 		"of no log source":                {event: `{"EventID":99,"Channel":"Other","image":"a"}`},
 		"rules ask what tells the source": {event: sysmonOne + `"image":"a"}`, detection: `a: {EventID: 1}, condition: a`},
 	} {
@@ -127,18 +128,20 @@ func TestEventsThatDoNotTellTheirTableAreNotMisnamed(t *testing.T) {
 // TestMisspeltInRulesForClouds: what their logs have, the data models of all products tell.
 func TestMisspeltInRulesForClouds(t *testing.T) {
 	for detection, want := range map[string]string{
-		"{eventNmae: x}":                               "eventName",
-		"{EventName: x}":                               "eventName",
-		"{userIdentity.tpye: x}":                       "userIdentity.type",
-		"{eventName: x}":                               "",
-		"{userIdentity.userName: x}":                   "",
-		"{requestParameters.userName: x}":              "",
-		"{requestParameters.subnetIds: x, eventID: y}": "", // the events have eventID's like
+		"{eventNmae: x}":                            "eventName",
+		"{EventName: x}":                            "eventName",
+		"{userIdentity.tpye: x}":                    "userIdentity.type",
+		"{eventName: x}":                            "",
+		"{userIdentity.userName: x}":                "",
+		"{requestParameters.userName: x}":           "",
+		"{eventName: x, requestParameters.Name: x}": "",
+		"{requestParameters.cidrIp: x}":             "", "{requestParameters.ruleName: x}": "", "{requestParameters.key: x}": "", "{eventNam: x}": "", "{evntName: x}": "eventName",
+		"{requestParameters.subnetIds: x, eventID: y}": "",
 	} {
 		rule := lowered.Rule(t, "title: T\nlogsource: {product: aws, service: cloudtrail}\ndetection: {a: "+detection+", condition: a}\n")
 		e, found := engine.New([]*ir.Rule{rule}, engine.Options{Model: lowered.Model(t, "cloud")})
 		require.Empty(t, found)
-		r, err := event.Open("-", event.Options{Stdin: strings.NewReader(`{"eventSource":"s","eventName":"n","awsRegion":"r","userIdentity":{"type":"Root","arn":"a"},"requestParameters":{"name":"n","subnetId":"s"}}` + "\n")})
+		r, err := event.Open("-", event.Options{Stdin: strings.NewReader(`{"eventSource":"s","eventName":"n","awsRegion":"r","userIdentity":{"type":"Root","arn":"a"},"requestParameters":{"name":"n","subnetId":"s","cidrIpv6":"c","roleName":"r","keyId":"k"}}` + "\n")})
 		require.NoError(t, err)
 		require.NoError(t, e.Run(r, "-", 1, nil))
 		got := ""

@@ -78,7 +78,8 @@ func triggers(get func(name string) string) string {
 		return condition
 	}
 	counted, relation, quantity := strings.ToLower(get("counttype")), strings.ToLower(cmp.Or(get("relation"), "greater than")), cmp.Or(get("quantity"), "0")
-	anyResult := quantity == "0" && (relation == "greater than" || relation == "not equal to")
+	n, err := strconv.Atoi(quantity)
+	anyResult := err == nil && n == 0 && (relation == "greater than" || relation == "not equal to")
 	if counted == "" || counted == "always" || counted == "number of events" && anyResult {
 		return ""
 	}

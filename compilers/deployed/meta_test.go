@@ -78,6 +78,8 @@ func TestMetaOfThresholds(t *testing.T) {
 	for settings, condition := range map[string]string{
 		"": "", "counttype = always": "", "counttype = number of events\nrelation = greater than\nquantity = 0": "", "counttype = number of events": "",
 		"counttype = number of events\nrelation = not equal to\nquantity = 0":  "",
+		"counttype = number of events\nquantity = 00":                          "",
+		"counttype = number of events\nquantity = many":                        "number of events greater than many",
 		"counttype = number of events\nrelation = Greater than\nquantity = 10": "number of events greater than 10",
 		"counttype = number of events\nrelation = equal to\nquantity = 0":      "number of events equal to 0",
 		"counttype = number of hosts\nrelation = greater than\nquantity = 3":   "number of hosts greater than 3",

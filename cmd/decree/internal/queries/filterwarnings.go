@@ -3,7 +3,6 @@ package queries
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruleset"
@@ -13,7 +12,7 @@ import (
 	"decree/rules/ir"
 )
 
-// shownLogs bounds how much a warning names that a filter reads and events lack.
+// shownLogs bounds how much a warning names that events lack.
 const shownLogs = 4
 
 // FilterWarnings says, once for each filter, what it does to queries beside what it excludes: which logs it takes out
@@ -88,23 +87,15 @@ func filterWarnings(set *ruleset.Set, results []Result) (out []*filterWarning) {
 
 func (w *filterWarning) text() diag.Diagnostic {
 	var ds diag.Diagnostics
-	of := plural.Count(len(w.rules), "rule")
+	of, lacks := plural.Count(len(w.rules), "rule"), plural.First(shownLogs, w.lacking)
 	if w.effect == (effect{}) {
 		ds.Warnf(compilers.SourcesLeftOut, w.at, "exclude by fields that all logs of the rules have, or write filters for single rules", "filter %q takes logs out of the queries of %s: %s",
-			w.filter.Body.Title, of, w.lacks())
+			w.filter.Body.Title, of, lacks)
 	} else {
 		ds.Warnf(compilers.ModelPassedOver, w.at, "exclude by fields that "+w.effect.from+" has, or write filters for single rules", "filter %q moves the queries of %s from data model %s to %s: %s",
-			w.filter.Body.Title, of, w.effect.from, w.effect.to, w.lacks())
+			w.filter.Body.Title, of, w.effect.from, w.effect.to, lacks)
 	}
 	return ds[0]
-}
-
-func (w *filterWarning) lacks() string {
-	text := strings.Join(w.lacking[:min(len(w.lacking), shownLogs)], ", ")
-	if more := len(w.lacking) - shownLogs; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
 }
 
 // rulesOf are the rule, or those that a correlation reads.

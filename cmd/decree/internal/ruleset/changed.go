@@ -163,7 +163,7 @@ func (set *Set) changedFiles(of File, lists []rules.List, known *changes) (bool,
 	for _, l := range lists {
 		switch {
 		case l.Outside:
-			if changed, err := set.changedList(l.Name, known); changed || err != nil {
+			if changed, err := set.changedList(l, known); changed || err != nil {
 				return changed, err
 			}
 		case l.File != "":
@@ -174,15 +174,16 @@ func (set *Set) changedFiles(of File, lists []rules.List, known *changes) (bool,
 }
 
 // changedList tells whether a file of the list folders that answers a name may have changed, or is gone: another may
-// answer now, below it or above.
-func (set *Set) changedList(name string, known *changes) (bool, error) {
+// answer now, below it or above. Of a folder that git does not know nothing can be gone: it matters only if the list
+// is in it.
+func (set *Set) changedList(l rules.List, known *changes) (bool, error) {
 	for _, dir := range set.listDirs {
 		files, err := known.in(dir)
-		if err != nil {
+		if err != nil && set.files[l.File].Disk == dir {
 			return false, err
 		}
 		for file := range files {
-			if below := path.Dir(file); (below == "." || below == set.Environment) && parse.ListName(file) == name {
+			if below := path.Dir(file); (below == "." || below == set.Environment) && parse.ListName(file) == l.Name {
 				return true, nil
 			}
 		}

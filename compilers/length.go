@@ -66,6 +66,10 @@ func (p *Plan) values(condition ir.Node) (n int) {
 			if !p.Apart(t) {
 				n += len(t.Values)
 			}
+		case *ir.CIDR:
+			n += len(t.Prefixes)
+		case *ir.Number:
+			n += len(t.Values)
 		case *ir.Elements:
 			n += p.values(t.Body)
 		default:

@@ -30,6 +30,8 @@ func TestManyValuesAreTold(t *testing.T) {
 		{eql.New(), "ecs", plain, 1025, "", "the query has 1,025 values, and the product may refuse more than 1,024: split the rule"},
 		{eql.New(), "ecs", "s: {CommandLine|startswith: [VALUES]}", 1025, "", "1,025 values"},
 		{eql.New(), "ecs", "s: {Image|filename: [VALUES]}", 1025, "", "1,025 values"},
+		{eql.New(), "ecs", "s: {DestinationIp|cidr: [NETWORKS]}", 1025, "", "1,025 values"},
+		{eql.New(), "ecs", "s: {ProcessId: [NUMBERS]}", 1025, "", "1,025 values"},
 		{eql.New(), "ecs", "s: {CommandLine: [VALUES]}\n  t: {Image: a}", 1024, "", "1,025 values"},
 		{eql.New(), "winlogbeat", named, 1025, "apart", "1,025 values"}, // it has no tables
 		{kql.New(), "mde", named, 10_000, "", ""},
@@ -37,16 +39,22 @@ func TestManyValuesAreTold(t *testing.T) {
 		{kql.New(), "sentinel", named, 10_001, "", ""}, // a watchlist
 		{spl.New(), "splunk-windows", named, 40_000, "", ""},
 	} {
-		var b strings.Builder
+		var names, networks, numbers strings.Builder
 		for i := range c.values {
-			fmt.Fprintf(&b, "v%d.exe,", i)
+			fmt.Fprintf(&names, "v%d.exe,", i)
+			fmt.Fprintf(&networks, "10.%d.%d.0/24,", i/256, i%256)
+			fmt.Fprintf(&numbers, "%d,", i)
 		}
-		values := b.String()
-		text := "title: T\nlogsource: {product: windows, category: process_creation}\n"
+		values := names.String()
+		category := "process_creation"
+		if strings.Contains(c.search, "NETWORKS") {
+			category = "network_connection"
+		}
+		text := "title: T\nlogsource: {product: windows, category: " + category + "}\n"
 		if c.search == named {
 			text += "lists: {l: [" + values + "]}\n"
 		}
-		text += "detection:\n  " + strings.Replace(c.search, "VALUES", values, 1) + "\n  condition: 1 of them\n"
+		text += "detection:\n  " + strings.NewReplacer("VALUES", values, "NETWORKS", networks.String(), "NUMBERS", numbers.String()).Replace(c.search) + "\n  condition: 1 of them\n"
 		q, found := c.dialect.Compile(lowered.Rule(t, text), compilers.Options{Model: lowered.Model(t, c.model), Lists: c.lists})
 		require.NotNil(t, q, "%v", found)
 		got := ""

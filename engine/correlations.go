@@ -178,7 +178,7 @@ func (e *Engine) correlationLikeness(of *correlation, ui int, in event.Input, r 
 	if s == nil {
 		return likeness{}
 	}
-	values, lacks := make([]string, len(s.By)), ""
+	values, lacks := make([]string, len(s.By)), fieldSet(0)
 	for i, name := range s.By {
 		group := slices.IndexFunc(r.Correlated.Group, func(f event.Fact) bool { return f.Name == name.Name })
 		switch {
@@ -187,7 +187,10 @@ func (e *Engine) correlationLikeness(of *correlation, ui int, in event.Input, r 
 		case in.IsNone():
 			return likeness{}
 		default:
-			values[i] = e.main.alike(of.suppressBy[ui][i], name.Name, &lacks)
+			var ok bool
+			if values[i], ok = e.main.doc.Whole(of.suppressBy[ui][i]); !ok {
+				lacks |= 1 << i
+			}
 		}
 	}
 	return likenessOf(s, r.At, values, lacks)

@@ -35,9 +35,9 @@ type Engine struct {
 	suppressible suppressibleMatches
 	stats        Stats
 
-	lacking  []correlate.Lacking     // correlations that could count none of their matches
-	unlike   map[int]*correlate.Lack // by the rules that suppressed matches, of these
-	misnamed []Misnamed              // of the files that were read
+	lacking  []correlate.Lacking // correlations that could count none of their matches
+	unlike   map[int]unlike      // by the orders of rules that suppress, of their matches
+	misnamed []Misnamed          // of the files that were read
 
 	matches     *correlate.Matches // that correlations read
 	matchEvents *eventstore.Store  // their events; may be those that wait for the end

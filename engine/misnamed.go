@@ -72,8 +72,11 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 		return found, false
 	}
 	found = Misnamed{LogSource: s.Name, Events: seen.events, Blank: len(unseen) == len(s.tested)}
-	others := p.othersIn(s, names)
+	others := wordsOf(p.othersIn(s, names))
 	for _, f := range unseen {
+		if len(found.Fields) == mostMisnamed {
+			break
+		}
 		name := ""
 		if found.Blank || len(s.Recognise) == 0 { // a cloud's requests have names of their own: Name of one, name of another
 			name = sameWord(f.name, others, found.Blank && s.Log != "")
@@ -81,7 +84,7 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 		if name == "" {
 			name = p.meant(s, f, names)
 		}
-		if name != "" && len(found.Fields) < mostMisnamed {
+		if name != "" {
 			found.Fields, found.Names = append(found.Fields, f.name), append(found.Names, name)
 		}
 	}
@@ -99,15 +102,18 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 
 // meant gives the name of an event that a rule may have misspelt in a field that its log source does not have; "" if
 // there is none. Of a log whose fields are not all known only a slip of the keyboard counts: role and rule may be both.
-func (p *plan) meant(s *source, f testedField, names []string) string {
-	if s.Log != "" && p.isOfLog(s, f.name) { // quickly known
+func (p *plan) meant(s *source, f testedField, names []string) (name string) {
+	switch {
+	case s.Log == "":
+		if i := slices.IndexFunc(names, func(name string) bool { return slipped(name, f.name) }); i >= 0 {
+			name = names[i]
+		}
+	case !p.isOfLog(s, f.name):
+		name = diag.Misspelt(f.name, names)
+	}
+	isTested := func(o testedField) bool { return o.name == name }
+	if name == "" || sibling(name, f.name) || p.isOfLog(s, f.name) || slices.ContainsFunc(s.tested, isTested) {
 		return ""
 	}
-	isOther := func(name string) bool { return s.Log == "" && !slipped(name, f.name) || sibling(name, f.name) }
-	near := diag.Misspelt(f.name, slices.DeleteFunc(slices.Clone(names), isOther))
-	isTested := func(o testedField) bool { return o.name == near }
-	if near == "" || p.isOfLog(s, f.name) || slices.ContainsFunc(s.tested, isTested) {
-		return ""
-	}
-	return near
+	return name
 }

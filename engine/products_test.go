@@ -70,9 +70,15 @@ func TestARuleOfOneProductIsNotAskedOfAnother(t *testing.T) {
 
 // TestAnEventWithoutSignsIsAskedOfAll: what may be of any product is asked of each.
 func TestAnEventWithoutSignsIsAskedOfAll(t *testing.T) {
-	for _, source := range []string{"{product: aws, service: cloudtrail}", "{product: okta, service: okta}"} {
-		rule := lowered.Rule(t, "title: T\nlogsource: "+source+"\ndetection: {s: {eventName: CreateUser}, condition: s}\n")
-		results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "cloud")}, []*ir.Rule{rule}, `{"eventName": "CreateUser", "awsRegion": null, "userIdentity": ""}`)
-		assert.Len(t, results, 1, source)
+	for _, c := range []struct{ model, source, event string }{
+		{"cloud", "{product: aws, service: cloudtrail}", `{"eventName": "CreateUser", "awsRegion": null, "userIdentity": ""}`},
+		{"cloud", "{product: okta, service: okta}", `{"eventName": "CreateUser", "awsRegion": null, "userIdentity": ""}`},
+		{"linux", "{product: linux, category: process_creation}", `{"hostname": "h", "message": "m", "timestamp": "t", "Image": "/bin/sh"}`},
+		{"linux", "{product: linux, service: auditd}", `{"MESSAGE": "SYSCALL arch=x", "_TRANSPORT": "audit", "_AUDIT_TYPE_NAME": "SYSCALL", "SYSLOG_IDENTIFIER": "audit"}`},
+		{"linux", "{product: linux, service: auditd}", `{"type": "EXECVE", "hostname": "h", "message": "m", "timestamp": "t", "a0": "ls"}`},
+	} {
+		rule := lowered.Rule(t, "title: T\nlogsource: "+c.source+"\ndetection: {s: {NoSuchField: x}, condition: not s}\n")
+		results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, c.model)}, []*ir.Rule{rule}, c.event)
+		assert.Len(t, results, 1, "%s: %s", c.source, c.event)
 	}
 }

@@ -5,20 +5,40 @@ import (
 	"unicode"
 )
 
+// worded is a name with its words.
+type worded struct {
+	name    string
+	words   []string
+	letters string // of all words
+}
+
+func wordsOf(names []string) []worded {
+	out := make([]worded, len(names))
+	for i, name := range names {
+		out[i] = newWorded(name)
+	}
+	return out
+}
+
+// newWorded splits a name at signs and spaces, in lower case.
+func newWorded(name string) worded {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return worded{name, words, strings.Join(words, "")}
+}
+
 // sameWord gives the first name that is that of a field but for case, spaces and signs; "" if there is none. With below
 // one of the two may also have words before, if there is only one such name: of two, either may be meant.
-func sameWord(field string, names []string, below bool) string {
-	word, more := words(field), ""
+func sameWord(field string, names []worded, below bool) string {
+	f, more := newWorded(field), ""
 	for _, name := range names {
-		parts := words(name)
-		if sameLetters(parts, word) {
-			return name
+		if name.letters == f.letters {
+			return name.name
 		}
-		if below && (endsAs(parts, word) || endsAs(word, parts)) {
+		if below && (name.endsAs(f) || f.endsAs(name)) {
 			if more != "" {
 				below = false
 			}
-			more = name
+			more = name.name
 		}
 	}
 	if !below {
@@ -27,21 +47,15 @@ func sameWord(field string, names []string, below bool) string {
 	return more
 }
 
-func sameLetters(a, b []string) bool { return strings.Join(a, "") == strings.Join(b, "") }
-
 // endsAs tells whether a name has words before those of another.
-func endsAs(name, end []string) bool {
-	for from := 1; from < len(name); from++ {
-		if sameLetters(name[from:], end) {
+func (n worded) endsAs(end worded) bool {
+	rest := n.letters
+	for i := 0; i+1 < len(n.words) && len(rest) > len(end.letters); i++ {
+		if rest = rest[len(n.words[i]):]; rest == end.letters {
 			return true
 		}
 	}
 	return false
-}
-
-// words splits a name at signs and spaces, in lower case.
-func words(name string) []string {
-	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // sibling tells whether two names differ in their numbers or in being of several alone: a log may have both.
@@ -62,6 +76,9 @@ func sibling(a, b string) bool {
 func slipped(a, b string) bool {
 	if len(a) < len(b) {
 		a, b = b, a
+	}
+	if len(a)-len(b) > 1 {
+		return false
 	}
 	from := 0
 	for from < len(b) && a[from] == b[from] {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"decree/engine/correlate"
 	"decree/engine/document"
 	"decree/engine/fold"
 	"decree/rules"
@@ -22,14 +21,14 @@ type likeness struct {
 	values [16]byte // a digest of the values, in one case; a missing value is as an empty one
 	at     time.Time
 	length time.Duration // for which an alert suppresses
-	lacks  string        // the first of the fields that has no value; "" if all have one
+	lacks  fieldSet      // fields without a value
 }
 
 // suppresses tells whether the match takes part in suppression.
 func (l likeness) suppresses() bool { return l.length > 0 }
 
-// likenessOf digests the values of a match. lacks is the first field without one.
-func likenessOf(s *rules.Suppress, at time.Time, values []string, lacks string) likeness {
+// likenessOf digests the values of a match, which lacks some fields.
+func likenessOf(s *rules.Suppress, at time.Time, values []string, lacks fieldSet) likeness {
 	h := sha256.New()
 	for _, v := range values {
 		folded := fold.Text(v)
@@ -105,37 +104,45 @@ func (m *matcher) likeness(u *unit) likeness {
 	if !ok {
 		return likeness{}
 	}
-	values, lacks := make([]string, len(u.suppressBy)), ""
+	values, lacks := make([]string, len(u.suppressBy)), fieldSet(0)
 	for i, where := range u.suppressBy {
-		values[i] = m.alike(where, s.By[i].Name, &lacks)
+		var ok bool
+		if values[i], ok = m.doc.Whole(where); !ok {
+			lacks |= 1 << i
+		}
 	}
 	return likenessOf(s, at, values, lacks)
 }
 
-// alike reads a value by which the current event is like others. The first field without one is put into lacks.
-func (m *matcher) alike(where document.Whole, field string, lacks *string) string {
-	text, ok := m.doc.Whole(where)
-	if !ok && *lacks == "" {
-		*lacks = field
+// noteUnlike takes down of the rules that suppressed a match which field all of their matches lack: it tells none of
+// them apart.
+func (e *Engine) noteUnlike(all []suppressible) {
+	e.unlike = map[int]unlike{}
+	for _, m := range all {
+		u, seen := e.unlike[m.rule]
+		if !seen {
+			u.lacks = m.lacks
+		}
+		e.unlike[m.rule] = unlike{matches: u.matches + 1, suppressed: u.suppressed || m.by >= 0, lacks: u.lacks & m.lacks}
 	}
-	return text
 }
 
-// noteUnlike takes down of the rules that suppressed a match which field all of their matches lack: they are alike for
-// want of it.
-func (e *Engine) noteUnlike(all []suppressible) {
-	suppressed := map[int]bool{}
-	for _, m := range all {
-		suppressed[m.rule] = suppressed[m.rule] || m.by >= 0
-	}
-	e.unlike = map[int]*correlate.Lack{}
-	for _, m := range all {
-		if !suppressed[m.rule] {
-			continue
+// unlike is what all matches of a rule lack of the fields that it suppresses by.
+type unlike struct {
+	matches    int
+	suppressed bool // one of them
+	lacks      fieldSet
+}
+
+// fieldSet is a set of the first 64 fields that a rule suppresses by.
+type fieldSet uint64
+
+// of names the fields.
+func (s fieldSet) of(by []rules.NamedField) (names []string) {
+	for i, field := range by {
+		if i < 64 && s&(1<<i) != 0 {
+			names = append(names, field.Name)
 		}
-		if e.unlike[m.rule] == nil {
-			e.unlike[m.rule] = &correlate.Lack{}
-		}
-		e.unlike[m.rule].Note(m.lacks)
 	}
+	return names
 }

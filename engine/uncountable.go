@@ -61,8 +61,9 @@ func (e *Engine) Uncountable() (out []Uncountable) {
 		}
 	}
 	for _, n := range slices.Sorted(maps.Keys(e.unlike)) {
-		if of := e.ruleAt(n); of.copyOf == nil {
-			add(Uncountable{Kind: "suppress", Rule: of.ir.Source.Title}, e.unlike[n])
+		of, u := e.ruleAt(n), e.unlike[n]
+		if lacks := u.lacks.of(of.ir.Source.Suppress.By); of.copyOf == nil && u.suppressed && lacks != nil {
+			out = append(out, Uncountable{Kind: "suppress", Rule: of.ir.Source.Title, Fields: lacks, Count: u.matches})
 		}
 	}
 	return out

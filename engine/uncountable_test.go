@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -186,6 +187,7 @@ func TestMatchesSuppressedForWantOfAField(t *testing.T) {
 	}{
 		{suppressed, []string{without, without}, []engine.Uncountable{{Kind: "suppress", Rule: "T", Fields: []string{"Usr"}, Count: 2}}},
 		{suppressed, []string{without, with, with}, nil},
+		{suppressed, []string{without, without, strings.Replace(with, `"Usr":"u"`, `"Usr":""`, 1)}, nil},
 		{suppressed, []string{without}, nil}, // which nothing hides
 		{correlated, []string{without, without}, []engine.Uncountable{{Kind: "suppress", Rule: "C", Fields: []string{"Usr"}, Count: 2}}},
 	} {

@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,6 +48,16 @@ func ancestorColumn(hops int, name string) string {
 	return columnName(fmt.Sprintf("Ancestor%d_%s", hops, strings.ReplaceAll(name, ".", "_")))
 }
 
+// ancestorValue names the value of a column of the record hops above. One that is in another column in some records has
+// that one's name behind it: another field may have the first column alone.
+func ancestorValue(hops int, c schema.Column) string {
+	name := c.Name
+	if c.Second() {
+		name += "_" + cmp.Or(c.OrElse, c.Instead.Column)
+	}
+	return ancestorColumn(hops, name)
+}
+
 // joinFor joins the creation events that a match needs.
 func (w *writer) joinFor(m *ir.Match) {
 	for _, a := range fieldsRead(m) {
@@ -68,7 +79,7 @@ func (w *writer) joinFor(m *ir.Match) {
 }
 
 func (j *creation) addColumn(c schema.Column) {
-	if !slices.ContainsFunc(j.columns, func(had schema.Column) bool { return had.Name == c.Name }) {
+	if !slices.ContainsFunc(j.columns, func(had schema.Column) bool { return ancestorValue(0, had) == ancestorValue(0, c) }) {
 		j.columns = append(j.columns, schema.Column{Name: c.Name, Type: c.Type, OrElse: c.OrElse, Instead: c.Instead})
 	}
 }
@@ -162,7 +173,7 @@ func (w *writer) joins() []string {
 					kept = append(kept, columnName(name))
 				}
 			}
-			project = append(project, ancestorColumn(hops, c.Name)+" = "+w.read(c).name)
+			project = append(project, ancestorValue(hops, c)+" = "+w.read(c).name)
 		}
 		inner = append(inner,
 			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(append([]string{columnName(w.plan.Model.Time[0])}, kept...), ", "), strings.Join(key, ", ")),

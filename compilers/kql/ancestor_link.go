@@ -86,7 +86,7 @@ func (w *writer) creationStages(j *creation) []string {
 	born := ancestorColumn(j.hops, bornAt)
 	project := []string{ancestorColumn(j.hops, keyOf) + " = " + key, born + " = " + columnName(w.plan.Model.Time[0])}
 	for _, c := range j.columns {
-		project = append(project, ancestorColumn(j.hops, c.Name)+" = "+w.read(c).name)
+		project = append(project, ancestorValue(j.hops, c)+" = "+w.read(c).name)
 	}
 	for _, next := range j.links {
 		link, _ := w.link(next - j.hops)
@@ -116,7 +116,7 @@ func (w *writer) latest(j *creation, creations []string) []string {
 func carriedColumns(j *creation) []string {
 	var names []string
 	for _, c := range j.columns {
-		names = append(names, ancestorColumn(j.hops, c.Name))
+		names = append(names, ancestorValue(j.hops, c))
 	}
 	for _, next := range j.links {
 		names = append(names, ancestorColumn(next, linkName))

@@ -94,7 +94,7 @@ func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 	col, hops := w.columnOf(f, t)
 	o := w.read(col)
 	if hops > 0 {
-		o.name = ancestorColumn(hops, col.Name)
+		o.name = ancestorValue(hops, col)
 	}
 	o.onlyName = col.Holds == "filename"
 	if col.Filename != "" {

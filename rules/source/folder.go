@@ -58,20 +58,39 @@ func (f *Folder) YAML(under string, skip func(folder string) bool) iter.Seq2[str
 	}
 }
 
-// LinkedFolders warns of the symbolic links to folders that YAML meets and does not follow.
+// LinkedFolders warns of the symbolic links to folders with YAML that YAML meets and does not follow.
 func (f *Folder) LinkedFolders(under string, skip func(folder string) bool) (found diag.Diagnostics, err error) {
 	err = f.walk(under, skip, func(p string, d fs.DirEntry) (more bool) {
 		name := path.Base(p)
 		if d.Type()&fs.ModeSymlink == 0 || name == "node_modules" || skip != nil && skip(name) {
 			return true
 		}
-		info, err := os.Stat(filepath.Join(f.name, filepath.FromSlash(p)))
-		if err == nil && info.IsDir() {
+		if leadsAway(filepath.Join(f.name, filepath.FromSlash(p)), filepath.Join(f.name, filepath.FromSlash(under)), skip) {
 			found.Warnf("linked-folder", diag.Range{File: f.Shown(p)}, "name the folder itself where you name the one that it is in", "this link to a folder is not followed: nothing in it is read")
 		}
 		return true
 	})
 	return found, err
+}
+
+// leadsAway tells whether a link leads to a folder with YAML that is not below top.
+func leadsAway(link, top string, skip func(folder string) bool) bool {
+	to, err := filepath.EvalSymlinks(link)
+	top, broken := filepath.EvalSymlinks(top)
+	if err != nil || broken != nil {
+		return false // a link to nothing
+	}
+	if within, err := filepath.Rel(top, to); err == nil && filepath.IsLocal(within) {
+		return false
+	}
+	other, err := OpenFolder(to)
+	if err != nil {
+		return false // no folder
+	}
+	for _, err := range other.YAML(".", skip) {
+		return err == nil
+	}
+	return false
 }
 
 // walk visits what YAML looks at, sorted, until visit wants no more.

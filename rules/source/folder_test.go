@@ -36,12 +36,13 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// TestLinkedFolders names links to folders that are not followed, those out of the tree too.
+// TestLinkedFolders names links out of the tree to folders with YAML, which are not followed.
 func TestLinkedFolders(t *testing.T) {
-	dir, other := t.TempDir(), t.TempDir()
+	dir, other, empty := t.TempDir(), t.TempDir(), t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(other, "x.yml"), nil, 0o600))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "sub"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.yml"), nil, 0o600))
-	for link, to := range map[string]string{"out": other, "sub/in": dir, "b.yml": "a.yml", ".hidden": other, "skipped": other, "gone": filepath.Join(other, "none")} {
+	for link, to := range map[string]string{"out": other, "sub/in": other, "self": dir, "empty": empty, "b.yml": "a.yml", ".hidden": other, "skipped": other, "gone": filepath.Join(other, "none")} {
 		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
 			t.Skip("this system makes no links:", err)
 		}

@@ -63,7 +63,7 @@ func (set *Set) openLists(s *stdio.Streams, l Lists) error {
 	if err != nil {
 		return err
 	}
-	set.Lists, set.Environment, set.listDirs, set.Found = lists, l.Environment, l.Dirs, found
+	set.Lists, set.Environment, set.listDirs, set.Found = lists, l.Environment, l.Dirs, append(set.Found, found...)
 	failed := map[string]bool{}
 	for _, d := range found {
 		failed[d.Range.File] = failed[d.Range.File] || d.Severity == diag.Error

@@ -27,7 +27,7 @@ func Uncountable(s *stdio.Streams, all []engine.Uncountable) {
 		case u.Kind == "correlation":
 			noun, does = "match", "was given"
 		case u.Kind == "suppress":
-			noun, of, does, so = "match", "suppress of rule", "was given", "each is like an alert before it"
+			noun, of, does, so = "match", "suppress of rule", "was given", "it tells none of them apart"
 		}
 		lack := "have"
 		if u.Count == 1 {

@@ -22,7 +22,7 @@ func TestUncountable(t *testing.T) {
 		{Kind: "suppress", Rule: "T", Fields: []string{"user"}, Count: 2}})
 	assert.Equal(t, "warning: 2 matches of r\\x1b or s that correlation \"C\" was given have no A: it can count none of them\n"+
 		"warning: 1 event that prevalence \"rare\" of rule \"T\" counts has no user: it can count none of them\n"+
-		"warning: 2 matches that suppress of rule \"T\" was given have no user: each is like an alert before it\n", errs.String())
+		"warning: 2 matches that suppress of rule \"T\" was given have no user: it tells none of them apart\n", errs.String())
 	const one = "warning: 1 event that prevalence \"rare\" of rule \"T\" was asked of has no sha1: it can count none of them\n"
 	assert.Equal(t, one+one+one+
 		"warning: 2 matches that correlation \"C\" was given have no A or no B: it can count none of them\n"+

@@ -148,6 +148,8 @@ func deployedTarget(own []targets.Target, of deployed.Product, name string) (tar
 		return targets.Target{}, err
 	case len(chosen) > 1:
 		return targets.Target{}, fmt.Errorf("the project has several targets for %s: name one with --target, of %s", asked, strings.Join(targets.Names(chosen), ", "))
+	case of == "" && !slices.Contains([]string{string(deployed.Sentinel), string(deployed.Defender)}, chosen[0].Package):
+		return targets.Target{}, fmt.Errorf("the export is an empty list of Sentinel's or Defender's rules, and target %s is for %s", chosen[0].Name, chosen[0].Package)
 	case of != "" && chosen[0].Package != string(of):
 		return targets.Target{}, fmt.Errorf("the export is of %s, and target %s is for %s", of, chosen[0].Name, chosen[0].Package)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -65,8 +66,8 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if err != nil {
 		return err
 	}
-	if export.Product == "" {
-		return fmt.Errorf("%s lists no rules: there is nothing to import", p.export)
+	if len(export.Rules) == 0 {
+		return errors.New(strings.Join(append([]string{p.export + " has no rules to import: nothing is written"}, export.Remarks...), "\n"))
 	}
 	files, left := imported.Files(export)
 	report := imported.Report{Product: export.Product, Rules: []imported.Written{}, Left: left, Remarks: export.Remarks}

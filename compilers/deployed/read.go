@@ -39,6 +39,7 @@ func Read(files []File) (*Export, error) {
 				return nil, fmt.Errorf("%s: %w", a.file, err)
 			}
 		}
+		x.out.Product = cmp.Or(x.out.Product, Splunk) // also of an app without searches
 	}
 	return x.done()
 }

@@ -131,6 +131,11 @@ func TestNothingIsDeployed(t *testing.T) {
 		assert.Empty(t, x.Rules)
 		assert.Equal(t, want, x.Product, text)
 	}
+	for _, text := range []string{"", "# none yet\n", "[default]\ncron_schedule = 0 * * * *\n"} {
+		x, err := Read([]File{{"app/local/savedsearches.conf", []byte(text)}})
+		require.NoError(t, err, text)
+		assert.Equal(t, &Export{Product: Splunk}, x, text)
+	}
 	_, err := Read([]File{{"a.json", []byte(`{"value": 1}`)}})
 	assert.ErrorContains(t, err, "this is not an export that decree reads")
 }

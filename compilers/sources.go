@@ -86,7 +86,7 @@ func noteLeftOut(plans []*Plan, r *ir.Rule, m *schema.Model) {
 const OtherProducts = "other-products"
 
 // noteOtherProducts notes, for log sources without a product, the products whose events only other shipped data models
-// of the dialect have. A query is for one model. The engine asks the rule of every product's events.
+// of the dialect have. A query is for one model, and finds what the engine finds of that model's events.
 func noteOtherProducts(plans []*Plan, r *ir.Rule, m *schema.Model, dialect string) {
 	for _, ls := range r.Source.LogSources() {
 		own := productsOf(m.Find(ls.Category, ls.Product, ls.Service))
@@ -107,7 +107,7 @@ func noteOtherProducts(plans []*Plan, r *ir.Rule, m *schema.Model, dialect strin
 			continue
 		}
 		for _, p := range plans {
-			p.Notes = append(p.Notes, Note{Code: OtherProducts, Effect: "false-negatives", Range: ls.Range,
+			p.Notes = append(p.Notes, Note{Code: OtherProducts, Effect: "exact", Range: ls.Range,
 				Message: fmt.Sprintf("only events of %s are searched: the rule names no product. Not searched: %s", strings.Join(own, ", "), strings.Join(others, "; "))})
 		}
 	}

@@ -8,7 +8,7 @@ import (
 // several are columns of Windows' and Elastic's events that may have several values, whatever a model says. The last
 // ones are Splunk's, of the text of an event that tells of two accounts.
 var several = map[string]bool{"data": true, "keywords": true, "winlog.keywords": true, "event.category": true, "event.type": true, "process.args": true, "registry.data.strings": true, "message": true, "eventdata_xml": true,
-	"account_name": true, "account_domain": true, "security_id": true, "logon_id": true}
+	"account_name": true, "account_domain": true, "security_id": true, "logon_id": true, "logon_guid": true}
 
 // DatasetPrefix begins the table of a source that is a dataset of Splunk's accelerated data models.
 const DatasetPrefix = "datamodel="

@@ -25,6 +25,7 @@ func TestOneValue(t *testing.T) {
 	}{
 		{"windows", Model{}, Source{Product: "windows"}, Column{Name: "Image"}, true},
 		{"windows, two accounts in a text", Model{}, Source{Product: "windows"}, Column{Name: "Account_Name"}, false},
+		{"windows, two logons in a text", Model{}, Source{Product: "windows"}, Column{Name: "Logon_GUID"}, false},
 		{"linux", Model{}, Source{Product: "linux"}, Column{Name: "exe"}, false},
 		{"linux, its scope", Model{}, Source{Product: "linux", Scope: []ScopeTest{{Column: "type"}}}, Column{Name: "type"}, true},
 		{"a type", Model{}, Source{Columns: typed}, Column{Name: "T"}, true},

@@ -28,8 +28,10 @@ func TestAcceptedGapsAreKnown(t *testing.T) {
 }
 
 func TestPassedOver(t *testing.T) {
-	said := PassedOver("kql", "sentinel", "mde", diag.Range{}, diag.Diagnostic{Code: "no-column", Message: "no column for X"}, "")
+	said := PassedOver("kql", "sentinel", "mde", diag.Range{}, diag.Diagnostic{Code: "no-column", Message: "no column for X"}, nil)
 	assert.Equal(t, diag.Info, said.Severity)
 	assert.Equal(t, ModelPassedOver, said.Code)
 	assert.Equal(t, "kql: the query is for model sentinel; mde was passed over: no column for X (no-column)", said.Message)
+	said = PassedOver("kql", "sentinel", "mde", diag.Range{}, diag.Diagnostic{Code: "no-column", Message: "no column for X"}, []string{"A", "B"})
+	assert.Equal(t, `kql: the query is for model sentinel; mde was passed over because of filter "A" and filter "B": no column for X (no-column)`, said.Message)
 }

@@ -64,7 +64,13 @@ type Result struct {
 type passed struct {
 	model string
 	why   diag.Diagnostic // the first error
-	by    *rules.Filter   // without which the model could say it, as every error is in a filter; nil: it could not
+	by    []cause         // the filters without which the model could say it, if every error is in one
+}
+
+// cause is a filter for which a model cannot say a rule.
+type cause struct {
+	filter *rules.Filter
+	why    diag.Diagnostic // the first error in it
 }
 
 // Compile compiles every rule for every target, on all cores. The results come by target, with the rules in their
@@ -190,16 +196,16 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 func (c *Result) tellPassedOver() {
 	at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
 	for _, p := range c.passedOver {
-		filter := ""
-		if p.by != nil {
-			filter = p.by.Body.Title
+		var filters []string
+		for _, by := range p.by {
+			filters = append(filters, by.filter.Body.Title)
 		}
-		c.Found = append(c.Found, compilers.PassedOver(c.Target.Name, c.Model, p.model, at, p.why, filter))
+		c.Found = append(c.Found, compilers.PassedOver(c.Target.Name, c.Model, p.model, at, p.why, filters))
 	}
 }
 
-// causedBy gives the filter of the first error, if all errors are in filters.
-func (c *Result) causedBy(found diag.Diagnostics) (by *rules.Filter) {
+// causedBy gives the filters that have errors, if all errors are in filters.
+func (c *Result) causedBy(found diag.Diagnostics) (by []cause) {
 	for _, d := range found {
 		if d.Severity != diag.Error {
 			continue
@@ -208,7 +214,9 @@ func (c *Result) causedBy(found diag.Diagnostics) (by *rules.Filter) {
 		if f == nil {
 			return nil
 		}
-		by = cmp.Or(by, f)
+		if !slices.ContainsFunc(by, func(b cause) bool { return b.filter == f }) {
+			by = append(by, cause{f, d})
+		}
 	}
 	return by
 }

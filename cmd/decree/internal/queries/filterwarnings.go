@@ -70,8 +70,8 @@ func filterWarnings(set *ruleset.Set, results []Result) (out []*filterWarning) {
 			continue
 		}
 		for _, p := range c.passedOver {
-			if p.by != nil {
-				add(p.by, effect{p.model, c.Model}, i, c.Source.IR.Source, p.why.Message, p.why.Range)
+			for _, by := range p.by {
+				add(by.filter, effect{p.model, c.Model}, i, c.Source.IR.Source, by.why.Message, by.why.Range)
 			}
 		}
 		for _, r := range rulesOf(c.Source) {

@@ -395,10 +395,11 @@ func splRex(rest string, rows []splRow) {
 
 // splKey tells whether a value is what a key of a lookup stands for. Both are compared in lower case.
 func splKey(key string) func(value string) bool {
+	key = strings.ToLower(key)
 	if !strings.Contains(key, "*") {
-		return func(value string) bool { return strings.ToLower(value) == strings.ToLower(key) }
+		return func(value string) bool { lower := strings.ToLower(value); return lower == key }
 	}
-	pattern := regexp.MustCompile(`(?s)\A` + strings.ReplaceAll(regexp.QuoteMeta(strings.ToLower(key)), `\*`, ".*") + `\z`)
+	pattern := regexp.MustCompile(`(?s)\A` + strings.ReplaceAll(regexp.QuoteMeta(key), `\*`, ".*") + `\z`)
 	return func(value string) bool { return pattern.MatchString(strings.ToLower(value)) }
 }
 

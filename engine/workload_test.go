@@ -35,7 +35,7 @@ func TestTheIndexLosesNothing(t *testing.T) {
 	require.NoError(t, err)
 	folder, err := source.OpenFolder(os.Getenv("DECREE_BENCH_RULES"))
 	require.NoError(t, err)
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	var rs []*ir.Rule
 	for _, file := range files {

@@ -40,7 +40,7 @@ func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	switch {
 	case missed:
 		w.plan.NoteOf(m, "property-list", "false-negatives", notElement)
-	case w.isNested(col) && asksAbsence(m.Test):
+	case w.isNested(col) && ir.WhenMissing(m.Test):
 		w.plan.NoteOf(m, "property-list", "false-positives", belowList)
 	case w.isNested(col):
 		w.plan.NoteOf(m, "property-list", "false-negatives", belowList)
@@ -141,17 +141,10 @@ func asksValue(t ir.Test) bool {
 	return true
 }
 
-// asksAbsence tells whether a test holds of a value that is not there.
-func asksAbsence(t ir.Test) bool {
-	exists, ok := t.(*ir.Exists)
-	_, null := t.(*ir.Null)
-	return null || ok && !exists.Value
-}
-
 // ofPresence is what it does to a test whether a value is there, or not, that the query finds one in an object.
 func ofPresence(t ir.Test) string {
 	switch exists, ok := t.(*ir.Exists); {
-	case asksAbsence(t):
+	case ir.WhenMissing(t):
 		return "false-negatives"
 	case ok && exists.Value:
 		return "false-positives"

@@ -132,7 +132,7 @@ func (w *writer) noteElement(m *ir.Match, at string) {
 	}
 	below := name != ir.ElementItself && strings.Contains(name, ".")
 	switch {
-	case below && asksAbsence(m.Test):
+	case below && ir.WhenMissing(m.Test):
 		w.plan.NoteOf(m, "element-values", "false-positives", elementMissed)
 	case below || missed:
 		w.plan.NoteOf(m, "element-values", "false-negatives", elementMissed)

@@ -209,10 +209,9 @@ func (a *arrayTest) note(m *ir.Match) {
 	if a.w.plan.Source.OneInElements(array, name) {
 		return
 	}
-	exists, isExists := m.Test.(*ir.Exists)
-	_, isNull := m.Test.(*ir.Null)
+	_, isExists := m.Test.(*ir.Exists)
 	below := name != ir.ElementItself && strings.Contains(name, ".")
-	switch absent := isNull || isExists && !exists.Value; {
+	switch absent := ir.WhenMissing(m.Test); {
 	case absent && below:
 		a.w.plan.NoteOf(m, "element-values", "false-positives", message)
 	case below || !absent && !isExists:

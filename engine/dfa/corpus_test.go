@@ -21,7 +21,7 @@ func publicExpressions(t *testing.T) []*regexp.Regexp {
 	t.Helper()
 	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	var out []*regexp.Regexp
 	for _, file := range files {

@@ -178,7 +178,7 @@ func TestConditions(t *testing.T) {
 func TestEveryPublicRuleLowers(t *testing.T) {
 	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, f := range files {

@@ -18,7 +18,7 @@ import (
 func parsed(t *testing.T) map[string]*rules.Rule {
 	t.Helper()
 	folder := source.NewFolder("library", FS())
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	byFile := map[string]*rules.Rule{}

@@ -251,7 +251,7 @@ func TestWhatRulesOfAFileShare(t *testing.T) {
 func TestPublicRules(t *testing.T) {
 	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	names, err := parse.RuleFiles(folder, ".")
+	names, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	var files []File
 	for _, name := range names {

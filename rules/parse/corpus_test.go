@@ -14,7 +14,7 @@ import (
 func TestEveryPublicRuleParses(t *testing.T) {
 	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	files, err := RuleFiles(folder, ".")
+	files, _, err := RuleFiles(folder, ".")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	parsed := 0

@@ -11,10 +11,10 @@ import (
 	"decree/rules/source"
 )
 
-// FilterFiles lists the YAML files of a folder of filters, sorted. It skips test files.
-func FilterFiles(folder *source.Folder) ([]string, error) {
-	files, err := folder.YAMLFiles(".", nil)
-	return slices.DeleteFunc(files, IsTestFile), err
+// FilterFiles lists the YAML files of a folder of filters, sorted. It skips test files, and warns of linked folders.
+func FilterFiles(folder *source.Folder) (files []string, linked diag.Diagnostics, err error) {
+	files, linked, err = folder.YAMLFiles(".", nil)
+	return slices.DeleteFunc(files, IsTestFile), linked, err
 }
 
 // Filters reads every filter document of a file in the folder. A filter with an error is not returned. A document that

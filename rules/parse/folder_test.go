@@ -94,10 +94,10 @@ func TestFiles(t *testing.T) {
 	empty := &fstest.MapFile{}
 	folder := source.NewFolder("rules", fstest.MapFS{"b.yml": empty, "a/c.yaml": empty, "a/C.YML": empty, "a/C.TEST.YML": empty, "a/c.test.yml": empty, "a/c.test.yaml": empty, "a/note.md": empty,
 		"lists/l.yml": empty, "a/lists/l.yml": empty, "filters/f.yml": empty})
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"a/C.YML", "a/c.yaml", "b.yml"}, files)
-	all, err := folder.YAMLFiles(".", nil)
+	all, _, err := folder.YAMLFiles(".", nil)
 	require.NoError(t, err)
 	assert.Equal(t, files, slices.DeleteFunc(all, func(file string) bool { return !parse.IsRuleFile(file) }), "a file alone is judged as in its folder")
 	assert.False(t, parse.IsRuleFile("a/note.md"))

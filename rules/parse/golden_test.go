@@ -34,7 +34,7 @@ func golden(t *testing.T, file, got string) {
 func eachCase(t *testing.T, dir string, check func(t *testing.T, base string, rs []*ir.Rule, text string)) {
 	folder, err := source.OpenFolder(dir)
 	require.NoError(t, err)
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	require.NotEmpty(t, files, "no cases")
 	for _, file := range files {

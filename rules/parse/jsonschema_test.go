@@ -51,7 +51,7 @@ func TestTheSchemaForgivesWhatTheParserForgives(t *testing.T) {
 	check := func(t *testing.T, dir string, least int) {
 		folder, err := source.OpenFolder(dir)
 		require.NoError(t, err)
-		files, err := RuleFiles(folder, ".")
+		files, _, err := RuleFiles(folder, ".")
 		require.NoError(t, err)
 		checked := 0
 		for _, f := range files {

@@ -68,15 +68,10 @@ func Documents(file string, data []byte, folder *source.Folder) (File, diag.Diag
 
 // RuleFiles lists the YAML files at or below a path of a folder ("." is all of it), sorted. It skips test files and
 // everything in a folder below it that is named lists, filters or regression_data. Not all of these files need be
-// rules: Documents tells.
-func RuleFiles(folder *source.Folder, under string) ([]string, error) {
-	files, err := folder.YAMLFiles(under, holdsOther)
-	return slices.DeleteFunc(files, IsTestFile), err
-}
-
-// LinkedFolders warns of links to folders in which RuleFiles does not look for rules.
-func LinkedFolders(folder *source.Folder, under string) (diag.Diagnostics, error) {
-	return folder.LinkedFolders(under, holdsOther)
+// rules: Documents tells. It warns of linked folders, in which it does not look.
+func RuleFiles(folder *source.Folder, under string) (files []string, linked diag.Diagnostics, err error) {
+	files, linked, err = folder.YAMLFiles(under, holdsOther)
+	return slices.DeleteFunc(files, IsTestFile), linked, err
 }
 
 // HasRuleFile tells whether RuleFiles lists a file. It looks no further than the first.

@@ -26,7 +26,7 @@ func TestEveryPublicLogSourceIsKnown(t *testing.T) {
 		require.NoError(t, err)
 		models = append(models, m)
 	}
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	for _, f := range files {
 		rs, _ := parse.RulesIn(folder, f)

@@ -34,16 +34,23 @@ func OpenFolder(dir string) (*Folder, error) {
 // NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
 func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
 
-// YAMLFiles lists the files that YAML goes through.
-func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]string, error) {
-	var files []string
-	for file, err := range f.YAML(under, skip) {
-		if err != nil {
-			return files, err
+// YAMLFiles lists the files that YAML goes through. It warns of the symbolic links to folders with YAML that are met on
+// the way and not followed.
+func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) (files []string, linked diag.Diagnostics, err error) {
+	err = f.walk(under, skip, func(p string, d fs.DirEntry) (more bool) {
+		if IsYAML(p) {
+			files = append(files, p)
 		}
-		files = append(files, file)
-	}
-	return files, nil
+		name := path.Base(p)
+		if d.Type()&fs.ModeSymlink == 0 || name == "node_modules" || skip != nil && skip(name) {
+			return true
+		}
+		if leadsAway(filepath.Join(f.name, filepath.FromSlash(p)), filepath.Join(f.name, filepath.FromSlash(under)), skip) {
+			linked.Warnf("linked-folder", diag.Range{File: f.Shown(p)}, "name the folder itself where you name the one that it is in", "this link to a folder is not followed: nothing in it is read")
+		}
+		return true
+	})
+	return files, linked, err
 }
 
 // YAML goes through the files at or below a path of the folder that end in .yml or .yaml, in letters of any case,
@@ -56,21 +63,6 @@ func (f *Folder) YAML(under string, skip func(folder string) bool) iter.Seq2[str
 			yield("", err)
 		}
 	}
-}
-
-// LinkedFolders warns of the symbolic links to folders with YAML that YAML meets and does not follow.
-func (f *Folder) LinkedFolders(under string, skip func(folder string) bool) (found diag.Diagnostics, err error) {
-	err = f.walk(under, skip, func(p string, d fs.DirEntry) (more bool) {
-		name := path.Base(p)
-		if d.Type()&fs.ModeSymlink == 0 || name == "node_modules" || skip != nil && skip(name) {
-			return true
-		}
-		if leadsAway(filepath.Join(f.name, filepath.FromSlash(p)), filepath.Join(f.name, filepath.FromSlash(under)), skip) {
-			found.Warnf("linked-folder", diag.Range{File: f.Shown(p)}, "name the folder itself where you name the one that it is in", "this link to a folder is not followed: nothing in it is read")
-		}
-		return true
-	})
-	return found, err
 }
 
 // leadsAway tells whether a link leads to a folder with YAML that is not below top.

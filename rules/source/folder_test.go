@@ -12,7 +12,7 @@ import (
 
 func TestFolder(t *testing.T) {
 	folder := NewFolder("rules", fstest.MapFS{"b.yml": {Data: []byte("x: 1")}, "a.yaml": {}, "D.YML": {}, "c.txt": {}, "skipped/d.yml": {}, "big.yml": {Data: make([]byte, MaxSize+1)}, "half.yml": {Data: []byte("\xff\xfea")}})
-	files, err := folder.YAMLFiles(".", func(name string) bool { return name == "skipped" })
+	files, _, err := folder.YAMLFiles(".", func(name string) bool { return name == "skipped" })
 	require.NoError(t, err)
 	assert.Equal(t, []string{"D.YML", "a.yaml", "b.yml", "big.yml", "half.yml"}, files)
 	assert.Equal(t, "rules/b.yml", folder.Shown("b.yml"))
@@ -49,12 +49,12 @@ func TestLinkedFolders(t *testing.T) {
 	}
 	folder, err := OpenFolder(dir)
 	require.NoError(t, err)
-	found, err := folder.LinkedFolders(".", func(name string) bool { return name == "skipped" })
+	_, found, err := folder.YAMLFiles(".", func(name string) bool { return name == "skipped" })
 	require.NoError(t, err)
 	require.Len(t, found, 2)
 	assert.Equal(t, folder.Shown("out"), found[0].Range.File)
 	assert.Equal(t, folder.Shown("sub/in"), found[1].Range.File)
-	_, err = folder.LinkedFolders("none", nil)
+	_, _, err = folder.YAMLFiles("none", nil)
 	assert.Error(t, err)
 }
 

@@ -26,7 +26,7 @@ func publicRules(b *testing.B, n int) []*ir.Rule {
 	b.Helper()
 	folder, err := source.OpenFolder(fixture.Corpus(b, "sigmahq", "rules"))
 	require.NoError(b, err)
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(b, err)
 	var out []*ir.Rule
 	step := 1

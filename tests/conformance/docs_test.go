@@ -111,7 +111,7 @@ func TestCatalogueInABrowser(t *testing.T) {
 		"chromium": chromium, "site": site, "axe": axe, "look": look, "screenshots": os.Getenv("DECREE_SCREENSHOTS"),
 	}, &got)
 	assert.Empty(t, got.Wrong)
-	shipped, err := parse.RuleFiles(source.NewFolder("library", library.FS()), ".")
+	shipped, _, err := parse.RuleFiles(source.NewFolder("library", library.FS()), ".")
 	require.NoError(t, err)
 	rules := len(shipped) + len(hostileTexts) + len(public)
 	assert.Equal(t, rules, got.Index.Cards)

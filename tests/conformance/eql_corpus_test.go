@@ -30,7 +30,7 @@ func corpusRules(t testing.TB) []*ir.Rule {
 	t.Helper()
 	folder, err := source.OpenFolder(corpusFolder(t, "rules"))
 	require.NoError(t, err)
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	var all []*ir.Rule
 	for _, f := range files {

@@ -24,7 +24,7 @@ func TestLayersAreReadByOthers(t *testing.T) {
 	python := pythonWith(t, "import dettectinator, mitreattack.navlayers", "attack")
 	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	hostile := "a \" quote: - [x] {y}\n# </script> \u202e"
 	all := []layers.Rule{{Title: hostile, Status: "stable", Tags: []string{"attack.t1001"}, Page: "https://x.example/rules/a.html"}}

@@ -91,7 +91,7 @@ func TestOracle(t *testing.T) {
 func both(t *testing.T) (lowered []*ir.Rule, plain map[*ir.Rule]*Rule) {
 	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	files, err := parse.RuleFiles(folder, ".")
+	files, _, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	plain = map[*ir.Rule]*Rule{}
 	for _, f := range files {

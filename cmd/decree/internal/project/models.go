@@ -56,11 +56,7 @@ func yamlIn(dir string) (files []string, linked diag.Diagnostics, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if linked, err = folder.LinkedFolders(".", nil); err != nil {
-		return nil, nil, err
-	}
-	files, err = folder.YAMLFiles(".", nil)
-	return files, linked, err
+	return folder.YAMLFiles(".", nil)
 }
 
 func (r *reader) readModel(p *Project, n *yaml.Node, path string) {

@@ -102,11 +102,8 @@ func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, 
 	}
 	files := []string{at.file}
 	if at.file == "" {
-		if files, err = parse.FilterFiles(folder); err != nil {
-			return 0, err
-		}
-		linked, err := folder.LinkedFolders(".", nil)
-		if err != nil {
+		var linked diag.Diagnostics
+		if files, linked, err = parse.FilterFiles(folder); err != nil {
 			return 0, err
 		}
 		set.Found = append(set.Found, linked...)

@@ -32,7 +32,7 @@ func (f File) path() string { return filepath.Join(f.Disk, filepath.FromSlash(f.
 // It warns of linked folders in which it did not look.
 func findRules(sel Selection) (all []File, linked diag.Diagnostics, err error) {
 	if sel.Library {
-		if all, err = filesOf(source.NewFolder(libraryName, library.FS()), "", "."); err != nil {
+		if all, _, err = filesOf(source.NewFolder(libraryName, library.FS()), "", "."); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -57,17 +57,17 @@ func findRules(sel Selection) (all []File, linked diag.Diagnostics, err error) {
 	return all, linked, nil
 }
 
-// filesOf lists the YAML files at or below a path of a folder.
-func filesOf(folder *source.Folder, disk, under string) ([]File, error) {
-	names, err := parse.RuleFiles(folder, under)
+// filesOf lists the YAML files at or below a path of a folder, and warns of linked folders there.
+func filesOf(folder *source.Folder, disk, under string) (files []File, linked diag.Diagnostics, err error) {
+	names, linked, err := parse.RuleFiles(folder, under)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	files := make([]File, len(names))
+	files = make([]File, len(names))
 	for i, name := range names {
 		files[i] = File{Folder: folder, Disk: disk, Path: name}
 	}
-	return files, nil
+	return files, linked, nil
 }
 
 // findOnDisk lists the rule files at or below a path, and warns of linked folders there.
@@ -102,10 +102,7 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 	if !info.IsDir() {
 		return []File{{Folder: in, Disk: at, Path: within, Named: true}}, nil, nil
 	}
-	if files, err = filesOf(in, at, within); err != nil {
-		return nil, nil, err
-	}
-	if linked, err = parse.LinkedFolders(in, within); err != nil {
+	if files, linked, err = filesOf(in, at, within); err != nil {
 		return nil, nil, err
 	}
 	switch {

@@ -10,7 +10,7 @@ import (
 
 // Collectors carry an event whole in one text: as a JSON object, as Windows' XML, or as a line of a log.
 
-// carries tells whether a text of JSON, which begins data, holds an event.
+// carries tells whether a text of JSON, which begins data, holds an event, also in a form that is not read.
 func carries(data []byte) bool {
 	if bytes.HasPrefix(data, []byte(`"{`)) {
 		return true
@@ -20,7 +20,7 @@ func carries(data []byte) bool {
 		return false
 	}
 	text, ok := carriedText(data[:end])
-	return ok && (strings.HasPrefix(text, "{") || isXML([]byte(text)) || logline.Detect(text))
+	return ok && (strings.HasPrefix(text, "{") || isXML([]byte(text)) || renderedText(text) != "" || logline.Detect(text))
 }
 
 // carriedText reads a text of JSON, without the space and the declaration of XML before the event.

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"encoding/json"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -125,7 +126,48 @@ var osqueryRow = flatForm{[]string{"eventid", "provider_name", "data"}, func(row
 // osqueryEvent gives the event of a row. windows_events calls the channel source.
 func osqueryEvent(row map[string]any) map[string]any {
 	out := with(renamed(row, osqueryNames), renamed(row, map[string]string{"source": "Channel"}))
-	return with(out, payload(row["data"]))
+	return with(out, payload(osqueryData(row["data"])))
+}
+
+// osqueryData reads the column data of such a row. Values without names are there a list, or have all the name "", and
+// old versions write the line break behind the object as \x0A.
+func osqueryData(column any) any {
+	text, isText := column.(string)
+	if !isText {
+		return column
+	}
+	data := []byte(strings.TrimSuffix(strings.TrimSpace(text), `\x0A`))
+	fields, err := Object(data)
+	if err != nil {
+		return column
+	}
+	switch values := fields["EventData"].(type) {
+	case []any:
+		fields["EventData"] = map[string]any{"Data": values}
+	case map[string]any:
+		if _, has := values[""]; has {
+			delete(values, "")
+			values["Data"] = unnamed(data)
+		}
+	}
+	return fields
+}
+
+// unnamed gives all texts of the name "" in the EventData of an object.
+func unnamed(data []byte) (texts []any) {
+	walk(data, func(key []byte, value int) bool {
+		if string(key) == "EventData" {
+			walk(data[value:], func(key []byte, at int) bool {
+				var text string
+				if end := skipValue(data, value+at); len(key) == 0 && json.Unmarshal(data[value+at:end], &text) == nil {
+					texts = append(texts, text)
+				}
+				return true
+			})
+		}
+		return true
+	})
+	return texts
 }
 
 // osquery reads a line of osquery's results whose row is a Windows event.

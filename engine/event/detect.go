@@ -36,6 +36,7 @@ func (r *Reader) detect() {
 	titled := isRecordLine(o.line) && bytes.HasPrefix(o.next, []byte("{"))
 	buffered, _ := r.in.Peek(r.in.Buffered()) // it is there
 	r.journal = bytes.Contains(buffered, journalSign)
+	r.isBeside = r.journal || hasXML(buffered)
 	if isFirst && !titled && !r.namedTable() {
 		if r.text = asText(buffered, r.latest, func() bool { return r.isTable(o.line, o.rest) }); r.text != nil {
 			return

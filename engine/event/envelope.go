@@ -99,6 +99,9 @@ var envelopes = [...]envelope{
 	{"@message", textOf, "@timestamp @logStream @log @ptr @ingestionTime @logGroupId @logGroupName", ""},
 	// Logstash with a codec of lines
 	{"message", textOf, "@timestamp @version host path type tags port", "@version"},
+	// Filebeat, of any version, and Vector
+	{"message", textOf, "@timestamp @metadata @version host agent ecs log input event fields tags cloud container fileset service beat prospector input_type offset source type", "@timestamp"},
+	{"message", textOf, "file host source_type timestamp offset", "source_type"},
 	// Event Hubs: https://learn.microsoft.com/en-us/azure/event-hubs/event-hubs-capture-overview
 	{"Body", oneOf, hub, "EnqueuedTimeUtc"},
 	{"Body", textOf, hub, ""},

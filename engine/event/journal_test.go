@@ -18,6 +18,9 @@ func TestBytesOfTheJournal(t *testing.T) {
 		{"values of a field that is there more than once", `{"__REALTIME_TIMESTAMP":"1","A":[[104,105],"b"],"C":["1","2"]}`, `{"A":["hi","b"],"C":["1","2"],"__REALTIME_TIMESTAMP":"1"}`},
 		{"numbers that are no bytes", `{"__REALTIME_TIMESTAMP":"1","A":[256],"B":[1.5],"C":[-1],"D":[]}`, `{"__REALTIME_TIMESTAMP":"1","A":[256],"B":[1.5],"C":[-1],"D":[]}`},
 		{"a bracket in a text", `{"__REALTIME_TIMESTAMP":"1","MESSAGE":"a:[1]"}`, `{"__REALTIME_TIMESTAMP":"1","MESSAGE":"a:[1]"}`},
+		{"a record of the audit log", `{"__REALTIME_TIMESTAMP":"1","_AUDIT_TYPE_NAME":"EXECVE","_AUDIT_ID":"7","MESSAGE":"EXECVE argc=2 a0=\"cat\" a1=612062"}`,
+			`{"MESSAGE":"EXECVE argc=2 a0=\"cat\" a1=612062","_AUDIT_ID":"7","_AUDIT_TYPE_NAME":"EXECVE","__REALTIME_TIMESTAMP":"1","a0":"cat","a1":"a b","argc":"2","serial":"7","type":"EXECVE"}`},
+		{"a record whose message is another", `{"__REALTIME_TIMESTAMP":"1","_AUDIT_TYPE_NAME":"EXECVE","MESSAGE":"x=1"}`, `{"__REALTIME_TIMESTAMP":"1","_AUDIT_TYPE_NAME":"EXECVE","MESSAGE":"x=1"}`},
 		{"no entry of the journal", `{"MESSAGE":[104,105]}`, `{"MESSAGE":[104,105]}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -35,18 +35,24 @@ func isFormless(line []byte) bool {
 	return len(line) > 0 && bytes.IndexByte([]byte(`{["`), line[0]) < 0
 }
 
-// object removes what may surround the object of a line: a record separator (RFC 7464), or the comma of a list without
-// brackets.
+// object removes what may surround the object of a line: a record separator (RFC 7464), the byte order mark of a file
+// that was appended to another, or the comma of a list without brackets.
 func object(line []byte) []byte {
 	line = bytes.TrimSpace(line)
-	if len(line) > 1 && line[0] == '\x1e' {
+	switch {
+	case len(line) > 1 && line[0] == '\x1e':
 		line = bytes.TrimSpace(line[1:])
+	case len(line) > 1 && line[0] == byteOrderMark[0]:
+		line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte(byteOrderMark)))
 	}
 	if n := len(line); n > 2 && line[n-1] == ',' && line[n-2] == '}' && line[0] == '{' {
 		line = line[:n-1]
 	}
 	return line
 }
+
+// byteOrderMark is that of UTF-8.
+const byteOrderMark = "\xef\xbb\xbf"
 
 // unreadable ends a file that breaks off, such as a truncated archive. Events before the break are kept.
 func (r *Reader) unreadable(line int, data []byte, err error) (Raw, error) {

@@ -96,6 +96,7 @@ type Reader struct {
 	formless bool         // its first lines are of no known form
 	latest   time.Time    // no line was written later
 	journal  bool         // its JSON is that of systemd's journal
+	isBeside bool         // events may be XML in one field, beside others
 	started  bool
 	arrays   bool   // an array has ended
 	refused  string // why the whole file cannot be read
@@ -208,7 +209,7 @@ func (r *Reader) encoding() {
 		order = unicode.BigEndian
 	case head[0] == 0xff && head[1] == 0xfe, head[0] != 0 && head[1] == 0:
 	default:
-		if bytes.Equal(head, []byte("\xef\xbb\xbf")) {
+		if string(head) == byteOrderMark {
 			_, _ = r.in.Discard(len(head)) // they were peeked at
 		}
 		return
@@ -343,6 +344,9 @@ func (r *Reader) NextRaw() (Raw, error) {
 		return raw, nil
 	}
 	raw, err := r.read()
+	if r.isBeside && err == nil && raw.Err == nil {
+		raw.Content = r.whole(raw.Content)
+	}
 	if r.opt.Sample != nil && err == nil && r.sampling.takes() {
 		r.opt.Sample(raw)
 	}
@@ -387,7 +391,7 @@ func (r *Reader) read() (Raw, error) {
 			}
 		}
 		if r.journal && err == nil && raw.Err == nil {
-			raw.Content = journalText(raw.Content)
+			raw.Content = journalEntry(raw.Content)
 		}
 		if err != nil || raw.Err != nil || !r.unwrap(raw) {
 			return raw, err

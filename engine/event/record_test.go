@@ -106,6 +106,13 @@ func TestOsqueryTablesOfWindows(t *testing.T) {
 		assert.Equal(t, strings.Contains(text, "columns"), fields["columns"] != nil, "a model may name the row's columns")
 		assert.Equal(t, "4688 P T Security "+computer+` C:\a.exe`, fmt.Sprint(fields["EventID"], " ", fields["Provider_Name"], " ", fields["TimeCreated"], " ", fields["Channel"], " ", fields["Computer"], " ", fields["NewProcessName"]), text)
 	}
+	for data, want := range map[string]any{
+		`{"EventData":{"":"a","":"b","Binary":"00"}}`: []any{"a", "b"}, `{"EventData":["a","b"]}`: []any{"a", "b"}, "{\"EventData\":{\"Data\":\"a\"}}\n": "a", `{"EventData":{"Data":"a"}}\x0A`: "a", `{"EventData":{"":"a"}}`: "a", "x": nil,
+	} {
+		fields, err := Decode(must(json.Marshal(map[string]any{"eventid": "1", "provider_name": "P", "data": data})))
+		require.NoError(t, err)
+		assert.Equal(t, want, fields["Data"], data)
+	}
 	for _, text := range []string{`{"columns":{"path":"/bin/sh","data":"x"},"name":"process_events"}`, `{"columns":["a"]}`, `{"eventid":"cowrie.login.failed","data":"x"}`} {
 		fields, err := Decode([]byte(text))
 		require.NoError(t, err)

@@ -70,7 +70,9 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 		r.expand(raw.value(found.at), found.envelope, depth+1)
 	case textOf, base64Of:
 		inner := raw.value(found.at)
-		if inner.Content, ok = r.written(inner.text, found.as); !ok {
+		value := inner.text
+		if inner.Content, ok = r.written(value, found.as); !ok {
+			raw.Err = unread(value)
 			r.queue = append(r.queue, raw)
 			return
 		}

@@ -15,7 +15,12 @@ var (
 	chosenText = regexp.MustCompile(`^(?:proctitle|comm|exe|name|cwd|path|key|data|acct|dir|cmd|new_cmd|file|ocomm)$`)
 	argument   = regexp.MustCompile(`^a\d+(?:\[\d+\])?$`)
 	hexText    = regexp.MustCompile(`^(?:[0-9A-F]{2})+$`)
+	// An argument that is too long for a record is written in parts: a2[0], a2[1], and so on in further records.
+	partOfArgument = regexp.MustCompile(`^(a\d+)\[\d+\]$`)
 )
+
+// keySeparator is between the keys of an event that several rules of auditd recorded.
+const keySeparator = "\x01"
 
 // auditd reads a record of Linux' audit log.
 func auditd(text string) (map[string]any, bool) {
@@ -40,6 +45,13 @@ func auditd(text string) (map[string]any, bool) {
 	return fields, true
 }
 
+// Audit reads a record of a type whose text has no head, as systemd's journal has it.
+func Audit(kind, text string) map[string]any {
+	fields := map[string]any{"type": kind}
+	addAudit(fields, kind, text, false)
+	return fields
+}
+
 // IsFrame recognises the lines that ausearch writes between the events.
 func IsFrame(text string) bool { return text == "----" || strings.HasPrefix(text, "time->") }
 
@@ -58,9 +70,10 @@ func auditSeconds(text string) (int64, error) {
 }
 
 // addAudit adds the fields of a record, and those in its msg. Texts with spaces have no quotes where ausearch has
-// interpreted the record.
+// interpreted the record. The parts of a long argument are also the argument, as far as the record has it.
 func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 	found, _ := pairs(strings.ReplaceAll(text, "\x1d", " "))
+	parts := map[string]string{} // of long arguments
 	for _, p := range found {
 		switch {
 		case p.name == "msg" && p.quote == '\'':
@@ -71,9 +84,19 @@ func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 		case p.quote == 0 && hexText.MatchString(p.value) && (chosenText.MatchString(p.name) || (kind == "EXECVE" && argument.MatchString(p.name))):
 			p.value = fromHex(p.value)
 		}
-		if p.value != "(null)" && p.value != "?" {
+		if part := partOfArgument.FindStringSubmatch(p.name); part != nil && kind == "EXECVE" {
+			parts[part[1]] += p.value
+		}
+		switch {
+		case p.value == "(null)" || p.value == "?":
+		case p.name == "key" && strings.Contains(p.value, keySeparator):
+			fields[p.name] = strings.Split(p.value, keySeparator)
+		default:
 			put(fields, p.name, p.value)
 		}
+	}
+	for name, text := range parts {
+		put(fields, name, text)
 	}
 }
 

@@ -99,6 +99,10 @@ func TestLines(t *testing.T) {
 			`{"AUID":"bob","SYSCALL":"open","a0":"7fffd19c5592","a1":"41","comm":"a b.ex","exe":"/bin/cat","serial":"24287","syscall":"2","timestamp":"2013-03-28T14:36:03.243Z","type":"SYSCALL"}`},
 		{"arguments", `node=web1 type=EXECVE msg=audit(1364481363.243:24287): argc=2 a0="cat" a1=2F746D702F612062`,
 			`{"a0":"cat","a1":"/tmp/a b","argc":"2","node":"web1","serial":"24287","timestamp":"2013-03-28T14:36:03.243Z","type":"EXECVE"}`},
+		{"a long argument, in parts", `type=EXECVE msg=audit(1364481363.243:1): argc=3 a0="sh" a1="-c" a2_len=12 a2[0]=6563686F2068 a2[1]=656C6C6F`,
+			`{"a0":"sh","a1":"-c","a2":"echo hello","a2[0]":"echo h","a2[1]":"ello","a2_len":"12","argc":"3","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"EXECVE"}`},
+		{"a further part of a long argument", `type=EXECVE msg=audit(1364481363.243:1): a2[2]=2221`, `{"a2":"\"!","a2[2]":"\"!","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"EXECVE"}`},
+		{"keys of several rules", `type=SYSCALL msg=audit(1364481363.243:1): syscall=2 key=65786563016661696C`, `{"key":["exec","fail"],"serial":"1","syscall":"2","timestamp":"2013-03-28T14:36:03.243Z","type":"SYSCALL"}`},
 		{"a command line", `type=PROCTITLE msg=audit(1364481363.243:1): proctitle=636174002F6574632F`, `{"proctitle":"cat /etc/","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"PROCTITLE"}`},
 		{"a message of a program", `type=USER_LOGIN msg=audit(1364481363.243:1): pid=1 msg='op=login acct="root" hostname=? res=failed'`,
 			`{"acct":"root","op":"login","pid":"1","res":"failed","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"USER_LOGIN"}`},
@@ -174,6 +178,18 @@ func TestZeek(t *testing.T) {
 		"! the line has 1 values, but #Fields names 4",
 	}, table(t, "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n#fields\tts\tid.orig_h\tquery\tanswers\n#types\ttime\taddr\tstring\tvector[string]\n"+
 		"1767225600.123\t10.0.0.1\ta.com\t1.1.1.1,2.2.2.2\n1767225601.123\t10.0.0.1\t(empty)\t-\ncut\n#close\t2026-01-01-00-00-00\n"))
+}
+
+// TestZeekEscapes: what Zeek writes with a backslash is read as the text that it stands for, also within a set.
+func TestZeekEscapes(t *testing.T) {
+	for cell, want := range map[string]string{
+		`\\\\10.0.0.12\\ADMIN$`: `"\\\\10.0.0.12\\ADMIN$"`, `a\x09b\xc3\xa9`: `"a\tb\u00e9"`, `\x2d`: `"-"`, `\x5cx41`: `"\\x41"`, `a\`: `"a\\"`, `\xzz\x4`: `"\\xzz\\x4"`, `\\x41`: `"\\x41"`,
+	} {
+		fields, err := json.Marshal(map[string]any{"path": json.RawMessage(want)})
+		require.NoError(t, err)
+		assert.JSONEq(t, string(fields), table(t, "#separator \\x09\n#fields\tpath\n#types\tstring\n"+cell+"\n")[0], cell)
+	}
+	assert.Equal(t, []string{`{"names":["a,b","c"]}`}, table(t, "#separator \\x09\n#fields\tnames\n#types\tset[string]\na\\x2cb,c\n"))
 }
 
 func TestDetectTable(t *testing.T) {

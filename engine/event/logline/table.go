@@ -3,6 +3,7 @@ package logline
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -170,12 +171,40 @@ func (t *Table) value(column int, c cell) any {
 		if c.text == t.empty {
 			return nil
 		}
-		return strings.Split(c.text, t.set)
+		items := strings.Split(c.text, t.set)
+		for i, item := range items {
+			items[i] = zeekText(item)
+		}
+		return items
 	}
 	if c.text == t.empty {
 		return ""
 	}
-	return c.text
+	return zeekText(c.text)
+}
+
+// zeekText reads a text of Zeek's, in which a backslash is doubled, and a byte that is not printable, or that would
+// separate or be taken for a missing value, is written as \x and two digits.
+func zeekText(text string) string {
+	at := strings.IndexByte(text, '\\')
+	if at < 0 {
+		return text
+	}
+	out := append(make([]byte, 0, len(text)), text[:at]...)
+	for rest := text[at:]; rest != ""; {
+		size := 1
+		c := rest[0]
+		switch {
+		case strings.HasPrefix(rest, `\\`):
+			size = 2
+		case len(rest) >= 4 && strings.HasPrefix(rest, `\x`):
+			if code, err := strconv.ParseUint(rest[2:4], 16, 8); err == nil {
+				c, size = byte(code), 4
+			}
+		}
+		out, rest = append(out, c), rest[size:]
+	}
+	return string(out)
 }
 
 // addTime joins the columns date and time, which are of UTC unless the file says otherwise.

@@ -18,9 +18,8 @@ type Result struct {
 	// are then those that the data model lists for every one of the tables. Without a list, a table may have any
 	// column. If Whole is false, rows have Columns and no others.
 	Whole   bool
-	Columns []ResultColumn
+	Columns []string
 	Time    string // the column with the event's time
-	ID      []string
 	// Lookback is the period whose matches are reported. The query limits itself to it. 0: the query has no limit, and
 	// the product chooses one.
 	Lookback time.Duration
@@ -38,9 +37,6 @@ type Result struct {
 	plans   []*Plan             // of a whole result
 }
 
-// ResultColumn is a column of a result, with its type in the product. "" is an unknown type.
-type ResultColumn struct{ Name, Type string }
-
 // Lists tells whether a field or an entity is known to be in the result: the data model lists it for one of the
 // sources, or the query names it.
 func (r *Result) Lists(name string) bool {
@@ -55,7 +51,7 @@ func (r *Result) Lists(name string) bool {
 
 // Has tells whether the result has a column. A whole row of a table whose columns nobody lists is taken to have it.
 func (r *Result) Has(column string) bool {
-	listed := slices.ContainsFunc(r.Columns, func(c ResultColumn) bool { return c.Name == column })
+	listed := slices.Contains(r.Columns, column)
 	return listed || r.Whole && len(r.Columns) == 0
 }
 
@@ -153,7 +149,7 @@ func PlainColumn(s *schema.Source, c schema.Column) (name string, ok bool) {
 // WholeResult is the result of a query whose rows are whole events of the sources of its branches.
 func WholeResult(branches ...*Branch) *Result {
 	lead := branches[0]
-	r := &Result{Whole: true, Lookback: lead.Rule.Source.Schedule.Lookback, ID: lead.Model.ID, Combines: len(branches) > 1}
+	r := &Result{Whole: true, Lookback: lead.Rule.Source.Schedule.Lookback, Combines: len(branches) > 1}
 	if len(lead.Model.Time) > 0 {
 		r.Time = lead.Model.Time[0]
 	}
@@ -169,7 +165,7 @@ func WholeResult(branches ...*Branch) *Result {
 	for _, name := range slices.Sorted(maps.Keys(first)) {
 		elsewhere := func(p *Plan) bool { return p.Source.Columns[name] != first[name] }
 		if !slices.ContainsFunc(r.plans, elsewhere) {
-			r.Columns = append(r.Columns, ResultColumn{name, first[name]})
+			r.Columns = append(r.Columns, name)
 		}
 	}
 	return r
@@ -185,8 +181,8 @@ func NamedResult(columns map[ir.Field]string, groups map[string]string) *Result 
 func (r *Result) Shows(columns map[string]string) {
 	r.named = columns
 	for _, field := range slices.Sorted(maps.Keys(columns)) {
-		if !slices.ContainsFunc(r.Columns, func(c ResultColumn) bool { return c.Name == columns[field] }) {
-			r.Columns = append(r.Columns, ResultColumn{columns[field], "string"})
+		if !slices.Contains(r.Columns, columns[field]) {
+			r.Columns = append(r.Columns, columns[field])
 		}
 	}
 }

@@ -22,7 +22,6 @@ type Rule struct {
 	// all else that it is set to: texts, json.Number, bool, []any and map[string]any. Empty ones are left out
 	Properties map[string]any
 	Mark       Mark
-	File       string // of the export
 }
 
 // Export is what an export holds.
@@ -69,8 +68,8 @@ var forms = map[Product]form{
 }
 
 // newRule makes a rule of its properties in a product's own words.
-func newRule(p Product, properties map[string]any, file string) Rule {
-	r := Rule{Properties: properties, File: file}
+func newRule(p Product, properties map[string]any) Rule {
+	r := Rule{Properties: properties}
 	forms[p].normalise(&r)
 	r.Query, r.Mark = Unmarked(tidy(r.Query))
 	r.Properties, _ = withoutEmpty(r.Properties).(map[string]any)

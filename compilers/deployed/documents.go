@@ -24,7 +24,7 @@ func (x *reading) file(f File, alone bool) error {
 	data := bytes.TrimSpace(bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf")))
 	found := false
 	each := func(v any) error {
-		ok, err := x.document(v, f.Path)
+		ok, err := x.document(v)
 		found = found || ok
 		return err
 	}
@@ -123,40 +123,41 @@ func plain(v any) any {
 }
 
 // document reads a value of an export: a rule, or what holds rules. It tells whether there was any.
-func (x *reading) document(v any, file string) (bool, error) {
+func (x *reading) document(v any) (bool, error) {
 	if all, ok := v.([]any); ok {
-		return x.documents(all, file)
+		return x.documents(all)
 	}
 	of := object(v)
 	has := func(name string) bool { _, ok := of[name]; return ok }
 	switch {
 	case has("resources") && (has("$schema") || has("contentVersion")): // an ARM template
-		return x.template(of, file)
+		return x.template(of)
 	case has("value") && !has("properties"): // an answer of Microsoft's APIs
 		if isEmptyList(of["value"]) { // of Sentinel or of Defender: nothing is deployed
 			x.empty = true
 			return true, nil
 		}
-		return x.documents(list(of["value"]), file)
+		return x.documents(list(of["value"]))
 	case has("data") && has("total"): // Kibana's _find
 		if isEmptyList(of["data"]) {
 			x.out.Product = cmp.Or(x.out.Product, Kibana)
 			return true, nil
 		}
-		return x.documents(list(of["data"]), file)
+		return x.documents(list(of["data"]))
 	case has("exported_count"):
-		return true, x.summary(of)
+		x.summary(of)
+		return true, nil
 	case has("rule_id"):
-		return true, x.add(Kibana, of, file)
+		return true, x.add(Kibana, of)
 	case has("list_id"):
 		x.other("an exception list or an item of one")
 		return true, nil
 	case has("queryCondition"):
-		return true, x.add(Defender, of, file)
+		return true, x.add(Defender, of)
 	case has("properties") && (has("kind") || strings.HasSuffix(strings.ToLower(text(of["type"])), "alertrules")):
-		return true, x.add(Sentinel, fromAPI(of, false), file)
+		return true, x.add(Sentinel, fromAPI(of, false))
 	case has("query") && has("id") && has("name") && (has("kind") || has("queryFrequency") || has("triggerOperator")):
-		return true, x.add(Sentinel, fromRepository(of), file)
+		return true, x.add(Sentinel, fromRepository(of))
 	case has("detection") && has("logsource"):
 		x.sigma = true
 	}
@@ -168,12 +169,12 @@ func isEmptyList(v any) bool {
 	return ok && len(all) == 0
 }
 
-func (x *reading) documents(all []any, file string) (found bool, err error) {
+func (x *reading) documents(all []any) (found bool, err error) {
 	for _, one := range all {
 		if object(one) == nil {
 			continue
 		}
-		ok, err := x.document(one, file)
+		ok, err := x.document(one)
 		if found = found || ok; err != nil {
 			return found, err
 		}
@@ -182,7 +183,7 @@ func (x *reading) documents(all []any, file string) (found bool, err error) {
 }
 
 // template reads the resources of an ARM template.
-func (x *reading) template(of map[string]any, file string) (found bool, err error) {
+func (x *reading) template(of map[string]any) (found bool, err error) {
 	if isEmptyList(of["resources"]) {
 		x.out.Product = cmp.Or(x.out.Product, Sentinel)
 		return true, nil
@@ -195,7 +196,7 @@ func (x *reading) template(of map[string]any, file string) (found bool, err erro
 			continue
 		}
 		found = true
-		if err := x.add(Sentinel, fromAPI(r, true), file); err != nil {
+		if err := x.add(Sentinel, fromAPI(r, true)); err != nil {
 			return found, err
 		}
 	}
@@ -203,11 +204,11 @@ func (x *reading) template(of map[string]any, file string) (found bool, err erro
 }
 
 // summary reads the last line of a Kibana export, which counts what stands before it.
-func (x *reading) summary(of map[string]any) error {
+func (x *reading) summary(of map[string]any) {
 	x.out.Product = Kibana
 	said, err := strconv.Atoi(text(of["exported_rules_count"]))
 	if err != nil {
-		return nil // versions before 7.16 do not say it
+		return // versions before 7.16 do not say it
 	}
 	if read := len(x.out.Rules) + x.others["a rule without a query (machine_learning)"] + x.twice + x.unread; said != read {
 		x.remark("the export counts %d rules, and %d were read: it may be cut", said, read)
@@ -215,5 +216,4 @@ func (x *reading) summary(of map[string]any) error {
 	if missing := text(of["missing_rules_count"]); missing != "" && missing != "0" {
 		x.remark("the export says that %s rules are missing from it", missing)
 	}
-	return nil
 }

@@ -41,7 +41,7 @@ func Marked(p Product, target, query string, resource any) string {
 	if p == Sentinel {
 		own = fromAPI(own, true)
 	}
-	r := newRule(p, own, "")
+	r := newRule(p, own)
 	comment := forms[p].comment
 	return fmt.Sprintf("%s\n%sPackaged by decree for %s: %s%s", strings.TrimRight(query, "\n"), comment[0], target, r.digest(p), comment[1])
 }

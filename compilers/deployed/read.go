@@ -35,7 +35,7 @@ func Read(files []File) (*Export, error) {
 	}
 	for _, a := range apps.all {
 		for _, s := range conf.WithDefaults(conf.Layer(a.defaults, a.local)) {
-			if err := x.add(Splunk, fromStanza(s), a.file); err != nil {
+			if err := x.add(Splunk, fromStanza(s)); err != nil {
 				return nil, fmt.Errorf("%s: %w", a.file, err)
 			}
 		}
@@ -103,7 +103,7 @@ type reading struct {
 }
 
 // add adds a rule of a product.
-func (x *reading) add(p Product, properties map[string]any, file string) error {
+func (x *reading) add(p Product, properties map[string]any) error {
 	if x.out.Product != "" && x.out.Product != p {
 		return fmt.Errorf("this is of %s, and what was read before is of %s: name files of one product", p, x.out.Product)
 	}
@@ -112,7 +112,7 @@ func (x *reading) add(p Product, properties map[string]any, file string) error {
 		x.unread++
 		return nil
 	}
-	r := newRule(p, properties, file)
+	r := newRule(p, properties)
 	switch {
 	case r.ID == "":
 		x.other("a rule without an id")

@@ -65,11 +65,11 @@ type correlationWriter struct {
 	statements map[any]string // *ir.Rule or *ir.Correlation -> the statement with its matches
 	// *ir.Rule or *ir.Correlation -> fields of the events that later statements read
 	carried       map[any][]ir.Field
-	columns       map[any]string           // field, or name that some correlation is grouped by -> its column
-	resultColumns []*resultColumn          // what a result tells of its event
-	columnsOf     map[ir.Field][]string    // field -> result columns with its value
-	projected     []compilers.ResultColumn // the columns of the result, as they are named there
-	resultGroups  map[string]string        // what the correlation is grouped by -> column of the result
+	columns       map[any]string        // field, or name that some correlation is grouped by -> its column
+	resultColumns []*resultColumn       // what a result tells of its event
+	columnsOf     map[ir.Field][]string // field -> result columns with its value
+	projected     []string              // the columns of the result, as they are named there
+	resultGroups  map[string]string     // what the correlation is grouped by -> column of the result
 	searched      []*compilers.Branch
 	reach         time.Duration // how much further back than the lookback rules are searched
 	indexed       bool          // every rule's conditions ask an index of terms

@@ -175,9 +175,9 @@ func (w *correlationWriter) resultColumnsOf(in ir.Input) []string {
 // resultProjection are the columns of the query's result.
 func (w *correlationWriter) resultProjection() []string {
 	out := []string{columnName(w.time) + " = At"}
-	w.projected = []compilers.ResultColumn{{Name: w.time, Type: "datetime"}}
-	put := func(name, from, kind string) {
-		w.projected = append(w.projected, compilers.ResultColumn{Name: name, Type: kind})
+	w.projected = []string{w.time}
+	put := func(name, from string) {
+		w.projected = append(w.projected, name)
 		if name = columnName(name); name != from {
 			from = name + " = " + from
 		}
@@ -186,13 +186,13 @@ func (w *correlationWriter) resultProjection() []string {
 	for _, s := range w.resultColumns {
 		if w.isGroup(s) {
 			w.resultGroups[s.name] = s.name
-			put(s.name, w.groupName(s.name), "string")
+			put(s.name, w.groupName(s.name))
 			continue
 		}
-		put(s.name, s.column, s.kind())
+		put(s.name, s.column)
 	}
 	if !w.hasProjected("Event") {
-		put("Event", "Event", "string")
+		put("Event", "Event")
 	}
 	for _, g := range w.top.GroupBy {
 		if w.resultGroups[g.Name] != "" {
@@ -200,10 +200,10 @@ func (w *correlationWriter) resultProjection() []string {
 		}
 		name := w.resultGroup(g.Name)
 		w.resultGroups[g.Name] = name
-		put(name, w.groupName(g.Name), "string")
+		put(name, w.groupName(g.Name))
 	}
 	if valued(w.top) && !w.hasProjected("Value") {
-		put("Value", "Value", "real")
+		put("Value", "Value")
 	}
 	return out
 }
@@ -216,7 +216,7 @@ func (w *correlationWriter) isGroup(s *resultColumn) bool {
 }
 
 func (w *correlationWriter) hasProjected(name string) bool {
-	return slices.ContainsFunc(w.projected, func(c compilers.ResultColumn) bool { return strings.EqualFold(c.Name, name) })
+	return slices.ContainsFunc(w.projected, func(had string) bool { return strings.EqualFold(had, name) })
 }
 
 // resultGroup names a value that the correlation is grouped by in the result.
@@ -246,7 +246,7 @@ func (w *correlationWriter) result() *compilers.Result {
 		}
 	}
 	r := compilers.NamedResult(columns, w.resultGroups)
-	r.Columns, r.Time, r.ID = w.projected, w.time, w.opt.Model.ID
+	r.Columns, r.Time = w.projected, w.time
 	r.Lookback, r.Reach = w.top.Source.Body.Schedule.Lookback, w.reach
 	for _, b := range w.searched {
 		r.Searches(b.Plan, b.Sources...)

@@ -47,7 +47,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	if len(plans) > 1 {
 		return union(plans, ds, opt.Show)
 	}
-	return newWriter(plans[0], nil, newNames(opt.Model, opt.Table)).compiled(ds, opt.Show)
+	return newWriter(plans[0], newNames(opt.Model, opt.Table)).compiled(ds, opt.Show)
 }
 
 // newPlans plans a rule for each of its sources, or for one alone where it asks how rare a value is in several.
@@ -115,8 +115,8 @@ type writer struct {
 }
 
 // newWriter starts a query.
-func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, delay: plan.RuleDelay(), found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}}
+func newWriter(plan *compilers.Plan, n names) *writer {
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, delay: plan.RuleDelay(), negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}}
 }
 
 func (w *writer) query() *compilers.Query {

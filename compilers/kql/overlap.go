@@ -35,7 +35,7 @@ func eachOnce(branches []*writer) {
 
 // dependsOnOthers tells whether other events decide whether an event matches.
 func (w *writer) dependsOnOthers() bool {
-	asked := newWriter(w.plan, nil, newNames(w.plan.Model, w.plan.Tables()))
+	asked := newWriter(w.plan, newNames(w.plan.Model, w.plan.Tables()))
 	for _, c := range w.conjuncts() {
 		asked.prepare(c)
 	}
@@ -74,7 +74,7 @@ func (w *writer) leaveOut(lets *strings.Builder) []string {
 	}
 	var stages []string
 	for _, b := range w.besides {
-		narrow := newWriter(b.plan, nil, w.names)
+		narrow := newWriter(b.plan, w.names)
 		narrow.sources, narrow.lists, narrow.arraysMade = b.sources, w.lists, w.arraysMade
 		all := compilers.All{}
 		if scope := narrow.inScope(true); len(scope) > 0 {

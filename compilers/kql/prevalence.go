@@ -270,7 +270,7 @@ func (w *writer) longerPopulation(lets *strings.Builder, r *prevalence, over tim
 		rule.Condition = r.node.Among
 	}
 	plan.Rule, plan.Filter = &rule, nil
-	one := newWriter(&plan, nil, w.names)
+	one := newWriter(&plan, w.names)
 	one.sources, one.lists, one.delay, one.since = w.sources, w.lists, w.delay, timespan(over+w.delay)
 	stages := one.eventStages(lets)
 	w.found = append(w.found, one.found...)

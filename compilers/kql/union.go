@@ -12,7 +12,7 @@ import (
 
 // textWithoutScope is the text of a plan's conditions, without the scope of its source.
 func textWithoutScope(p *compilers.Plan) string {
-	lets, text := newWriter(p, nil, newNames(p.Model, p.Tables())).parts()
+	lets, text := newWriter(p, newNames(p.Model, p.Tables())).parts()
 	return lets + text
 }
 
@@ -29,7 +29,7 @@ func tablesOf(r *ir.Rule, lookback time.Duration, read []ir.Field, opt compilers
 	}
 	var tables []*writer
 	for _, b := range compilers.Branches(plans, compilers.WithColumns(textWithoutScope, read)) {
-		one := newWriter(b.Plan, nil, taken)
+		one := newWriter(b.Plan, taken)
 		one.sources = b.Sources
 		tables = append(tables, one)
 	}
@@ -74,7 +74,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	}
 	branches := compilers.Branches(plans, compilers.WithColumns(textWithoutScope, named))
 	if len(branches) == 1 {
-		w := newWriter(branches[0].Plan, nil, newNames(branches[0].Model, branches[0].Tables()))
+		w := newWriter(branches[0].Plan, newNames(branches[0].Model, branches[0].Tables()))
 		w.sources = branches[0].Sources
 		return w.compiled(found, asks)
 	}
@@ -88,7 +88,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	indexed := true
 	writers := make([]*writer, len(branches))
 	for i, b := range branches {
-		writers[i] = newWriter(b.Plan, nil, taken)
+		writers[i] = newWriter(b.Plan, taken)
 		writers[i].sources, writers[i].lists, writers[i].span = b.Sources, lists, span
 		writers[i].since = writers[i].sinceFrom()
 	}

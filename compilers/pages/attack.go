@@ -94,8 +94,8 @@ func otherTags(tags []string) []string {
 // matrixPath is the page of ATT&CK's matrix.
 const matrixPath = "matrix"
 
-// Matrix is the page of the tactics and techniques that detections are of, with their numbers.
-func (c *Catalogue) Matrix() Page {
+// matrix is the page of the tactics and techniques that detections are of, with their numbers.
+func (c *Catalogue) matrix() Page {
 	by := map[string]map[string][]*Detection{} // tactic -> technique -> detections; "" is not a technique
 	techniques := map[string]bool{}
 	for _, d := range c.Detections {

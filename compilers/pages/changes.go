@@ -5,8 +5,8 @@ import "slices"
 // changesPath is the page of what changed.
 const changesPath = "changes"
 
-// Changes is the page of what changed since a revision. ok is false if the catalogue has none.
-func (c *Catalogue) Changes() (p Page, ok bool) {
+// changes is the page of what changed since a revision. ok is false if the catalogue has none.
+func (c *Catalogue) changes() (p Page, ok bool) {
 	if c.Since == nil {
 		return p, false
 	}
@@ -63,8 +63,8 @@ func (c Change) before() Cell {
 
 // Overviews are the pages about all detections.
 func (c *Catalogue) Overviews() []Page {
-	out := []Page{c.Matrix(), c.Sources()}
-	if p, ok := c.Changes(); ok {
+	out := []Page{c.matrix(), c.sources()}
+	if p, ok := c.changes(); ok {
 		out = append(out, p)
 	}
 	return out

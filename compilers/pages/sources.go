@@ -132,9 +132,9 @@ func (c *Catalogue) readSources() []*readSource {
 	})
 }
 
-// Sources is the page of coverage by log source: which detections read it, what must be recorded for it, and what each
+// sources is the page of coverage by log source: which detections read it, what must be recorded for it, and what each
 // target makes of them.
-func (c *Catalogue) Sources() Page {
+func (c *Catalogue) sources() Page {
 	read := c.readSources()
 	p := Page{Path: sourcesPath, Title: "Coverage by data source", Lead: plain(wording.Counted(len(read), "log source") + " in " + wording.Counted(len(c.Detections), "detection") + ".")}
 	if len(read) > 0 {

@@ -22,14 +22,14 @@ func (st *correlationPart) valueRanked() compilers.Pred {
 		st.note(median, "false-positives", "one of two middle values is compared instead of their mean: the one for which the condition is more likely to hold")
 	}
 	names, there := st.numbers()
-	enters := []string{sum(there, "1", "0")}
+	enters := []string{countHolding(there)}
 	var counted []int
 	for _, rank := range compilers.Ranks(st.c.Source) {
 		flags := make([]compilers.Pred, len(names))
 		for i, name := range names {
 			flags[i] = allOf(there[i], compilers.Atom(name+comparisons[rank.Op]+compilers.Number(rank.Bound)))
 		}
-		e := sum(flags, "1", "0")
+		e := countHolding(flags)
 		if !slices.Contains(enters, e) {
 			enters = append(enters, e)
 		}

@@ -49,14 +49,14 @@ func (st *correlationPart) temporal() compilers.Pred {
 	if st.c.Condition != nil {
 		return occurred(st.c.Condition, flags)
 	}
-	return st.bounds(sum(flags, "1", "0"))
+	return st.bounds(countHolding(flags))
 }
 
 // occurred is a condition over inputs.
 func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
 	return compilers.Occurrences(n, func(input int) compilers.Pred { return flags[input] },
 		func(terms []compilers.Pred, count int) compilers.Pred {
-			return compilers.Atom(sum(terms, "1", "0") + ">=" + compilers.Number(float64(count)))
+			return compilers.Atom(countHolding(terms) + ">=" + compilers.Number(float64(count)))
 		})
 }
 

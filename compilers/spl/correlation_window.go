@@ -64,16 +64,16 @@ func (st *correlationPart) span() string { return compilers.Number(st.c.Timespan
 
 // eventCount counts matches. An event counts once for each input that it matches.
 func (st *correlationPart) eventCount() compilers.Pred {
-	n := st.highestAtTime(st.window([]string{sum(st.flags, "1", "0")}))[0]
+	n := st.highestAtTime(st.window([]string{countHolding(st.flags)}))[0]
 	st.resultField = "correlation_count=" + n
 	return st.bounds(n)
 }
 
-// sum adds up an expression for each predicate that holds.
-func sum(flags []compilers.Pred, value, otherwise string) string {
+// countHolding counts the predicates that hold.
+func countHolding(flags []compilers.Pred) string {
 	parts := make([]string, len(flags))
 	for i, f := range flags {
-		parts[i] = ifElse(f, value, otherwise)
+		parts[i] = ifElse(f, "1", "0")
 	}
 	return strings.Join(parts, "+")
 }
@@ -146,7 +146,7 @@ func (st *correlationPart) valueTotal() compilers.Pred {
 	for i, name := range names {
 		values[i] = "coalesce(" + name + ", 0)"
 	}
-	running := st.window([]string{sum(there, "1", "0"), strings.Join(values, "+")})
+	running := st.window([]string{countHolding(there), strings.Join(values, "+")})
 	n := st.highestAtTime(running[:1])[0]
 	st.stage(fmt.Sprintf("eventstats max(eval(if(%s=%s, %s, null()))) as decree_total by decree_group, _time", running[0], n, running[1]))
 	st.note("value-rounding", "exact", "sums are rounded to six decimals, so that rounding errors do not add up")

@@ -196,9 +196,9 @@ func (w *writer) result() *compilers.Result {
 	r.Combines = len(w.prevalences)+len(w.ancestorTests) > 0
 	r.Reach = w.before()
 	if w.dataset != nil {
-		r.Columns = []compilers.ResultColumn{{Name: "_time"}, {Name: "count"}}
+		r.Columns = []string{"_time", "count"}
 		for _, f := range w.dataset.fields {
-			r.Columns = append(r.Columns, compilers.ResultColumn{Name: f})
+			r.Columns = append(r.Columns, f)
 		}
 	}
 	return r

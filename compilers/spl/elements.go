@@ -7,7 +7,6 @@ import (
 
 	"decree/compilers"
 	"decree/rules"
-	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -20,7 +19,6 @@ import (
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/evaluation-functions/multivalue-eval-functions
 type arrayTest struct {
 	w      *writer
-	at     diag.Range
 	id     string     // 1, and 1_2 for the second array that is tested in its elements
 	within *arrayTest // in whose elements the array is; nil if the event has it
 	path   string     // of the array, in the event or in the element
@@ -43,7 +41,7 @@ func (w *writer) elements(m *ir.Match, t *ir.Elements) compilers.Pred {
 	}
 	w.plan.Require("the events are indexed as JSON, and Splunk has foreach mode=multivalue (9.0 and later)", m.Range())
 	for n := 1; ; n++ {
-		a := &arrayTest{w: w, at: m.Range(), id: fmt.Sprint(n), path: strings.TrimPrefix(column.Name, schema.RawPrefix), test: t}
+		a := &arrayTest{w: w, id: fmt.Sprint(n), path: strings.TrimPrefix(column.Name, schema.RawPrefix), test: t}
 		holds := a.holds()
 		name, stage := a.name("array"), strings.Join(a.stages(), "\n| ")
 		if had, taken := w.hashes[name]; !taken || had.stage == stage { // the same test may stand twice
@@ -177,7 +175,7 @@ func (a *arrayTest) predicate(n ir.Node) compilers.Pred {
 		a.w.found.Errorf("field-name", m.Range(), "use kql, or `decree run`", "SPL cannot name the field %q of an element", path)
 	}
 	if t, array := m.Test.(*ir.Elements); array {
-		in := &arrayTest{w: a.w, at: m.Range(), id: fmt.Sprintf("%s_%d", a.id, len(a.inner)+1), within: a, path: path, test: t}
+		in := &arrayTest{w: a.w, id: fmt.Sprintf("%s_%d", a.id, len(a.inner)+1), within: a, path: path, test: t}
 		a.inner = append(a.inner, in)
 		return in.holds()
 	}

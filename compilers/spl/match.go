@@ -181,7 +181,7 @@ func (w *writer) test(name string, m *ir.Match) compilers.Pred {
 	case *ir.OfFilename:
 		return someValue(compilers.Atom("match(" + lastPart(name) + ", " + evalString(w.namePattern(t.Test, m.Range())) + ")"))
 	case *ir.Number:
-		return anyNumber("tonumber("+name+")", name, t.Op, t.Values)
+		return anyNumber("tonumber("+name+")", t.Op, t.Values)
 	case *ir.Bits:
 		return w.bits(name, m, t)
 	case *ir.Bool:
@@ -253,7 +253,7 @@ func someValue(p compilers.Pred) compilers.Pred {
 
 var comparisons = map[string]string{"eq": "=", "neq": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
-func anyNumber(value, name, op string, values []float64) compilers.Pred {
+func anyNumber(value, op string, values []float64) compilers.Pred {
 	tests := make(compilers.Any, len(values))
 	for i, v := range values {
 		tests[i] = compilers.Atom(value + comparisons[op] + compilers.Number(v))
@@ -307,5 +307,5 @@ func timePart(name string, t *ir.TimePart) compilers.Pred {
 	if t.Part == "weekday" {
 		part = "(" + part + "+6)%7+1"
 	}
-	return anyNumber(part, name, t.Op, t.Values)
+	return anyNumber(part, t.Op, t.Values)
 }

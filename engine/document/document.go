@@ -90,7 +90,7 @@ func New(l *Layout) *Document {
 // LoadContent reads an event. An error means that it is text, and not an event.
 func (d *Document) LoadContent(c event.Content) error {
 	if r := c.Record(); r != nil {
-		return d.LoadRecord(r)
+		return d.loadRecord(r)
 	}
 	return d.Load(c.Text())
 }

@@ -45,7 +45,7 @@ func TestElements(t *testing.T) {
 		assert.Len(t, d.Elements(slot), c.want, c.event)
 		require.NoError(t, d.Load([]byte(`{"x": 1}`)))
 		assert.Empty(t, d.Elements(slot), "of the event before")
-		require.NoError(t, d.LoadFields(winevent.Fields{}))
+		require.NoError(t, d.loadFields(winevent.Fields{}))
 		assert.Empty(t, d.Elements(slot))
 	}
 }

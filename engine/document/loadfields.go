@@ -19,8 +19,8 @@ type lastText struct {
 	changes uint32 // values of records in turn that were new
 }
 
-// LoadFields reads an event whose fields a reader has made, as Load reads their JSON. Texts are those of the fields.
-func (d *Document) LoadFields(fields winevent.Fields) error {
+// loadFields reads an event whose fields a reader has made, as Load reads their JSON. Texts are those of the fields.
+func (d *Document) loadFields(fields winevent.Fields) error {
 	for _, f := range fields {
 		if name := bytesOf(f.Name); d.layout.wraps(name) || d.layout.spaced(name) {
 			return d.Load(fields.JSON())

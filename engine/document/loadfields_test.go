@@ -41,7 +41,7 @@ func FuzzFields(f *testing.F) {
 			l.keywords = keywords
 			byFields, byText, texts := New(l), New(l), map[version]string{}
 			for n, fields := range events {
-				require.NoError(t, byFields.LoadFields(fields))
+				require.NoError(t, byFields.loadFields(fields))
 				require.NoError(t, byText.Load(fields.JSON()))
 				for name, i := range l.columns {
 					got, want := byFields.column(i), byText.column(i)

@@ -20,11 +20,11 @@ type shapeColumn struct{ field, column int }
 // maxShapes bounds the shapes that are known. Each chunk of a log has shapes of its own.
 const maxShapes = 1024
 
-// LoadRecord reads a record, as Load reads its JSON. Only what the layout asks for becomes text.
-func (d *Document) LoadRecord(r *evtx.Record) error {
+// loadRecord reads a record, as Load reads its JSON. Only what the layout asks for becomes text.
+func (d *Document) loadRecord(r *evtx.Record) error {
 	shape := r.Shape()
 	if shape == nil {
-		return d.LoadFields(r.Fields())
+		return d.loadFields(r.Fields())
 	}
 	columns := d.shapes[shape]
 	if columns == nil {

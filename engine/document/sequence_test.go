@@ -95,7 +95,7 @@ func TestEventsOneAfterTheOther(t *testing.T) {
 		for at, text := range texts {
 			load := func(d *Document) error { return d.Load(text) }
 			if fields, ok := fieldsOf(text); ok && r.IntN(3) == 0 {
-				load = func(d *Document) error { return d.LoadFields(fields) }
+				load = func(d *Document) error { return d.loadFields(fields) }
 			}
 			fresh := New(layout)
 			want, got := load(fresh), load(d)

@@ -37,7 +37,7 @@ func (r *Reader) whole(found Content) Content {
 			return true
 		}
 		if fields, err := record(text); err == nil {
-			found = FieldContent(fields)
+			found = fieldContent(fields)
 		}
 		return found.record == nil
 	})

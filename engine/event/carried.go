@@ -52,7 +52,7 @@ func (r *Reader) carried(text string) (Content, bool) {
 		return TextContent([]byte(line.JSON)), true
 	case line.XML != "":
 		fields, err := record(line.XML)
-		return FieldContent(fields), err == nil
+		return fieldContent(fields), err == nil
 	}
 	data, err := json.Marshal(line.Fields)
 	if err != nil {

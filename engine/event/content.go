@@ -15,11 +15,11 @@ type Content struct {
 // TextContent is the content of an event that is JSON text.
 func TextContent(json []byte) Content { return Content{text: json} }
 
-// FieldContent is the content of an event whose fields are read already.
-func FieldContent(fields winevent.Fields) Content { return Content{record: evtx.RecordOf(fields)} }
+// fieldContent is the content of an event whose fields are read already.
+func fieldContent(fields winevent.Fields) Content { return Content{record: evtx.RecordOf(fields)} }
 
-// RecordContent is the content of an event that is a record of a log.
-func RecordContent(r *evtx.Record) Content { return Content{record: r} }
+// recordContent is the content of an event that is a record of a log.
+func recordContent(r *evtx.Record) Content { return Content{record: r} }
 
 // IsNone tells whether there is neither text nor fields.
 func (c Content) IsNone() bool { return c.text == nil && c.record == nil }

@@ -29,13 +29,13 @@ func (r *Reader) nextRecord() (Raw, error) {
 		return raw, bad
 	}
 	r.lines++
-	return Raw{Line: r.line, Content: RecordContent(record)}, nil
+	return Raw{Line: r.line, Content: recordContent(record)}, nil
 }
 
 // made gives an event whose fields are read already.
 func (r *Reader) made(line int, fields winevent.Fields) (Raw, error) {
 	r.lines++
-	return Raw{Line: line, Content: FieldContent(fields)}, nil
+	return Raw{Line: line, Content: fieldContent(fields)}, nil
 }
 
 // eof is an empty file.

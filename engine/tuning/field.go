@@ -92,7 +92,6 @@ func onlyVarying(text string) bool {
 
 // fields is what is known of the fields of a log source.
 type fields struct {
-	rule       *ir.Rule
 	distrusted map[string]bool
 	dialects   []target
 }
@@ -105,7 +104,7 @@ type target struct {
 
 // catalogue knows in which targets a field of a rule's log sources exists. Fields in distrusted are not used.
 func catalogue(r *ir.Rule, distrusted map[string]bool) *fields {
-	f := &fields{rule: r, distrusted: distrusted}
+	f := &fields{distrusted: distrusted}
 	for _, dialect := range []string{"kql", "spl", "eql"} {
 		var t target
 		for _, name := range schema.Preferred(dialect) {

@@ -198,7 +198,7 @@ func fixWildcards(lines []string, d diag.Diagnostic, rs []*rules.Rule) (out []st
 }
 
 func rewriteItem(lines []string, it rules.Item) ([]string, bool) {
-	name, _, ok := modifierFor(it)
+	name, ok := modifierFor(it)
 	if !ok {
 		return nil, false
 	}

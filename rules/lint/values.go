@@ -17,7 +17,7 @@ import (
 
 var valueChecks = []Check{
 	{Code: "wildcard-instead-of-modifier", Severity: diag.Info, rule: eachItem(func(s *subject, it rules.Item) {
-		if name, _, ok := modifierFor(it); ok {
+		if name, ok := modifierFor(it); ok {
 			s.report(it.Range, "write `"+it.Field+"|"+name+"` and remove the asterisks", "the wildcards mean the same as the modifier `%s`", name)
 		}
 	})},
@@ -320,15 +320,15 @@ func wild(it rules.Item) bool {
 	})
 }
 
-// modifierFor finds the modifier that means the same as the wildcards at the ends of all values of an item, and
-// gives the values without them. ok is false if there is no such modifier, or a value has other wildcards.
-func modifierFor(it rules.Item) (name string, bare []string, ok bool) {
+// modifierFor finds the modifier that means the same as the wildcards at the ends of all values of an item. ok is false
+// if there is no such modifier, or a value has other wildcards.
+func modifierFor(it rules.Item) (name string, ok bool) {
 	if it.Field == "" || len(it.Values) == 0 || slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name != "all" && m.Name != "cased" }) {
-		return "", nil, false
+		return "", false
 	}
 	for _, v := range it.Values {
 		if v.Kind != rules.StringValue {
-			return "", nil, false
+			return "", false
 		}
 		text := v.Text
 		before, after := strings.HasPrefix(text, "*"), len(text) > 1 && endsWild(text)
@@ -338,12 +338,11 @@ func modifierFor(it rules.Item) (name string, bare []string, ok bool) {
 		}
 		how := map[[2]bool]string{{true, true}: "contains", {true, false}: "endswith", {false, true}: "startswith"}[[2]bool{before, after}]
 		if how == "" || text == "" || (name != "" && how != name) || wild(rules.Item{Values: []rules.Value{{Text: text}}}) {
-			return "", nil, false
+			return "", false
 		}
 		name = how
-		bare = append(bare, text)
 	}
-	return name, bare, true
+	return name, true
 }
 
 // endsWild tells whether the asterisk at the end of a value is a wildcard.

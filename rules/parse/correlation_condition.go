@@ -47,7 +47,7 @@ func (p *parser) requireOfCorrelation(c *rules.Correlation, section source.Entry
 		p.Errorf("missing-condition", at, "add `condition: {gte: 10}` under correlation", "a correlation of type %s needs a condition", c.Type)
 	}
 	if c.Type == rules.TemporalOrdered {
-		p.ordered(c, e)
+		p.ordered(c)
 	}
 }
 
@@ -130,7 +130,7 @@ func (p *parser) namedInputs(n *yaml.Node) []rules.Input {
 
 // ordered checks that a condition of temporal_ordered joins all rules by `and`: an order has no meaning if one is left
 // out.
-func (p *parser) ordered(c *rules.Correlation, e source.Entry) {
+func (p *parser) ordered(c *rules.Correlation) {
 	all := true
 	var at diag.Range
 	if c.Condition != nil {

@@ -99,15 +99,6 @@ func IsTestFile(file string) bool {
 	return strings.EqualFold(path.Ext(strings.TrimSuffix(file, path.Ext(file))), ".test")
 }
 
-// DocumentsIn reads a rule file of the folder, as Documents does.
-func DocumentsIn(folder *source.Folder, file string) (File, diag.Diagnostics) {
-	data, found := folder.Load(file)
-	if found != nil {
-		return File{}, found
-	}
-	return Documents(file, data, folder)
-}
-
 // RulesIn reads the detection rules of a file in the folder, as Rules does.
 func RulesIn(folder *source.Folder, file string) ([]*rules.Rule, diag.Diagnostics) {
 	data, found := folder.Load(file)

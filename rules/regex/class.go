@@ -145,7 +145,7 @@ func (p *parser) wordEdge() (Node, bool) {
 // set reads [...].
 func (p *parser) set() Node {
 	begin := p.at
-	if name, _, ok := posix(p.rest()); ok {
+	if name, ok := posix(p.rest()); ok {
 		p.fail(begin, "write [[:"+name+":]]", "[:%s:] stands inside of a set only", name)
 	}
 	s := &Set{Bracket: true, Fold: p.flags.fold}
@@ -200,7 +200,7 @@ func (s *Set) ofMembers() []rune {
 // member reads a character or a class of a set.
 func (p *parser) member(quoting bool) Member {
 	if !quoting {
-		if name, _, ok := posix(p.rest()); ok {
+		if name, ok := posix(p.rest()); ok {
 			return p.posixMember(name)
 		}
 		if p.src[p.at] == '\\' {
@@ -260,10 +260,10 @@ func (p *parser) posixMember(name string) Member {
 }
 
 // posix finds the name of a class as POSIX writes it.
-func posix(s string) (name, after string, ok bool) {
+func posix(s string) (name string, ok bool) {
 	if !strings.HasPrefix(s, "[:") {
-		return "", "", false
+		return "", false
 	}
-	name, after, ok = strings.Cut(s[2:], ":]")
-	return name, after, ok && strings.Trim(name, "^abcdefghijklmnopqrstuvwxyz") == ""
+	name, _, ok = strings.Cut(s[2:], ":]")
+	return name, ok && strings.Trim(name, "^abcdefghijklmnopqrstuvwxyz") == ""
 }

@@ -118,7 +118,7 @@ func (c *checker) fields(s *Source, at string) {
 			}
 		}
 	}
-	c.loops(s, at, 0, s.Fields)
+	c.loops(at, 0, s.Fields)
 }
 
 func (c *checker) ancestors(s *Source, at string) {
@@ -131,7 +131,7 @@ func (c *checker) ancestors(s *Source, at string) {
 		for _, name := range sortedNames(s.Ancestors[level]) {
 			c.column(s, source.Join(path, name), name, level, s.Ancestors[level][name])
 		}
-		c.loops(s, path, level, s.Ancestors[level])
+		c.loops(path, level, s.Ancestors[level])
 	}
 }
 
@@ -211,7 +211,7 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	if col.OrElse != "" && col.OrElse == col.Name {
 		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)
 	}
-	c.instead(s, source.Join(path, "instead"), name, col)
+	c.instead(source.Join(path, "instead"), name, col)
 	if col.Alone && col.Under == "" {
 		c.bad(source.Join(path, "alone"), "add `under:`, or remove it", "field %s: alone needs under, which names the field with the first part of the path", name)
 	}
@@ -226,7 +226,7 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 }
 
 // instead checks the column that has a value in some events.
-func (c *checker) instead(s *Source, path, name string, col Column) {
+func (c *checker) instead(path, name string, col Column) {
 	i := col.Instead
 	if i.Column == "" && i.When == "" && len(i.Is) == 0 {
 		return
@@ -265,7 +265,7 @@ func (c *checker) refers(s *Source, path, name, other string, level int) {
 }
 
 // loops reports fields that refer to themselves through the fields that they are spread over.
-func (c *checker) loops(s *Source, path string, level int, fields map[string]Column) {
+func (c *checker) loops(path string, level int, fields map[string]Column) {
 	for _, name := range sortedNames(fields) {
 		if c.doc.full() {
 			return

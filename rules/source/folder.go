@@ -201,7 +201,7 @@ func openable(fsys fs.FS, file string) error {
 	info, err := fs.Stat(fsys, file)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "escapes"):
-		return ErrOutside
+		return errOutside
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
@@ -210,15 +210,15 @@ func openable(fsys fs.FS, file string) error {
 	return nil
 }
 
-// Beside resolves the name of a file relative to another file, and gives its path in the folder. The error is
-// ErrOutside or fs.ErrNotExist, or says why the file cannot be opened.
-func (f *Folder) Beside(file, name string) (string, error) {
+// beside resolves the name of a file relative to another file, and gives its path in the folder. The error is
+// errOutside or fs.ErrNotExist, or says why the file cannot be opened.
+func (f *Folder) beside(file, name string) (string, error) {
 	at := path.Join(path.Dir(file), name)
 	if f == nil || path.IsAbs(name) || !fs.ValidPath(at) {
-		return at, ErrOutside
+		return at, errOutside
 	}
 	return at, f.check(at)
 }
 
-// ErrOutside says that a file is outside the folder.
-var ErrOutside = errors.New("outside the folder")
+// errOutside says that a file is outside the folder.
+var errOutside = errors.New("outside the folder")

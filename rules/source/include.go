@@ -16,9 +16,9 @@ func (f *File) Beside(n *yaml.Node, kind, what string) (file string, ok bool) {
 		return "", false
 	}
 	name := n.Value
-	at, err := f.folder.Beside(f.path, name)
+	at, err := f.folder.beside(f.path, name)
 	switch {
-	case errors.Is(err, ErrOutside):
+	case errors.Is(err, errOutside):
 		f.Errorf(kind+"-outside-folder", f.Span(n), "move it into the rules folder", "%s %q is outside the rules folder", what, name)
 	case errors.Is(err, fs.ErrNotExist):
 		f.Errorf(kind+"-not-found", f.Span(n), "the path is relative to this file", "the %s %q does not exist", what, name)

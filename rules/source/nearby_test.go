@@ -61,6 +61,6 @@ func TestNearbyRefuses(t *testing.T) {
 	assert.Equal(t, "x", string(text))
 	for _, file := range []string{"a/secret.yml", "out/secret.yml"} {
 		_, err := folder.Read(file)
-		assert.ErrorIs(t, err, ErrOutside, file)
+		assert.ErrorIs(t, err, errOutside, file)
 	}
 }

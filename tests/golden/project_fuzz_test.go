@@ -65,7 +65,7 @@ filter: {s: {User|cidr: '::/0'}, condition: s}
 `))
 	f.Fuzz(func(t *testing.T, rule, list, filter []byte) {
 		folder := source.NewFolder("", fstest.MapFS{"rule.yml": {Data: rule}, "lists/a.yml": {Data: list}, "filters/f.yml": {Data: filter}})
-		all, _ := parse.DocumentsIn(folder, "rule.yml")
+		all, _ := parse.Documents("rule.yml", rule, folder)
 		lowered := map[*rules.Rule]*ir.Rule{}
 		for _, source := range all.Rules {
 			if r, found := ir.Lower(source); !found.HasErrors() {

@@ -24,16 +24,6 @@ type Setting struct{ Key, Value string }
 // Default is the stanza whose settings hold for all others of the file.
 const Default = "default"
 
-// Get is the value of a setting.
-func (s Stanza) Get(key string) (string, bool) {
-	for _, one := range s.Settings {
-		if one.Key == key {
-			return one.Value, true
-		}
-	}
-	return "", false
-}
-
 // Read reads a file. An error names the first line that is neither a stanza nor a setting nor a comment.
 func Read(data []byte) ([]Stanza, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))

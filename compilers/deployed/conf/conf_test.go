@@ -20,11 +20,6 @@ func TestRead(t *testing.T) {
 		{"One", []Setting{{"search", "index=win \n| where a=b \n  # no comment"}, {"disabled", "1"}, {"empty", ""}, {"cron_schedule", "* * * * *"}, {"last", "goes on"}}},
 		{"Two [of] them", []Setting{{"action.risk.param._risk", `[{"a": "="}]`}}},
 	}, got)
-	value, ok := got[1].Get("disabled")
-	assert.True(t, ok)
-	assert.Equal(t, "1", value)
-	_, ok = got[1].Get("none")
-	assert.False(t, ok)
 }
 
 func TestWrongFiles(t *testing.T) {

@@ -192,7 +192,7 @@ func hosts(w written) map[string][]map[string]string {
 func TestRequiredColumns(t *testing.T) {
 	without := func(in packages.Input, columns ...string) packages.Input {
 		q, result := *in.Query, *in.Query.Result
-		result.Columns = slices.DeleteFunc(slices.Clone(result.Columns), func(c compilers.ResultColumn) bool { return slices.Contains(columns, c.Name) })
+		result.Columns = slices.DeleteFunc(slices.Clone(result.Columns), func(c string) bool { return slices.Contains(columns, c) })
 		q.Result = &result
 		in.Query = &q
 		return in

@@ -20,13 +20,13 @@ const definitionEnd = "transforms.conf"
 // lookup is a table that searches read. Without rows somebody else fills it: it is then a collection of the KV store,
 // which a new version of the app does not replace.
 type lookup struct {
-	name, purpose string
-	table         string // CSV
-	columns       []string
-	rows          int
-	definition    string // its stanza, if it has rows
-	formula       string // a value that a spreadsheet would compute
-	rules         []*rules.Rule
+	name       string
+	table      string // CSV
+	columns    []string
+	rows       int
+	definition string // its stanza, if it has rows
+	formula    string // a value that a spreadsheet would compute
+	rules      []*rules.Rule
 }
 
 // lookups are the lookups of all searches, each once, in the order of the searches.
@@ -69,7 +69,7 @@ func newLookup(name string, asset compilers.Asset, of []compilers.Asset) *lookup
 	if err != nil || len(rows) == 0 {
 		panic("splunk: not a table: " + asset.Name)
 	}
-	l := &lookup{name: name, purpose: asset.Purpose, table: asset.Content, columns: rows[0], rows: len(rows) - 1}
+	l := &lookup{name: name, table: asset.Content, columns: rows[0], rows: len(rows) - 1}
 	for _, row := range rows[1:] {
 		if l.formula == "" && strings.IndexAny(row[0], "=+-@") == 0 {
 			l.formula = row[0]

@@ -48,7 +48,7 @@ var suspended = engine.Suspension{Rule: rule("Slow", "low", 9), EventID: "5", So
 func written(t *testing.T, format string, fields []string, all ...engine.Result) string {
 	t.Helper()
 	s, out, _ := clitest.Streams("")
-	sink := New(s, format, fields...)
+	sink := newSink(s, format, fields...)
 	for _, r := range all {
 		sink.Add(NewAlert(r))
 	}
@@ -79,7 +79,7 @@ func TestTextOnATerminal(t *testing.T) {
 	s.OutTerminal, s.Columns = true, 80
 	r := match(rule(strings.Repeat("A long title ", 9), "high", 1), "7")
 	r.Evidence[0].Values = []string{strings.Repeat("日", 300)}
-	New(s, "text").Add(NewAlert(r))
+	newSink(s, "text").Add(NewAlert(r))
 	assert.Contains(t, out.String(), "[\x1b[31mhigh\x1b[0m] A long")
 	for line := range strings.Lines(strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "").Replace(out.String())) {
 		assert.LessOrEqual(t, uniseg.StringWidth(line), 80, line)
@@ -132,7 +132,7 @@ func TestJSON(t *testing.T) {
 	assert.Equal(t, map[string]any{"rule": "Slow", "rule_id": "Slow-id", "level": "low", "event_id": "5", "source": "e.ndjson", "line": 5.0, "suspended": "too many steps"}, all[2])
 	assert.Contains(t, out, `"<x>"`, "text is not escaped for HTML")
 	s, empty, _ := clitest.Streams("")
-	require.NoError(t, New(s, "json").Close(nil, nil))
+	require.NoError(t, newSink(s, "json").Close(nil, nil))
 	assert.Equal(t, "[]\n", empty.String())
 }
 
@@ -193,13 +193,13 @@ func TestCellsAreNoFormulas(t *testing.T) {
 
 func TestSorted(t *testing.T) {
 	s, out, _ := clitest.Streams("")
-	sink := &sorted{to: New(s, "csv", "event_id", "Number"), room: 1 << 20}
+	sink := &sorted{to: newSink(s, "csv", "event_id", "Number"), room: 1 << 20}
 	for i, at := range []string{"2026-03-02T00:00:00.000Z", "", "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"} {
 		sink.Add(Alert{Time: at, EventID: fmt.Sprint(i), Fields: map[string]string{"Number": "12345678901234567890"}, of: &event.Event{}})
 	}
 	require.NoError(t, sink.Close(nil, nil))
 	assert.Equal(t, "event_id,Number\n2,12345678901234567890\n0,12345678901234567890\n3,12345678901234567890\n1,12345678901234567890\n", out.String())
-	full := &sorted{to: New(s, "csv"), room: 10}
+	full := &sorted{to: newSink(s, "csv"), room: 10}
 	full.Add(Alert{of: &event.Event{}})
 	full.Add(Alert{of: &event.Event{}})
 	assert.EqualError(t, full.Close(nil, nil), "1 matches that are to be sorted by time fill half of --max-memory: raise it, or leave out --sort and --suppress")

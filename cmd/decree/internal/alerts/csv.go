@@ -13,14 +13,13 @@ import (
 
 // csvSink writes a row a match.
 type csvSink struct {
-	streams *stdio.Streams
 	columns []column
 	out     *csv.Writer
 	row     []string
 }
 
 func newCSV(s *stdio.Streams, columns []column) *csvSink {
-	c := &csvSink{streams: s, columns: columns, out: csv.NewWriter(s.Out)}
+	c := &csvSink{columns: columns, out: csv.NewWriter(s.Out)}
 	for _, name := range names(columns) {
 		c.row = append(c.row, cell(name))
 	}

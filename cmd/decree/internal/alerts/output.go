@@ -49,7 +49,7 @@ func NewOutput(s *stdio.Streams, p Flags, now time.Time, memory int, others ...S
 	if !o.window.To.IsZero() && !o.window.From.Before(o.window.To) {
 		return nil, fmt.Errorf("--from %s is not before --to %s", o.window.From.UTC().Format(time.RFC3339), o.window.To.UTC().Format(time.RFC3339))
 	}
-	own := New
+	own := newSink
 	if p.Summary {
 		own = func(s *stdio.Streams, format string, _ ...string) Sink { return newSummary(s, format) }
 	}
@@ -66,7 +66,7 @@ func NewOutput(s *stdio.Streams, p Flags, now time.Time, memory int, others ...S
 
 // Add shows a match if it is in the window, and tells whether it is.
 func (o *Output) Add(r engine.Result) bool {
-	if !o.window.Has(r.At) {
+	if !o.window.has(r.At) {
 		if r.At.IsZero() {
 			o.undated++
 		} else {
@@ -101,7 +101,7 @@ func (o *Output) ShowOutside(s *stdio.Streams) {
 	if o.suppressed != nil {
 		fmt.Fprintf(s.Err, "%s suppressed: each is like one before it\n", plural.Count(o.suppressed.left, "match"))
 	}
-	if o.window.All() {
+	if o.window.all() {
 		return
 	}
 	text := fmt.Sprintf("matches %s are shown; %d others are not", o.window, o.outside)

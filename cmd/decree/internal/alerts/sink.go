@@ -20,8 +20,8 @@ type Sink interface {
 // formats are what New knows, the default first.
 var formats = []string{"text", "json", "ndjson", "csv", "timeline"}
 
-// New gives a sink. fields are the fields to show; without any, a format has its own.
-func New(s *stdio.Streams, format string, fields ...string) Sink {
+// newSink gives a sink. fields are the fields to show; without any, a format has its own.
+func newSink(s *stdio.Streams, format string, fields ...string) Sink {
 	switch format {
 	case "json":
 		return &jsonSink{s.Out, stdio.NewArray(s.Out), fields}

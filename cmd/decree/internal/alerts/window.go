@@ -10,12 +10,12 @@ import (
 // Window is a time of events, from its start up to its end, which is no longer in it. A zero time sets no bound.
 type Window struct{ From, To time.Time }
 
-// All tells whether the window has no bound.
-func (w Window) All() bool { return w.From.IsZero() && w.To.IsZero() }
+// all tells whether the window has no bound.
+func (w Window) all() bool { return w.From.IsZero() && w.To.IsZero() }
 
-// Has tells whether a time is in the window. No time is in a window with a bound.
-func (w Window) Has(at time.Time) bool {
-	return w.All() || !at.IsZero() && !at.Before(w.From) && (w.To.IsZero() || at.Before(w.To))
+// has tells whether a time is in the window. No time is in a window with a bound.
+func (w Window) has(at time.Time) bool {
+	return w.all() || !at.IsZero() && !at.Before(w.From) && (w.To.IsZero() || at.Before(w.To))
 }
 
 // String says what the window is, in UTC.

@@ -76,9 +76,9 @@ func (l *later) text() string {
 	return text
 }
 
-// Choose finds the model of each file by its first events, and shows it. A file whose events no model recognises is an
+// choose finds the model of each file by its first events, and shows it. A file whose events no model recognises is an
 // error, and is not read. In a folder, a file that may not be a log is skipped then. It gives the models that occur.
-func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string {
+func (in *Reader) choose(files event.Files, among []schema.Recognised) []string {
 	c := &chosen{among: among, of: map[string]string{}, open: map[string]*event.Reader{}, unread: map[string]bool{}}
 	in.chosen = c
 	choices := map[string]recognise.Choice{}

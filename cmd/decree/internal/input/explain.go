@@ -28,7 +28,7 @@ func Explain(s *stdio.Streams, paths []string, choose bool, among []schema.Recog
 	if !choose {
 		return out, nil
 	}
-	switch models := out.in.Choose(files, among); {
+	switch models := out.in.choose(files, among); {
 	case len(models) > 1:
 		return nil, fmt.Errorf("the files have different data models: %s\ngive files of one of them, or name it with --model", strings.Join(models, ", "))
 	case len(models) == 1:

@@ -82,7 +82,7 @@ func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with fun
 	}
 	var models []string
 	if len(among) > 0 {
-		models = in.Choose(files, among)
+		models = in.choose(files, among)
 	}
 	if in.engines, err = with(models); err != nil {
 		return err

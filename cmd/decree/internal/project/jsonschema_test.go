@@ -98,5 +98,5 @@ func TestTheSchemaHasTheKeysOfTheTables(t *testing.T) {
 	assert.Equal(t, targets.DialectNames(), at(target.Properties["dialect"]).Enum)
 	assert.Equal(t, packages, at(target.Properties["package"]).Enum)
 	assert.Equal(t, rules.Statuses(), defs.Defs["status"].Enum)
-	assert.Equal(t, Outcomes(), defs.Defs["outcome"].Enum)
+	assert.Equal(t, outcomes(), defs.Defs["outcome"].Enum)
 }

@@ -22,7 +22,7 @@ var projectKeys = []key[Project]{
 	{"approximate", func(r *reader, p *Project, n *yaml.Node) {
 		p.Approximate = r.words("unknown-gap", n, append([]string{"all"}, gaps()...))
 	}},
-	{"fail_on", func(r *reader, p *Project, n *yaml.Node) { p.FailOn = r.words("invalid-outcome", n, Outcomes()) }},
+	{"fail_on", func(r *reader, p *Project, n *yaml.Node) { p.FailOn = r.words("invalid-outcome", n, outcomes()) }},
 	{"targets", (*reader).targets},
 	{"docs", (*reader).docs},
 }
@@ -33,8 +33,8 @@ var testKeys = []key[Tests]{
 	{"min_coverage", func(r *reader, t *Tests, n *yaml.Node) { t.MinCoverage = r.percent(n) }},
 }
 
-// Outcomes lists what may fail a build: a rule that a target refuses or cannot package, and one that it skips.
-func Outcomes() []string { return []string{Refused, Skipped} }
+// outcomes lists what may fail a build: a rule that a target refuses or cannot package, and one that it skips.
+func outcomes() []string { return []string{Refused, Skipped} }
 
 // What becomes of a rule that has no query: a target cannot say it, or its log source is not of the target's product.
 const (

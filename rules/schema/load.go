@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/source"
 )
@@ -77,6 +78,11 @@ func (m *Model) ofEveryTable() {
 // log source is preferred. Otherwise the model's order counts. The list is shared: nobody may change it.
 func (m *Model) Find(category, product, service string) []*Source {
 	return m.own(findKey{category, product, service}, func() any { return slices.Clip(m.find(category, product, service)) }).([]*Source)
+}
+
+// Has tells whether a source of the model answers a log source.
+func (m *Model) Has(ls rules.LogSource) bool {
+	return len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
 }
 
 // findKey is what sources are asked for.

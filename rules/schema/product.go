@@ -9,12 +9,13 @@ import (
 	"decree/rules/diag"
 )
 
-// Foreign tells whether a log source is of a product that none of these models has logs of. A log source without a
-// product is known by its category, and one with neither by its service. A name that no shipped model has is misspelt,
-// not foreign, if it is almost one of these models'.
+// Foreign tells whether a log source is of a product that none of these models has logs of. A model has a log source
+// that one of its sources answers, also a source of any product. A log source without a product is known by its
+// category, and one with neither by its service. A name that no shipped model has is misspelt, not foreign, if it is
+// almost one of these models'.
 func Foreign(ls rules.LogSource, models ...*Model) bool {
 	name, part := naming(ls)
-	if name == "" {
+	if name == "" || slices.ContainsFunc(models, func(m *Model) bool { return m.Has(ls) }) {
 		return false
 	}
 	var own []string

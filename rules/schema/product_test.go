@@ -38,4 +38,8 @@ func TestForeign(t *testing.T) {
 		})
 	}
 	assert.False(t, schema.Foreign(rules.LogSource{Product: "aws", Service: "cloudtrail"}, mde, sentinel), "one of several models has it")
+	cim, err := schema.Load("cim")
+	require.NoError(t, err)
+	assert.False(t, schema.Foreign(rules.LogSource{Product: "windows", Category: "process_creation"}, cim), "its source is of any product")
+	assert.True(t, schema.Foreign(rules.LogSource{Product: "windows", Service: "security"}, cim), "it names no product, and has no such log")
 }

@@ -168,7 +168,7 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	for i, m := range models {
 		opt.Model = m
 		q, found := c.writeFor(opt)
-		has := !slices.ContainsFunc(c.Source.LogSources(), func(ls rules.LogSource) bool { return !hasSource(m, ls) })
+		has := !slices.ContainsFunc(c.Source.LogSources(), func(ls rules.LogSource) bool { return !m.Has(ls) })
 		if q != nil || i == 0 || (has && !c.has) {
 			c.Query, c.Found, c.Model, c.has = q, found, m.Name, has
 		}
@@ -224,7 +224,7 @@ func (c *Result) causedBy(found diag.Diagnostics) (by []cause) {
 // tellLogSources says of log sources that no model has that none has them, where the findings are from one model.
 func (c *Result) tellLogSources(models []*schema.Model) {
 	for _, ls := range c.Source.LogSources() {
-		if slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
+		if slices.ContainsFunc(models, func(m *schema.Model) bool { return m.Has(ls) }) {
 			continue
 		}
 		for i, d := range c.Found {
@@ -260,10 +260,6 @@ func (c *Result) hintAtModel(chosen *schema.Model, approximate []string) {
 
 func firstError(found diag.Diagnostics) diag.Diagnostic {
 	return found[slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })]
-}
-
-func hasSource(m *schema.Model, ls rules.LogSource) bool {
-	return len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
 }
 
 // writeFor writes the rule for a model. A query of several sources finds what is wrong with the rule in each of them;

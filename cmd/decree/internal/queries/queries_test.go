@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -119,6 +120,23 @@ func TestAModelThatIsNamed(t *testing.T) {
 	} {
 		_, err = Compile(set, targets.All[:1], Options{Model: name})
 		assert.ErrorContains(t, err, want)
+	}
+}
+
+// TestARefusalIsNoSkip where the sources of the model are of any product.
+func TestARefusalIsNoSkip(t *testing.T) {
+	clitest.Files(t, "-- who.yml --\ntitle: Who\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {NoSuchField: x}, condition: a}\n"+
+		"-- script.yml --\ntitle: Script\nlogsource: {product: windows, category: ps_script}\ndetection: {a: {ScriptBlockText: x}, condition: a}\n")
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"who.yml", "script.yml"}})
+	require.NoError(t, err)
+	spl := slices.IndexFunc(targets.All, func(t targets.Target) bool { return t.Name == "spl" })
+	results, err := Compile(set, targets.All[spl:spl+1], Options{Model: "cim"})
+	require.NoError(t, err)
+	for _, r := range results {
+		assert.Nil(t, r.Query)
+		assert.Equal(t, r.Rule == "script", r.Skipped, r.Rule)
+		assert.Equal(t, r.Rule == "who", r.Found.HasErrors(), r.Rule)
 	}
 }
 

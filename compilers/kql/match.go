@@ -80,7 +80,7 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
 		if t.Op == ir.Equals && slices.Contains(t.Values, "") {
 			w.noteEmpty(m)
 		}
-		return w.text(o, t)
+		return w.text(o, t, negated)
 	case *ir.Glob:
 		expr := globRegex(t)
 		return w.pattern(o, expr, expr)
@@ -166,7 +166,7 @@ func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
 // text compares a column with literal strings. Operators that ignore case do so only for ASCII, expressions for all
 // letters.
 // https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators
-func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
+func (w *writer) text(o operand, t *ir.Text, negated bool) compilers.Pred {
 	name := o.asText()
 	var either compilers.Any
 	if t.Op == ir.Filename {
@@ -211,7 +211,7 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	case compilers.NamesList(t) && w.lists[t.List] != "":
 		either = append(either, compilers.Atom(name+in+"("+w.lists[t.List]+")"))
 	case o.kind == number && !t.Cased && canonical(values):
-		either = append(either, numberSet(o.name, values))
+		either = append(either, notNull(numberSet(o.name, values), o.name, negated))
 	case len(values) == 1:
 		either = append(either, compilers.Atom(compare(name, ir.Equals, values[0], t.Cased)))
 	default:

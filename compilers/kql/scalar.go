@@ -83,7 +83,7 @@ func (w *writer) read(c schema.Column) operand {
 	}
 	if i := c.Instead; i.Column != "" {
 		when := w.typed(i.When, "")
-		tells := compilers.Pred(w.text(operand{name: when.asText()}, &ir.Text{Op: ir.Equals, Values: i.Is}))
+		tells := compilers.Pred(w.text(operand{name: when.asText()}, &ir.Text{Op: ir.Equals, Values: i.Is}, false))
 		o.name = whereSyntax.Print(tells).Call("iff", w.typed(i.Column, c.Type).name, o.name)
 	}
 	return o

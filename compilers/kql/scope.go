@@ -62,7 +62,7 @@ func (w *writer) inScope(negated bool) compilers.Any {
 		for _, t := range tests {
 			values := &ir.Text{Op: ir.Equals, Values: t.Values}
 			c := part(w.typed(t.Column, t.Type), t.Reads(), values)
-			test := compilers.Pred(w.text(c, values))
+			test := compilers.Pred(w.text(c, values, false))
 			if c.kind != text {
 				test = notNull(test, c.name, negated)
 			}

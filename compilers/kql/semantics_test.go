@@ -126,6 +126,12 @@ func TestSemantics(t *testing.T) {
 			{"mde", registry, `{Details: Binary Data}`, "s", "no-translation"},
 			{"asim", registry, `{TargetObject|endswith: '\Run\x'}`, "s", `RegistryKey endswith "\\Run" and RegistryValue =~ "x"`},
 		}},
+		{"a column of numbers is asked for the number that a hexadecimal text names", []row{
+			{"mde", process, `{LogonId: '0x3E7'}`, "s", `LogonId == 999`},
+			{"mde", process, `{LogonId: ['0x3e4', '0x3e5']}`, "s", `LogonId in (996, 997)`},
+			{"mde", process, `{LogonId: '0x3e7'}`, "not s", `not(isnotnull(LogonId) and LogonId == 999)`},
+			{"mde", process, `{LogonId: '0xtext'}`, "s", "never-matches"},
+		}},
 		{"a backslash before a wildcard stays one", []row{
 			{"mde", process, `{CommandLine: 'C:\*'}`, "s", `ProcessCommandLine =~ "C:*"`},
 			{"mde", process, `{CommandLine: 'C:\\*'}`, "s", `ProcessCommandLine startswith "C:\\"`},

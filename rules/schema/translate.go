@@ -87,8 +87,37 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 			return n, err
 		}
 		return &ir.Match{Base: n.Base, Field: n.Field, Test: test}, nil
+	case s.integers(col):
+		return inDecimal(n), nil
 	}
 	return n, nil
+}
+
+// integers tells whether the product stores whole numbers in a column.
+func (s *Source) integers(c Column) bool {
+	return c.Type == Int || s.Columns[c.Name] == "int" || s.Columns[c.Name] == "long"
+}
+
+// inDecimal replaces texts of hexadecimal numbers, as Windows writes logon sessions and process ids (0x3e7), by the
+// digits of the number: the column has the number itself.
+func inDecimal(n *ir.Match) *ir.Match {
+	text, ok := n.Test.(*ir.Text)
+	if !ok || text.Op != ir.Equals {
+		return n
+	}
+	values, changed := slices.Clone(text.Values), false
+	for i, v := range values {
+		if len(v) < 3 || !strings.EqualFold(v[:2], "0x") {
+			continue
+		}
+		if number, err := strconv.ParseUint(v[2:], 16, 64); err == nil {
+			values[i], changed = strconv.FormatUint(number, 10), true
+		}
+	}
+	if !changed {
+		return n
+	}
+	return &ir.Match{Base: n.Base, Field: n.Field, Test: &ir.Text{Op: ir.Equals, Values: values}}
 }
 
 // ofWholes tells whether a test is of whole values, which have another word or not.

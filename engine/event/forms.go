@@ -1,9 +1,11 @@
 package event
 
+import "slices"
+
 // Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other
 // events lack: PowerShell's own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
-	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid"}
+	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid", "Date (UTC)", "Event source", "protopayload_auditlog"}
 
 // WindowsForms are those of Forms that only columns of Windows' events need: other events have these keys, too. What
 // they add hides nothing, and without such a column an event is read faster as it is.
@@ -24,6 +26,11 @@ func (f flatForm) is(fields map[string]any) bool {
 	return true
 }
 
+// isTable tells whether a table with such columns has rows of this form.
+func (f flatForm) isTable(header []string) bool {
+	return !slices.ContainsFunc(f.keys, func(key string) bool { return !slices.Contains(header, key) })
+}
+
 // flatForms are all of them. The first whose keys an event has reads it.
 var flatForms = []flatForm{
 	{[]string{"Payload", "EventId", "Channel"}, evtxECmd},
@@ -40,6 +47,9 @@ var flatForms = []flatForm{
 	// Microsoft 365's audit log, as its portal, Search-UnifiedAuditLog and Graph give it
 	{[]string{"AuditData"}, auditData("AuditData")},
 	{[]string{"auditData"}, auditData("auditData")},
+	{[]string{"Date (UTC)", "Username", "Application"}, entraSignIn},
+	historyForm,
+	{[]string{"protopayload_auditlog"}, bigQuery},
 	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
 	{[]string{"winlog.channel"}, dotted},
 	{[]string{"winlog.event_id"}, dotted},

@@ -249,6 +249,8 @@ func (r *Reader) Notes() []string {
 		return r.text.notes()
 	case r.rows != nil && r.rows.viewer != nil:
 		return r.rows.viewer.notes()
+	case r.rows != nil && r.rows.note != "":
+		return []string{r.rows.note}
 	}
 	return nil
 }

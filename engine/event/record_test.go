@@ -120,6 +120,24 @@ func TestOsqueryTablesOfWindows(t *testing.T) {
 	}
 }
 
+// TestTablesOfPortals have the names of the logs that they are of.
+func TestTablesOfPortals(t *testing.T) {
+	for table, want := range map[string]string{
+		"Date (UTC),Request ID,Username,User,Application,Application ID ,User agent,Sign-in error code,Status\nt,r,a@b,Ann,Azure Portal,i,curl,50126,Failure\n": "{\"appDisplayName\":\"Azure Portal\",\"appId\":\"i\"," +
+			"\"createdDateTime\":\"t\",\"id\":\"r\",\"status.errorCode\":\"50126\",\"Status\":\"Failure\",\"userAgent\":\"curl\",\"userDisplayName\":\"Ann\",\"userPrincipalName\":\"a@b\"}",
+		"Event ID,Event time,User name,Event name,Resource name,Event source\ni,t,ann,CreateUser,x,iam.amazonaws.com\n": "{\"eventID\":\"i\",\"eventName\":\"CreateUser\",\"eventSource\":\"iam.amazonaws.com\"," +
+			"\"eventTime\":\"t\",\"Resource name\":\"x\",\"Resourcename\":\"x\",\"Resource_name\":\"x\",\"userIdentity.userName\":\"ann\"}",
+		"protopayload_auditlog,insertId\n{},i\n": "{\"insertId\":\"i\",\"protoPayload\":\"{}\"}",
+	} {
+		r, err := NewReader("x.csv", strings.NewReader(table), Options{})
+		require.NoError(t, err)
+		ev, err := r.Next()
+		require.NoError(t, err)
+		assert.JSONEq(t, want, string(must(json.Marshal(ev.Fields()))))
+		assert.Equal(t, strings.HasPrefix(table, "Event ID"), len(r.Notes()) == 1, "what the rows lack is said")
+	}
+}
+
 func must(data []byte, err error) []byte {
 	if err != nil {
 		panic(err)

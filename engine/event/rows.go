@@ -16,6 +16,7 @@ type rows struct {
 	header []string
 	comma  byte    // separator of cells
 	viewer *viewer // of a file that the Event Viewer saved
+	note   string  // what the table lacks
 
 	headerText, last []byte // the header as it was read, and the row that was read last
 	headerLine       int    // where the header begins
@@ -84,6 +85,9 @@ func (r *Reader) takeHeader(row []string, record []byte, begin int) {
 		row[i], _ = strings.CutSuffix(name, " [UTC]") // as Azure's portals export a column of times
 	}
 	r.rows.header, r.rows.headerText, r.rows.headerLine = row, record, begin
+	if historyForm.isTable(row) {
+		r.rows.note = historyNote
+	}
 	if isViewer(row) {
 		r.rows.header, r.rows.viewer = viewerColumns(row), &viewer{}
 	}

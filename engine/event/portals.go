@@ -1,0 +1,29 @@
+package event
+
+// This file reads audit logs of clouds in forms that name their fields otherwise than the logs themselves: tables that
+// portals export for people, and Google's logs as BigQuery holds them.
+
+// entraNames are the names of sign-ins in Microsoft Graph for those of the portal's CSV:
+// https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-download-logs
+var entraNames = map[string]string{"Date (UTC)": "createdDateTime", "Request ID": "id", "User agent": "userAgent", "Correlation ID": "correlationId", "User ID": "userId", "User": "userDisplayName",
+	"Username": "userPrincipalName", "User type": "userType", "Authentication Protocol": "authenticationProtocol", "Application": "appDisplayName", "Application ID": "appId", "Application ID ": "appId",
+	"Resource": "resourceDisplayName", "Resource ID": "resourceId", "Resource ID ": "resourceId", "Home tenant ID": "homeTenantId", "IP address": "ipAddress", "Location": "location",
+	"Sign-in error code": "status.errorCode", "Failure reason": "status.failureReason", "Client app": "clientAppUsed", "Device ID": "deviceDetail.deviceId", "Browser": "deviceDetail.browser",
+	"Operating System": "deviceDetail.operatingSystem", "Compliant": "deviceDetail.isCompliant", "Managed": "deviceDetail.isManaged", "Join Type": "deviceDetail.trustType",
+	"Authentication requirement": "authenticationRequirement", "Conditional Access": "conditionalAccessStatus", "Flagged for review": "flaggedForReview", "Token issuer type": "tokenIssuerType"}
+
+func entraSignIn(fields map[string]any) map[string]any { return moved(fields, entraNames) }
+
+// trailNames are CloudTrail's names for those of the CSV of its event history:
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html
+var trailNames = map[string]string{"Event ID": "eventID", "Event time": "eventTime", "Event name": "eventName", "Event source": "eventSource", "User name": "userIdentity.userName", "AWS region": "awsRegion",
+	"AWS access key": "userIdentity.accessKeyId", "Error code": "errorCode", "Source IP address": "sourceIPAddress", "User agent": "userAgent", "Request ID": "requestID", "Read-only": "readOnly"}
+
+var historyForm = flatForm{[]string{"Event source", "Event name"}, func(fields map[string]any) map[string]any { return moved(fields, trailNames) }}
+
+const historyNote = "the CSV of CloudTrail's event history has no parameters of requests, and no responses: download it as JSON for rules that test these"
+
+// bigQuery reads a row of Google's audit logs: https://docs.cloud.google.com/logging/docs/export/bigquery
+func bigQuery(fields map[string]any) map[string]any {
+	return moved(fields, map[string]string{"protopayload_auditlog": "protoPayload"})
+}

@@ -88,6 +88,10 @@ func TestProducts(t *testing.T) {
 			`{"action":"repo.create","actor":"bob","org":"x","created_at":1767225600000}`,
 			`{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","verb":"create","objectRef":{"resource":"pods"}}`,
 			`{"auditType":{"category":"Permissions","action":"x"},"timestamp":"2026-01-01T00:00:00Z"}`,
+			`{"eventVersion":"1.07","eventType":"AwsCloudTrailInsight","insightDetails":{"eventSource":"iam.amazonaws.com","eventName":"CreateUser"}}`,
+			`{"createdDateTime":"2026-01-01T00:00:00Z","userPrincipalName":null,"servicePrincipalId":"s","appId":"a","status":{"errorCode":0}}`,
+			`{"action":"org.update_member","actor":null,"_document_id":"d","org":"x"}`,
+			`{"event_type":"authentication","factor":"duo_push","isotimestamp":"2026-01-01T00:00:00Z","reason":"bypass_user","user":{"name":"bob"}}`,
 		},
 		"network": {
 			`{"_path":"conn","ts":1767225600.1,"uid":"C1","id.orig_h":"10.0.0.1","id.resp_h":"10.0.0.2"}`,

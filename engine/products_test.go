@@ -16,7 +16,9 @@ import (
 // source a rule that holds of every event it is asked of.
 func TestARuleOfOneProductIsNotAskedOfAnother(t *testing.T) {
 	// Public rules on activity logs also ask for what Entra ID and Microsoft 365 tell of directories.
-	also := map[string][]string{"{product: azure, service: activitylogs}": {"{product: azure, service: auditlogs}", "{product: m365, service: audit}"}}
+	also := map[string][]string{"{product: azure, service: activitylogs}": {"{product: azure, service: auditlogs}", "{product: m365, service: audit}"},
+		// Firewalls of these makers write such events.
+		"{category: firewall}": {"{product: fortigate, service: event}", "{product: cisco, service: bgp}"}}
 	for model, events := range map[string]map[string][]string{
 		"cloud": {
 			"{product: aws, service: cloudtrail}": {
@@ -53,6 +55,29 @@ func TestARuleOfOneProductIsNotAskedOfAnother(t *testing.T) {
 			"{product: linux, service: auditd}":            {`{"type": "EXECVE", "a0": "curl"}`},
 			"{product: linux, service: sshd}":              {`{"hostname": "h", "message": "Accepted", "appname": "sshd", "timestamp": "t"}`, `{"MESSAGE": "Accepted", "_COMM": "sshd"}`},
 		},
+		"network": {
+			"{product: zeek, service: conn}": {`{"_path": "conn", "ts": 1, "uid": "C", "id.orig_h": "10.0.0.1", "id.resp_h": "10.0.0.2", "proto": "tcp"}`},
+			"{category: dns}": {
+				`{"query": "example.org", "qtype_name": "A", "_path": "dns"}`,
+				`{"_path": "dns", "ts": 1, "id": {"orig_h": "10.0.0.1"}, "query": "example.org", "qtype_name": "A"}`,
+				`{"src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "query": "example.org"}`,
+			},
+			"{category: firewall}": {
+				`{"src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "action": "deny"}`,
+				`{"event_type": "alert", "flow_id": 1, "src_ip": "10.0.0.1", "dest_ip": "10.0.0.2", "alert": {"action": "blocked"}}`,
+			},
+			"{product: fortigate, service: event}": {`{"devname": "f", "devid": "FGT1", "logid": "1", "subtype": "system", "action": "Edit"}`},
+			"{product: cisco, service: bgp}":       {`{"appname": "%BGP-3-NOTIFICATION", "message": "sent to neighbor"}`},
+		},
+		"web": {
+			"{category: proxy}":     {`{"cs-host": "example.org", "cs-uri-scheme": "https", "s-action": "TCP_MISS", "sc-status": 200}`},
+			"{category: webserver}": {`{"s-sitename": "W3SVC1", "cs-method": "GET", "cs-uri-stem": "/", "sc-status": 200, "sc-win32-status": 0}`},
+		},
+		"applications": {
+			"{product: opencanary, category: application}":   {`{"logtype": 4000, "node_id": "n", "src_host": "10.0.0.1"}`},
+			"{product: rpc_firewall, category: application}": {`{"EventLog": "RPCFW", "EventID": 3, "OpNum": 1}`},
+			"{category: antivirus}":                          {`{"Signature": "Mimikatz", "Filename": "a.exe"}`},
+		},
 	} {
 		for source := range events {
 			rule := lowered.Rule(t, "title: T\nlogsource: "+source+"\ndetection: {s: {NoSuchField: x}, condition: not s}\n")
@@ -76,6 +101,10 @@ func TestAnEventWithoutSignsIsAskedOfAll(t *testing.T) {
 		{"linux", "{product: linux, category: process_creation}", `{"hostname": "h", "message": "m", "timestamp": "t", "Image": "/bin/sh"}`},
 		{"linux", "{product: linux, service: auditd}", `{"MESSAGE": "SYSCALL arch=x", "_TRANSPORT": "audit", "_AUDIT_TYPE_NAME": "SYSCALL", "SYSLOG_IDENTIFIER": "audit"}`},
 		{"linux", "{product: linux, service: auditd}", `{"type": "EXECVE", "hostname": "h", "message": "m", "timestamp": "t", "a0": "ls"}`},
+		{"network", "{category: dns}", `{"DeviceVendor": "v", "DeviceProduct": "p", "query": "example.org"}`},
+		{"network", "{category: firewall}", `{"DeviceVendor": "v", "DeviceProduct": "p", "query": "example.org"}`},
+		{"web", "{category: proxy}", `{"cs-method": "GET", "cs-uri-stem": "/", "sc-status": 200}`},
+		{"web", "{category: webserver}", `{"cs-method": "GET", "cs-uri-stem": "/", "sc-status": 200}`},
 	} {
 		rule := lowered.Rule(t, "title: T\nlogsource: "+c.source+"\ndetection: {s: {NoSuchField: x}, condition: not s}\n")
 		results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, c.model)}, []*ir.Rule{rule}, c.event)

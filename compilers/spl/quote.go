@@ -74,10 +74,13 @@ var block = regexp.MustCompile(`^\s*[0-9a-fA-F.:]+/\d+\s*$`)
 // control tells whether a character is invisible, or moves the characters around it.
 func control(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
-// plainText tells whether a value can be written in an eval string. A backtick could be read as a macro, and a control
-// character would be lost when the query is copied.
+// plainText tells whether a value can be written in an eval string or in the search command. A backtick could be read
+// as a macro, a control character would be lost when the query is copied, and Splunk's web interface takes `/../` out
+// of a search. In a regular expression the dots are escaped, so that it stays: Splunk's own rules escape the slashes.
+// https://github.com/SigmaHQ/pySigma-backend-splunk/issues/15
+// https://research.splunk.com/application/dfe55688-82ed-4d24-a21b-ed8f0e0fda99/
 func plainText(s string) bool {
-	return !strings.Contains(s, "`") && !strings.ContainsFunc(s, control)
+	return !strings.Contains(s, "`") && !strings.Contains(s, "/../") && !strings.ContainsFunc(s, control)
 }
 
 // foldsApart tells whether a value has a letter beyond ASCII that, in Sigma, equals others than those with its lower

@@ -35,7 +35,7 @@ func unquote(t *testing.T, s string) string {
 }
 
 var hostile = []string{"", `"`, `\`, `\\`, `\"`, `a\`, `"|delete index=*`, "``` x ```", "`m`", "]", "[search x]", "*", "?", "a*b", "$x$", "%_", "\n\r\t\x00",
-	"ÅÆé", "a\u202eb", "a\u200bb", "a\u2028b", "a\u0085b", `C:\Windows\`, `'`, "|", "(?i)", `\x{41}`, "#c", "a-b", `\E`}
+	"ÅÆé", "a\u202eb", "a\u200bb", "a\u2028b", "a\u0085b", `C:\Windows\`, `'`, "|", "(?i)", `\x{41}`, "#c", "a-b", `\E`, "/../../x"}
 
 // TestNothingUnseenIsInAQuery spells out what a reader would not see, or would see elsewhere than it stands.
 func TestNothingUnseenIsInAQuery(t *testing.T) {
@@ -43,6 +43,15 @@ func TestNothingUnseenIsInAQuery(t *testing.T) {
 		assert.False(t, plainText("a"+unseen), "%q", unseen)
 		assert.NotContains(t, regexLiteral("a"+unseen), unseen)
 	}
+}
+
+// TestNoParentFolderIsInAQuery as a path: the web interface would take it out.
+func TestNoParentFolderIsInAQuery(t *testing.T) {
+	_, searched := searchLiteral(true, "a/../b", true)
+	assert.False(t, searched)
+	assert.False(t, plainText("a/../b"))
+	assert.NotContains(t, regexLiteral("a/../b"), "/../")
+	assert.True(t, plainText("a/..b"))
 }
 
 func FuzzQuote(f *testing.F) {

@@ -48,15 +48,14 @@ func (p *plan) addCorrelations(opt Options, found *diag.Diagnostics) {
 func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 	for _, f := range u.rule.correlated.Fields {
 		at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, u.rule.ir.Own(f))
-		if j := p.joining(u.rule, f); at.IsMissing() && j != nil && j.First {
-			found.Warnf("first-seen-field", j.At, "choose another --model, or another field",
-				"data model %s has no field %s in the log source of %q; first_seen knows none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
-		} else if at.IsMissing() && j != nil {
-			found.Warnf("join-field", j.Rule.Source.LogSource.Range, "choose another --model, or another field",
-				"data model %s has no field %s in the log source of %q; a join finds none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
-		} else if at.IsMissing() {
-			found.Warnf("correlation-field", p.correlations.RangeOf(u.rule.order, f), "choose another --model, or another field",
-				"data model %s has no field %s in the log source of %q; a correlation counts none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
+		switch j := p.joining(u.rule, f); {
+		case !at.IsMissing():
+		case j == nil:
+			p.warnOfMissing("correlation-field", f.Name, p.correlations.RangeOf(u.rule.order, f), u.rule.ir, "a correlation counts none of its events", found)
+		case j.First:
+			p.warnOfMissing("first-seen-field", f.Name, j.At, u.rule.ir, "first_seen knows none of its events", found)
+		default:
+			p.warnOfMissing("join-field", f.Name, j.Rule.Source.LogSource.Range, u.rule.ir, "a join finds none of its events", found)
 		}
 		u.taken = append(u.taken, at)
 	}
@@ -178,22 +177,19 @@ func (e *Engine) correlationLikeness(of *correlation, ui int, in event.Input, r 
 	if s == nil {
 		return likeness{}
 	}
-	values, lacks := make([]string, len(s.By)), fieldSet(0)
+	var by suppressValues
 	for i, name := range s.By {
 		group := slices.IndexFunc(r.Correlated.Group, func(f event.Fact) bool { return f.Name == name.Name })
 		switch {
 		case group >= 0:
-			values[i] = r.Correlated.Group[group].Value
+			by.add(r.Correlated.Group[group].Value, true)
 		case in.IsNone():
 			return likeness{}
 		default:
-			var ok bool
-			if values[i], ok = e.main.doc.Whole(of.suppressBy[ui][i]); !ok {
-				lacks |= 1 << i
-			}
+			by.add(e.main.doc.Whole(of.suppressBy[ui][i]))
 		}
 	}
-	return likenessOf(s, r.At, values, lacks)
+	return likenessOf(s, r.At, by)
 }
 
 // factsAbout lists what a result of a correlation shows of the completing event.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/engine/condition"
+	"decree/engine/document"
 	"decree/engine/match"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -173,7 +174,10 @@ func (r Result) fieldOf(name string) string {
 		}
 	}
 	if front != nil {
-		texts = behind(r.columns.Texts(r.Event, *front), texts, columns[0].Under != "")
+		before := first(r.columns.Texts(r.Event, *front))
+		if whole := document.PutBefore(before, first(texts), columns[0].Under != ""); whole != first(texts) {
+			texts = append([]string{whole}, texts[min(1, len(texts)):]...)
+		}
 	}
 	if len(texts) == 0 {
 		texts = r.columns.Texts(r.Event, schema.Column{Name: name})
@@ -181,15 +185,10 @@ func (r Result) fieldOf(name string) string {
 	return strings.Join(texts, ", ")
 }
 
-// behind puts a domain, or what is before the last part of a path, before a value. Of a path it may be all there is.
-func behind(before, texts []string, path bool) []string {
-	switch {
-	case len(before) == 0 || before[0] == "":
-		return texts
-	case len(texts) > 0 && texts[0] != "":
-		texts[0] = before[0] + `\` + texts[0]
-	case path:
-		return before
+// first gives the first of some texts, or "".
+func first(texts []string) string {
+	if len(texts) == 0 {
+		return ""
 	}
-	return texts
+	return texts[0]
 }

@@ -92,15 +92,7 @@ func (p *plan) withJoined(rs []*ir.Rule, found *diag.Diagnostics) []*ir.Rule {
 		if len(p.opt.Model.Candidates(r)) == 0 {
 			continue
 		}
-		var unread *ir.Join
-		for _, j := range r.Joins() {
-			for _, below := range append(j.Rule.Joined(), j.Rule) {
-				if len(p.opt.Model.Candidates(below)) == 0 {
-					unread = j
-				}
-			}
-		}
-		if unread != nil {
+		if unread := p.unreadJoin(r); unread != nil {
 			found.Warnf("join-input-not-run", unread.To.Range, "choose another --model", "the rule joins %q, of which data model %s has no log source; the rule is not run", unread.To.Text, p.opt.Model.Name)
 			out = slices.DeleteFunc(slices.Clone(out), func(o *ir.Rule) bool { return o == r })
 			continue
@@ -118,6 +110,17 @@ func (p *plan) withJoined(rs []*ir.Rule, found *diag.Diagnostics) []*ir.Rule {
 	}
 	p.asked = rs
 	return out
+}
+
+// unreadJoin gives the last join of a rule that reads a rule without a log source; nil if there is none.
+func (p *plan) unreadJoin(r *ir.Rule) (unread *ir.Join) {
+	lacksSource := func(r *ir.Rule) bool { return len(p.opt.Model.Candidates(r)) == 0 }
+	for _, j := range r.Joins() {
+		if slices.ContainsFunc(append(j.Rule.Joined(), j.Rule), lacksSource) {
+			unread = j
+		}
+	}
+	return unread
 }
 
 // joinOf numbers a join of a rule, and finds its values on a source's events.

@@ -78,10 +78,32 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	return p
 }
 
-// add compiles a rule for each source that answers it.
+// add compiles a rule for each source that is asked.
 func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
+	p.filteredOut(r, by.sources, found)
+	sources := p.sourcesAsked(r, by, found)
+	if len(sources) == 0 {
+		return
+	}
+	compiled := newRule(r, len(p.rules))
+	compiled.copyOf = p.opt.copies[r]
+	p.rules = append(p.rules, compiled)
+	units := make([]*unit, len(sources))
+	for i, s := range sources {
+		u := &unit{rule: compiled, source: p.sourceOf(s)}
+		if i < len(by.absent) {
+			u.absent = by.absent[i]
+		}
+		p.compile(u, found)
+		units[i] = u
+	}
+	p.warnOfUncounted(compiled, found)
+	deferTogether(units)
+}
+
+// sourcesAsked gives the sources that a rule is asked of, and warns of log sources that the data model lacks.
+func (p *plan) sourcesAsked(r *ir.Rule, by answered, found *diag.Diagnostics) []*schema.Source {
 	sources := by.sources
-	p.filteredOut(r, sources, found)
 	if len(sources) == 0 {
 		// no source has all fields: ask all of them, as of events without the fields
 		sources = p.opt.Model.Candidates(r)
@@ -94,46 +116,54 @@ func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
 			}
 		}
 		if len(own) == 0 && len(sources) > 0 {
-			found.Warnf("no-log-source", ls.Range, "give it events of its log source, or choose another --model", "data model %s has no such log source; the rule is asked only of the others that it names", p.opt.Model.Name)
+			p.warnOfNoLogSource(ls.Range, "the rule is asked only of the others that it names", found)
 		}
 	}
 	if len(sources) == 0 {
-		found.Warnf("no-log-source", r.Source.LogSource.Range, "give it events of its log source, or choose another --model", "data model %s has no such log source; the rule is not run", p.opt.Model.Name)
+		p.warnOfNoLogSource(r.Source.LogSource.Range, "the rule is not run", found)
+	}
+	return sources
+}
+
+// compile builds the condition of a unit and all that is asked beside it.
+func (p *plan) compile(u *unit, found *diag.Diagnostics) {
+	r, s := u.rule.ir, p.sources[u.source]
+	whole := r.Condition
+	if u.filter = p.opt.Model.FilteredOn(s.Source, r).Filter; u.filter != nil {
+		whole = &ir.And{Base: ir.Base{At: whole.Range()}, Terms: []ir.Node{whole, u.filter}}
+	}
+	u.tree = p.build(whole, s, u)
+	p.waitForJoins(u)
+	p.addUnit(u)
+	u.names = p.namesOf(u)
+	u.suppressBy = p.suppressedBy(r, r, u.source, nil, found)
+	for _, pop := range u.rule.rare {
+		p.addPopulation(pop, u)
+	}
+}
+
+// deferTogether defers all units of a rule if one of them is deferred: an event of several sources is one match, so all
+// are asked at the same time.
+func deferTogether(units []*unit) {
+	if !slices.ContainsFunc(units, func(u *unit) bool { return u.deferred }) {
 		return
 	}
-	compiled := newRule(r, len(p.rules))
-	compiled.copyOf = p.opt.copies[r]
-	p.rules = append(p.rules, compiled)
-	var asked []*unit
-	for i, s := range sources {
-		at := p.sourceOf(s)
-		u := &unit{rule: compiled, source: at}
-		if i < len(by.absent) {
-			u.absent = by.absent[i]
-		}
-		whole := r.Condition
-		if u.filter = p.opt.Model.FilteredOn(s, r).Filter; u.filter != nil {
-			whole = &ir.And{Base: ir.Base{At: whole.Range()}, Terms: []ir.Node{whole, u.filter}}
-		}
-		u.tree = p.build(whole, p.sources[at], u)
-		p.waitForJoins(u)
-		p.addUnit(u)
-		u.names = p.namesOf(u)
-		u.suppressBy = p.suppressedBy(r, r, at, nil, found)
-		for _, pop := range compiled.rare {
-			p.addPopulation(pop, u)
-		}
-		asked = append(asked, u)
-	}
-	p.warnOfUncounted(compiled, found)
-	// An event of several sources is one match, so all units of a rule are asked at the same time.
-	if slices.ContainsFunc(asked, func(u *unit) bool { return u.deferred }) {
-		for _, u := range asked {
-			if !u.deferred { // it waits for the others alone
-				u.relaxed, u.deferred = u.program, true
-			}
+	for _, u := range units {
+		if !u.deferred { // it waits for the others alone
+			u.relaxed, u.deferred = u.program, true
 		}
 	}
+}
+
+// warnOfNoLogSource warns that the data model lacks a log source, and says what follows.
+func (p *plan) warnOfNoLogSource(at diag.Range, so string, found *diag.Diagnostics) {
+	found.Warnf("no-log-source", at, "give it events of its log source, or choose another --model", "data model %s has no such log source; %s", p.opt.Model.Name, so)
+}
+
+// warnOfMissing warns that the data model lacks a field in the log source of a rule, and says what follows.
+func (p *plan) warnOfMissing(code, field string, at diag.Range, of *ir.Rule, so string, found *diag.Diagnostics) {
+	found.Warnf(code, at, "choose another --model, or another field",
+		"data model %s has no field %s in the log source of %q; %s", p.opt.Model.Name, field, of.Source.Title, so)
 }
 
 func (p *plan) addUnit(u *unit) {

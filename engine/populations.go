@@ -78,11 +78,9 @@ func (p *plan) warnOfUncounted(r *rule, found *diag.Diagnostics) {
 		spec := pop.Condition().Spec
 		switch {
 		case !pop.valued:
-			found.Warnf("prevalence-field", spec.FieldRange, "choose another --model, or another field",
-				"data model %s has no field %s%s in the log source of %q; no event is rare by it", p.opt.Model.Name, spec.Field, ofWhom(spec.Of), r.ir.Source.Title)
+			p.warnOfMissing("prevalence-field", spec.Field+ofWhom(spec.Of), spec.FieldRange, r.ir, "no event is rare by it", found)
 		case spec.Local != nil && !pop.by:
-			found.Warnf("prevalence-field", spec.Local.DistinctRange, "choose another --model, or another field",
-				"data model %s has no field %s in the log source of %q; it is counted as 0", p.opt.Model.Name, spec.Local.Distinct, r.ir.Source.Title)
+			p.warnOfMissing("prevalence-field", spec.Local.Distinct, spec.Local.DistinctRange, r.ir, "it is counted as 0", found)
 		}
 	}
 }

@@ -25,23 +25,7 @@ func copyForReaders(rs []*ir.Rule, opt Options) ([]*ir.Rule, Options) {
 	set := correlate.Compile(opt.Correlations, rs, opt.Silent, &foundAgain)
 	silent := map[*rules.Rule]bool{}
 	maps.Copy(silent, opt.Silent)
-	reporters := map[*ir.Rule]int{}
-	for i, r := range rs {
-		if set.Rule(i).Silent {
-			silent[r.Source] = true
-		} else {
-			reporters[r]++
-		}
-	}
-	for _, c := range set.All {
-		if c.Silent {
-			silent[c.IR.Source.Body] = true
-			continue
-		}
-		for _, r := range c.IR.Rules() {
-			reporters[r]++
-		}
-	}
+	reporters := countReporters(set, rs, silent)
 	shared := func(r *ir.Rule) bool { return reporters[r] > 1 && ir.AsksPrevalence(r.Condition) }
 
 	opt.Silent, opt.copies, opt.inner = silent, map[*ir.Rule]*ir.Rule{}, map[*ir.Correlation]bool{}
@@ -73,6 +57,29 @@ func copyForReaders(rs []*ir.Rule, opt Options) ([]*ir.Rule, Options) {
 	}
 	opt.Correlations = correlations
 	return out, opt
+}
+
+// countReporters counts what reports matches of each rule: itself, and the correlations that read it. What reports
+// nothing is added to silent.
+func countReporters(set *correlate.Set, rs []*ir.Rule, silent map[*rules.Rule]bool) map[*ir.Rule]int {
+	reporters := map[*ir.Rule]int{}
+	for i, r := range rs {
+		if set.Rule(i).Silent {
+			silent[r.Source] = true
+		} else {
+			reporters[r]++
+		}
+	}
+	for _, c := range set.All {
+		if c.Silent {
+			silent[c.IR.Source.Body] = true
+			continue
+		}
+		for _, r := range c.IR.Rules() {
+			reporters[r]++
+		}
+	}
+	return reporters
 }
 
 // original is the rule as the caller knows it.

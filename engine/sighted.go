@@ -22,23 +22,7 @@ type testedField struct {
 func (p *plan) findTested() {
 	p.findLogColumns()
 	for _, s := range p.sources {
-		var slots []int
-		keywords := false
-		for _, i := range s.units {
-			if p.units[i].rare != nil {
-				continue
-			}
-			p.units[i].tree.HasAtom(func(n int) bool {
-				atom := p.atoms.All()[n]
-				keywords = keywords || atom.Slot == document.Every
-				for _, slot := range []int{atom.Slot, atom.Other} {
-					if slot > document.Every && !slices.Contains(slots, slot) {
-						slots = append(slots, slot)
-					}
-				}
-				return false
-			})
-		}
+		slots, keywords := p.slotsTested(s)
 		if keywords {
 			continue
 		}
@@ -56,6 +40,26 @@ func (p *plan) findTested() {
 			s.testedColumns.Add(f.columns...)
 		}
 	}
+}
+
+// slotsTested gives the slots that rules test on the events of a source, and whether one asks for keywords.
+func (p *plan) slotsTested(s *source) (slots []int, keywords bool) {
+	for _, i := range s.units {
+		if p.units[i].rare != nil {
+			continue
+		}
+		p.units[i].tree.HasAtom(func(n int) bool {
+			atom := p.atoms.All()[n]
+			keywords = keywords || atom.Slot == document.Every
+			for _, slot := range []int{atom.Slot, atom.Other} {
+				if slot > document.Every && !slices.Contains(slots, slot) {
+					slots = append(slots, slot)
+				}
+			}
+			return false // all atoms are wanted
+		})
+	}
+	return slots, keywords
 }
 
 // findLogColumns lists the columns that events of any log source may have, whatever they are about.

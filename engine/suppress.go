@@ -27,17 +27,17 @@ type likeness struct {
 // suppresses tells whether the match takes part in suppression.
 func (l likeness) suppresses() bool { return l.length > 0 }
 
-// likenessOf digests the values of a match, which lacks some fields.
-func likenessOf(s *rules.Suppress, at time.Time, values []string, lacks fieldSet) likeness {
+// likenessOf digests the values of a match.
+func likenessOf(s *rules.Suppress, at time.Time, by suppressValues) likeness {
 	h := sha256.New()
-	for _, v := range values {
+	for _, v := range by.texts {
 		folded := fold.Text(v)
 		var size [8]byte
 		binary.LittleEndian.PutUint64(size[:], uint64(len(folded)))
 		h.Write(size[:])
 		h.Write([]byte(folded))
 	}
-	return likeness{[16]byte(h.Sum(nil)), at, s.For, lacks}
+	return likeness{[16]byte(h.Sum(nil)), at, s.For, by.lacks}
 }
 
 // suppressible is a match among those that may suppress each other.
@@ -87,8 +87,7 @@ func (p *plan) suppressedBy(of, read *ir.Rule, source int, groups []ir.Column, f
 		}
 		out[i] = p.layout.Whole(p.opt.Model, p.sources[source].Source, read.Own(ir.FieldNamed(name.Name)))
 		if out[i].IsMissing() {
-			found.Warnf("suppress-field", name.Range, "choose another --model, or another field",
-				"data model %s has no field %s in the log source of %q; alerts are suppressed whatever its value", p.opt.Model.Name, name.Name, of.Source.Title)
+			p.warnOfMissing("suppress-field", name.Name, name.Range, of, "alerts are suppressed whatever its value", found)
 		}
 	}
 	return out
@@ -104,14 +103,11 @@ func (m *matcher) likeness(u *unit) likeness {
 	if !ok {
 		return likeness{}
 	}
-	values, lacks := make([]string, len(u.suppressBy)), fieldSet(0)
-	for i, where := range u.suppressBy {
-		var ok bool
-		if values[i], ok = m.doc.Whole(where); !ok {
-			lacks |= 1 << i
-		}
+	var by suppressValues
+	for _, where := range u.suppressBy {
+		by.add(m.doc.Whole(where))
 	}
-	return likenessOf(s, at, values, lacks)
+	return likenessOf(s, at, by)
 }
 
 // noteUnlike takes down of the rules that suppressed a match which field all of their matches lack: it tells none of
@@ -132,6 +128,20 @@ type unlike struct {
 	matches    int
 	suppressed bool // one of them
 	lacks      fieldSet
+}
+
+// suppressValues are the values of a match of the fields that its rule suppresses by, in their order.
+type suppressValues struct {
+	texts []string
+	lacks fieldSet
+}
+
+// add adds the value of the next field, which the match may lack.
+func (v *suppressValues) add(text string, has bool) {
+	if !has {
+		v.lacks |= 1 << len(v.texts)
+	}
+	v.texts = append(v.texts, text)
 }
 
 // fieldSet is a set of the first 64 fields that a rule suppresses by.

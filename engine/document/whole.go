@@ -48,11 +48,18 @@ func (d *Document) Whole(w Whole) (text string, ok bool) {
 	if w.before >= 0 {
 		before, _ = d.First(w.before)
 	}
+	text = PutBefore(before, text, w.path)
+	return text, ok || text != ""
+}
+
+// PutBefore puts a domain, or what is before the last part of a path, before a text. Of a path it may be all there is.
+// The text that it gives is a copy.
+func PutBefore(before, text string, path bool) string {
 	switch {
 	case before != "" && text != "":
-		return before + `\` + text, true
-	case before != "" && w.path:
-		return strings.Clone(before), true
+		return before + `\` + text
+	case before != "" && path:
+		return strings.Clone(before)
 	}
-	return strings.Clone(text), ok
+	return strings.Clone(text)
 }

@@ -1,6 +1,7 @@
 package route_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,17 +14,27 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
+// tableOf makes a table of sources of a model, all of them if none is named, and the layout of what it reads. names are
+// those of the sources by their numbers.
+func tableOf(m *schema.Model, tableColumn string, among ...string) (l *document.Layout, table *route.Table, names []string) {
+	l = document.NewLayout(m)
+	table = route.NewTable(l, m)
+	for i := range m.Sources {
+		if s := &m.Sources[i]; len(among) == 0 || slices.Contains(among, s.Name) {
+			table.Add(s, tableColumn)
+			names = append(names, s.Name)
+		}
+	}
+	table.Finish()
+	l.Finish()
+	return l, table, names
+}
+
 // TestEventsAreRoutedByTheirScope routes each event several times, in turn with others, by all log sources of a model:
 // what is remembered of one changes nothing for the next.
 func TestEventsAreRoutedByTheirScope(t *testing.T) {
 	m := lowered.Model(t, "windows")
-	l := document.NewLayout(m)
-	table := route.NewTable(l, m)
-	for i := range m.Sources {
-		require.Equal(t, i, table.Add(&m.Sources[i], m.TableColumn))
-	}
-	table.Finish()
-	l.Finish()
+	l, table, _ := tableOf(m, m.TableColumn)
 	assert.NotEmpty(t, table.Slots())
 	d, r := document.New(l), table.NewRouter()
 	events := []string{
@@ -69,13 +80,7 @@ func isOf(s *schema.Source, d *document.Document, l *document.Layout) bool {
 // TestAColumnTellsItsTable: a scope without values asks only whether the column is there.
 func TestAColumnTellsItsTable(t *testing.T) {
 	m := lowered.Model(t, "mde")
-	l := document.NewLayout(m)
-	table := route.NewTable(l, m)
-	for i := range m.Sources {
-		table.Add(&m.Sources[i], m.TableColumn)
-	}
-	table.Finish()
-	l.Finish()
+	l, table, _ := tableOf(m, m.TableColumn)
 	d, r := document.New(l), table.NewRouter()
 	of := func(event string) (tables []string) {
 		require.NoError(t, d.Load([]byte(event)))

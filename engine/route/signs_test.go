@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine/document"
-	"decree/engine/route"
 	"decree/tests/fixture/lowered"
 )
 
@@ -52,16 +51,7 @@ type asked struct {
 func assertAsked(t *testing.T, model string, sources []string, events []asked) {
 	t.Helper()
 	m := lowered.Model(t, model)
-	l := document.NewLayout(m)
-	table := route.NewTable(l, m)
-	numbers := map[string]int{}
-	for i := range m.Sources {
-		if s := &m.Sources[i]; slices.Contains(sources, s.Name) {
-			numbers[s.Name] = table.Add(s, "")
-		}
-	}
-	table.Finish()
-	l.Finish()
+	l, table, names := tableOf(m, "", sources...)
 	d, r := document.New(l), table.NewRouter()
 	for _, c := range events {
 		for range 2 {
@@ -69,15 +59,11 @@ func assertAsked(t *testing.T, model string, sources []string, events []asked) {
 			r.Route(d)
 			var got []string
 			for _, i := range r.Of {
-				for name, n := range numbers {
-					if n == i {
-						got = append(got, name)
-					}
-				}
+				got = append(got, names[i])
 			}
 			assert.ElementsMatch(t, c.want, got, c.event)
-			for name, n := range numbers {
-				assert.Equal(t, slices.Contains(c.want, name), r.Is(n), "%s of %s", c.event, name)
+			for i, name := range names {
+				assert.Equal(t, slices.Contains(c.want, name), r.Is(i), "%s of %s", c.event, name)
 			}
 		}
 	}

@@ -105,6 +105,8 @@ var documents = []string{
 	`{"winlog":{"event_data":{"SourceName":"s","Hostname":"h"},"event_id":1}}`, `{"Event":{"EventData":{"SourceName":"s","Hostname":"h"},"System":{"EventID":1}}}`,
 	`{"_source":{"a":1},"_id":"i"}`, `{"winlog":null}`, `{"Event":{"System":{"EventID":{"#text":1,"#attributes":{"Qualifiers":2}}}}}`,
 	`{"columns":{"eventid":"1","provider_name":"p","source":"c","data":"{\"EventData\":{\"a\":\"x\"}}"},"hostIdentifier":"h"}`, `{"columns":{"a":"x"},"b":1}`, `{"columns":[{"a":1}]}`, `{"eventid":"1","provider_name":"p","data":"x","a":1}`, `{"eventid":"1","a":2}`,
+	`{"Event.System.Channel":"c","Event.System.EventID":1,"Event.System.EventID.#attributes.Qualifiers":5,"Event.System.Provider.#attributes.Name":"p","Event.EventData.a":"x","b":2}`, `{"System.Channel":"c","UserData.L.a":"x","EventData.a":null}`,
+	`{"System.Channel":"c","System.Channel.x":1,"System.EventID.#text":1,"a":"x"}`, `{"Event.System.Channel":"c","Event.EventData.a":"x","a":"own"}`,
 	`{"Date (UTC)":"t","Username":"u","Application":"p","a b":1}`, `{"Event source":"s","Event name":"n","Event ID":"a","a":1}`, `{"protopayload_auditlog":{"a":1},"protoPayload":{"a":2}}`, `{"protopayload_auditlog":null,"a":1}`,
 	`{"a b":1}`, `{"a b":1,"ab":2,"a_b":[3]}`, `{"a b":null,"ab":2}`, `{"a b":[1,2],"ab":[]}`, `{"a b":1,"c":{"d e":2}}`, `{"a\u0020b":1}`, `{" ":1}`, `{"a b":{"c":1},"a  b":2}`,
 	`{"Event":{"System":{"EventID":1,"SourceName":"x"},"EventData":{"Source Name":"y","a":{"b c":1}}}}`, `{"winlog":{"event_data":{"Source Name":"x","New_Value":1},"user_data":{"a_b":2}},"SourceName":"y"}`, `{"winlog":{"event_data":{"a_b":1,"a b":2}}}`,

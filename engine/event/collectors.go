@@ -2,6 +2,9 @@ package event
 
 import (
 	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -210,6 +213,40 @@ func dotted(fields map[string]any) map[string]any {
 		}
 	}
 	return with(with(fields, renamed(winlog, WinlogNames)), data)
+}
+
+// pathKey is how a key of such an event begins that is the whole path of a value.
+var pathKey = regexp.MustCompile(`^(?:Event\.)?((?:System|EventData|UserData)\..+)$`)
+
+// pathed reads a Windows event whose keys are the paths of its values, as programs for tables write nested JSON.
+func pathed(fields map[string]any) map[string]any {
+	event := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if path := pathKey.FindStringSubmatch(name); path != nil {
+			putAt(event, strings.Split(path[1], "."), fields[name])
+		}
+	}
+	if own, ok := winevent.Decoded(event); ok {
+		return with(own, fields)
+	}
+	return fields
+}
+
+// putAt puts a value at a path. A value that is on the way to another is the text of its element.
+func putAt(object map[string]any, path []string, v any) {
+	if len(path) == 1 {
+		object[path[0]] = v
+		return
+	}
+	inner, ok := object[path[0]].(map[string]any)
+	if !ok {
+		inner = map[string]any{}
+		if text := object[path[0]]; text != nil {
+			inner["#text"] = text
+		}
+		object[path[0]] = inner
+	}
+	putAt(inner, path[1:], v)
 }
 
 // wazuhNames are Windows' own names for Wazuh's:

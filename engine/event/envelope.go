@@ -118,6 +118,7 @@ var envelopes = [...]envelope{
 	// osquery's snapshots and batches: https://osquery.readthedocs.io/en/stable/deployment/logging/
 	{"snapshot", rowsBeside, "action " + results, "name unixTime"},
 	{"diffResults", changesBeside, results, "name unixTime"},
+	{"matches", listOf, "title id description sigma sigmafile rule_level tags count", "rule_level"}, // Zircolite's findings
 	// PyPI's evtx, and Chainsaw's findings
 	{"data", textOf, "event_record_id timestamp", "event_record_id"},
 	{"data", oneOf, "kind path", "kind path"},

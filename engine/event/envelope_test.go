@@ -98,6 +98,7 @@ var exports = []struct{ name, in, want string }{
 	{"Filebeat's text", `{"@timestamp":"t","message":"a text","agent":{}}`, "1: {\"@timestamp\":\"t\",\"agent\":{},\"message\":\"a text\"}\n"},
 	{"Filebeat with fields of the event", `{"@timestamp":"t","message":"{\"a\":1}","agent":{},"process":{"pid":1}}`, "1: {\"@timestamp\":\"t\",\"agent\":{},\"message\":\"{\\\"a\\\":1}\",\"process\":{\"pid\":1}}\n"},
 	{"Vector", `{"file":"/x","host":"h","message":"{\"a\":1}","source_type":"file","timestamp":"t"}`, "1: {\"a\":1}\n"},
+	{"Zircolite's findings", `[{"title":"T","id":"i","description":"","sigmafile":"f","sigma":["q"],"rule_level":"high","tags":[],"count":1,"matches":[{"EventID":1}]}]`, "1: {\"EventID\":1}\n"},
 	{"Chainsaw's aggregates", `[{"group":"g","kind":"aggregate","documents":[{"kind":"evtx","path":"p","data":{"Event":{"System":{"EventID":1}}}}],"name":"n"}]`, "1: {\"EventID\":1}\n"},
 	{"Event Hubs", `{"SequenceNumber":1,"Offset":"0","EnqueuedTimeUtc":"t","Body":"{\"records\":[{\"a\":1},{\"a\":2}]}"}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
 	{"Docker", `{"log":"{\"a\":1}\n","stream":"stdout","time":"t"}`, "1: {\"a\":1}\n"},

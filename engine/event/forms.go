@@ -5,7 +5,8 @@ import "slices"
 // Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other
 // events lack: PowerShell's own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
-	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid", "Date (UTC)", "Event source", "protopayload_auditlog"}
+	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid", "Date (UTC)", "Event source", "protopayload_auditlog", "Event.System.Channel",
+	"System.Channel"}
 
 // WindowsForms are those of Forms that only columns of Windows' events need: other events have these keys, too. What
 // they add hides nothing, and without such a column an event is read faster as it is.
@@ -53,6 +54,8 @@ var flatForms = []flatForm{
 	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
 	{[]string{"winlog.channel"}, dotted},
 	{[]string{"winlog.event_id"}, dotted},
+	{[]string{"Event.System.Channel"}, pathed},
+	{[]string{"System.Channel"}, pathed},
 	{[]string{"columns"}, osquery},
 	osqueryRow,
 }

@@ -120,6 +120,20 @@ func TestOsqueryTablesOfWindows(t *testing.T) {
 	}
 }
 
+// TestWindowsEventsByPaths are read as the same events with nested objects.
+func TestWindowsEventsByPaths(t *testing.T) {
+	nested, err := Decode([]byte(`{"Event":{"System":{"Channel":"c","EventID":{"#text":7,"#attributes":{"Qualifiers":5}},"Provider":{"#attributes":{"Name":"p"}},"TimeCreated":{"#attributes":{"SystemTime":"t"}}},"EventData":{"a":"x","b c":1}}}`))
+	require.NoError(t, err)
+	for _, before := range []string{"", "Event."} {
+		text := strings.ReplaceAll(`{"^System.Channel":"c","^System.EventID":7,"^System.EventID.#attributes.Qualifiers":5,"^System.Provider.#attributes.Name":"p","^System.TimeCreated.#attributes.SystemTime":"t","^EventData.a":"x","^EventData.b c":1}`, "^", before)
+		fields, err := Decode([]byte(text))
+		require.NoError(t, err)
+		for name, v := range nested {
+			assert.Equal(t, v, fields[name], name)
+		}
+	}
+}
+
 // TestTablesOfPortals have the names of the logs that they are of.
 func TestTablesOfPortals(t *testing.T) {
 	for table, want := range map[string]string{

@@ -140,7 +140,7 @@ func TestExpressionsThatTakeTooManyStepsAreAProblem(t *testing.T) {
 }
 
 func TestMatchesWithoutATimeAreNamed(t *testing.T) {
-	const read = "data model sigma reads the time from UtcTime, @timestamp, TimeCreated, EventTime, Timestamp, timestamp, _time"
+	const read = "data model sigma reads the time from UtcTime, @timestamp, TimeCreated, SystemTime, EventTime, Timestamp, timestamp, _time"
 	run := func(section, events string) Outcome {
 		r := rule(t, "title: T\nlogsource: {product: windows}\nlookback: 1d\n"+section)
 		file, found := Parse(folder, "dir/rule.test.yml", []byte("cases: [{name: a, events: ["+events+"], expect: {ids: [b]}}]"), parse.FilterByForm)

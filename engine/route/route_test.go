@@ -39,7 +39,7 @@ func TestEventsAreRoutedByTheirScope(t *testing.T) {
 	d, r := document.New(l), table.NewRouter()
 	events := []string{
 		`{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1}`, `{"Channel":"microsoft-windows-sysmon/operational","EventID":"1"}`,
-		`{"Channel":"Security","EventID":4688}`, `{"Channel":"Security","EventID":[4688,4624]}`, `{"EventID":4688}`, `{"Channel":"none"}`, `{}`,
+		`{"Channel":"Security","EventID":4688}`, `{"Channel":"Security","EventID":[4688,4624]}`, `{"EventID":4688}`, `{"Channel":"none"}`, `{}`, `{"Channel":"Security","EventID":"4688.5"}`, `{"Channel":"Security","EventID":"4688."}`,
 	}
 	var first [][]int
 	for round := range 3 {
@@ -58,6 +58,11 @@ func TestEventsAreRoutedByTheirScope(t *testing.T) {
 	assert.NotEmpty(t, first[0])
 	assert.Equal(t, first[0], first[1], "case and the type of a number change nothing")
 	assert.NotEqual(t, first[0], first[2])
+	for _, event := range []string{`{"Channel":"Security","EventID":4688.0}`, `{"Channel":"Security","EventID":"4688.00"}`} {
+		require.NoError(t, d.Load([]byte(event)))
+		r.Route(d)
+		assert.Equal(t, first[2], r.Of, "a fraction of zeros changes nothing")
+	}
 }
 
 // isOf asks every test of a scope, one by one.

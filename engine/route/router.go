@@ -70,7 +70,7 @@ func (r *Router) lookUp(column int, text string) *answer {
 	if found, ok := known[text]; ok {
 		return found
 	}
-	folded := fold.Text(text)
+	folded := fold.Text(whole(text))
 	found := &answer{answers: c.answers[folded]}
 	if c.slot == r.table.main {
 		found.sources = r.table.byValue[folded]
@@ -81,6 +81,16 @@ func (r *Router) lookUp(column int, text string) *answer {
 		known[strings.Clone(text)] = found
 	}
 	return found
+}
+
+// whole gives a whole number without a fraction of nothing but zeros, as 4688 of 4688.0: a table has these where a
+// program took the column for one of any numbers. Other texts stay.
+func whole(text string) string {
+	number, fraction, ok := strings.Cut(text, ".")
+	if ok && number != "" && fraction != "" && strings.Trim(number, "0123456789") == "" && strings.Trim(fraction, "0") == "" {
+		return number
+	}
+	return text
 }
 
 // Route finds the log sources of the event that a document has read.

@@ -51,11 +51,11 @@ func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 		switch j := p.joining(u.rule, f); {
 		case !at.IsMissing():
 		case j == nil:
-			p.warnOfMissing("correlation-field", f.Name, p.correlations.RangeOf(u.rule.order, f), u.rule.ir, "a correlation counts none of its events", found)
+			p.warnOfMissing("correlation-field", f.String(), p.correlations.RangeOf(u.rule.order, f), p.logOf(u.rule.ir, u.source), "a correlation counts none of its events", found)
 		case j.First:
-			p.warnOfMissing("first-seen-field", f.Name, j.At, u.rule.ir, "first_seen knows none of its events", found)
+			p.warnOfMissing("first-seen-field", f.String(), j.At, p.logOf(u.rule.ir, u.source), "first_seen knows none of its events", found)
 		default:
-			p.warnOfMissing("join-field", f.Name, j.Rule.Source.LogSource.Range, u.rule.ir, "a join finds none of its events", found)
+			p.warnOfMissing("join-field", f.String(), j.Rule.Source.LogSource.Range, p.logOf(u.rule.ir, u.source), "a join finds none of its events", found)
 		}
 		u.taken = append(u.taken, at)
 	}

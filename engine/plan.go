@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 
 	"decree/engine/condition"
@@ -160,11 +161,22 @@ func (p *plan) warnOfNoLogSource(at diag.Range, so string, found *diag.Diagnosti
 	found.Warnf("no-log-source", at, "give it events of its log source, or choose another --model", "data model %s has no such log source; %s", p.opt.Model.Name, so)
 }
 
-// warnOfMissing warns that the data model lacks a field in the log source of a rule, and says what follows.
-func (p *plan) warnOfMissing(code, field string, at diag.Range, of *ir.Rule, so string, found *diag.Diagnostics) {
+// warnOfMissing warns that the data model lacks a field in a log, and says what follows.
+func (p *plan) warnOfMissing(code, field string, at diag.Range, log, so string, found *diag.Diagnostics) {
 	found.Warnf(code, at, "choose another --model, or another field",
-		"data model %s has no field %s in the log source of %q; %s", p.opt.Model.Name, field, of.Source.Title, so)
+		"data model %s has no field %s in %s; %s", p.opt.Model.Name, field, log, so)
 }
+
+// logOf names a source of a rule in messages: by the rule if that has no other.
+func (p *plan) logOf(r *ir.Rule, source int) string {
+	if len(p.opt.Model.Answering(r)) > 1 {
+		return fmt.Sprintf("%s, a log source of %q", p.sources[source].Name, r.Source.Title)
+	}
+	return logSourceOf(r)
+}
+
+// logSourceOf names what a rule is asked of.
+func logSourceOf(r *ir.Rule) string { return fmt.Sprintf("the log source of %q", r.Source.Title) }
 
 func (p *plan) addUnit(u *unit) {
 	u.program = p.programs.Program(u.tree)

@@ -78,9 +78,9 @@ func (p *plan) warnOfUncounted(r *rule, found *diag.Diagnostics) {
 		spec := pop.Condition().Spec
 		switch {
 		case !pop.valued:
-			p.warnOfMissing("prevalence-field", spec.Field+ofWhom(spec.Of), spec.FieldRange, r.ir, "no event is rare by it", found)
+			p.warnOfMissing("prevalence-field", spec.Field+ofWhom(spec.Of), spec.FieldRange, logSourceOf(r.ir), "no event is rare by it", found)
 		case spec.Local != nil && !pop.by:
-			p.warnOfMissing("prevalence-field", spec.Local.Distinct, spec.Local.DistinctRange, r.ir, "it is counted as 0", found)
+			p.warnOfMissing("prevalence-field", spec.Local.Distinct, spec.Local.DistinctRange, logSourceOf(r.ir), "it is counted as 0", found)
 		}
 	}
 }

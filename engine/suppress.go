@@ -87,7 +87,7 @@ func (p *plan) suppressedBy(of, read *ir.Rule, source int, groups []ir.Column, f
 		}
 		out[i] = p.layout.Whole(p.opt.Model, p.sources[source].Source, read.Own(ir.FieldNamed(name.Name)))
 		if out[i].IsMissing() {
-			p.warnOfMissing("suppress-field", name.Name, name.Range, of, "alerts are suppressed whatever its value", found)
+			p.warnOfMissing("suppress-field", name.Name, name.Range, p.logOf(read, source), "alerts are suppressed whatever its value", found)
 		}
 	}
 	return out

@@ -195,3 +195,10 @@ func TestSuppressByAFieldThatIsNotThere(t *testing.T) {
 	require.Len(t, found, 1)
 	assert.Equal(t, "suppress-field", found[0].Code)
 }
+
+// TestALogWithoutTheFieldIsNamed: where a rule has several logs, the warning names the one that lacks the field.
+func TestALogWithoutTheFieldIsNamed(t *testing.T) {
+	_, found := engine.New([]*ir.Rule{lowered.Rule(t, strings.Replace(suppressed, "host, User", "ParentUser", 1))}, engine.Options{Model: lowered.Model(t, "windows")})
+	require.Len(t, found, 1)
+	assert.Equal(t, `data model windows has no field ParentUser in security_process_creation, a log source of "T"; alerts are suppressed whatever its value`, found[0].Message)
+}

@@ -210,3 +210,12 @@ func TestMatchesSuppressedForWantOfAField(t *testing.T) {
 		assert.Equal(t, c.want, b.Uncountable(), "replayed: %s", c.rules)
 	}
 }
+
+// TestAFieldOfAnAncestorIsNamedWhole: what a log lacks is the parent's field, and not the process's own.
+func TestAFieldOfAnAncestorIsNamedWhole(t *testing.T) {
+	rs, cs := lowered.Correlations(t, "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\n"+
+		"title: C\ncorrelation: {type: event_count, rules: [a], group-by: [ParentUser], timespan: 1h, condition: {gte: 2}}\n")
+	_, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "windows"), Correlations: cs})
+	require.Len(t, found, 1)
+	assert.Equal(t, `data model windows has no field parent's User in security_process_creation, a log source of "A"; a correlation counts none of its events`, found[0].Message)
+}

@@ -81,7 +81,7 @@ func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []
 			continue
 		}
 		if len(columns) == 0 {
-			s.found.Errorf(s.code+"-field", k.at, s.verb+" by another field, or choose another --model", "data model %s has no %s for %s in the log source of %q", plan.Model.Name, s.has, k.field.Name, r.Source.Title)
+			s.found.Errorf(s.code+"-field", k.at, s.verb+" by another field, or choose another --model", "data model %s has no %s for %s in the log source of %q", plan.Model.Name, s.has, k.field, r.Source.Title)
 			continue
 		}
 		joined, there := joinKeys(columns, domain)

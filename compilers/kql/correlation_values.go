@@ -32,14 +32,14 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 // without such a column. At least one table of the rule must have the field.
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
 	if text, ok := one.wholeText(f); ok {
-		w.found = append(w.found, one.plan.CheckRead("kql", lacks, f, w.top.PlaceOf(f))...)
+		w.found = append(w.found, one.plan.CheckRead("kql", lacks, f, w.top.PlaceOf(r, f))...)
 		one.noteWhole(w.uncounted(), f)
 		return text
 	}
 	if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
 		return `""`
 	}
-	w.found = append(w.found, one.unread(f, r.Source.Title, "correlation-field", "group by or count another field, or choose another --model", w.top.PlaceOf(f))...)
+	w.found = append(w.found, one.unread(f, r.Source.Title, "correlation-field", "group by or count another field, or choose another --model", w.top.PlaceOf(r, f))...)
 	return `""`
 }
 

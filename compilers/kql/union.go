@@ -56,7 +56,7 @@ func (w *writer) unread(f ir.Field, title, code, hint string, at diag.Range) dia
 		return found
 	}
 	var found diag.Diagnostics
-	found.Errorf(code, at, hint, "data model %s has no column for %s in the log source of %q", w.plan.Model.Name, f.Name, title)
+	found.Errorf(code, at, hint, "data model %s has no column for %s in the log source of %q", w.plan.Model.Name, f, title)
 	return found
 }
 

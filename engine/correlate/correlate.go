@@ -210,7 +210,7 @@ func (s *Set) RangeOf(rule int, f ir.Field) diag.Range {
 	r := s.rules[rule].ir
 	for _, c := range s.All {
 		if slices.Contains(c.IR.Rules(), r) {
-			if at := c.IR.PlaceOf(f); at != c.IR.Source.TypeRange {
+			if at := c.IR.PlaceOf(r, f); at != c.IR.Source.TypeRange {
 				return at
 			}
 		}

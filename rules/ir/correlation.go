@@ -34,6 +34,11 @@ type Input struct {
 	Correlation *Correlation
 }
 
+// reads tells whether an input is a rule, or a correlation that reads it.
+func (in Input) reads(r *Rule) bool {
+	return in.Rule == r || in.Correlation != nil && slices.Contains(in.Correlation.Rules(), r)
+}
+
 // Column is a value that every input has, each in a field of its own.
 type Column struct {
 	Name   string
@@ -226,7 +231,7 @@ func (c *Correlation) Reads(r *Rule) []Field {
 	var out []Field
 	for _, below := range c.Chain() {
 		for i, in := range below.Inputs {
-			if in.Rule != r && (in.Correlation == nil || !slices.Contains(in.Correlation.Rules(), r)) {
+			if !in.reads(r) {
 				continue
 			}
 			for _, column := range slices.Concat(below.GroupBy, below.Values) {
@@ -279,15 +284,20 @@ func (c *Correlation) Delay() time.Duration {
 	return delay
 }
 
-// PlaceOf is the position where a correlation, or one that it reads, names a field of an input. If none does, it is the
-// position of the type.
-func (c *Correlation) PlaceOf(f Field) diag.Range {
+// PlaceOf is the position where a correlation, or one that it reads, names a field of a rule's events. If none does, it
+// is the position of the type.
+func (c *Correlation) PlaceOf(r *Rule, f Field) diag.Range {
 	chain := c.Chain()
 	slices.Reverse(chain)
 	for _, below := range chain {
-		for _, column := range slices.Concat(below.GroupBy, below.Values) {
-			if slices.Contains(column.Fields, f) {
-				return column.At
+		for i, in := range below.Inputs {
+			if !in.reads(r) {
+				continue
+			}
+			for _, column := range slices.Concat(below.GroupBy, below.Values) {
+				if column.Fields[i] == f {
+					return column.At
+				}
 			}
 		}
 	}

@@ -106,8 +106,8 @@ func TestCorrelationsAreReadAndRewritten(t *testing.T) {
 	assert.Equal(t, rs, outer.Rules())
 	assert.Equal(t, 3*time.Hour, outer.Reach())
 	assert.ElementsMatch(t, []ir.Field{{Name: "host"}, {Name: "User"}, {Name: "Image"}}, outer.Reads(rs[0]))
-	assert.Positive(t, outer.PlaceOf(ir.Field{Name: "User"}).Start.Line)
-	assert.Equal(t, outer.Source.TypeRange, outer.PlaceOf(ir.Field{Name: "other"}))
+	assert.Equal(t, cs[0].Values[0].At, outer.PlaceOf(rs[0], ir.Field{Name: "User"}))
+	assert.Equal(t, outer.Source.TypeRange, outer.PlaceOf(rs[0], ir.Field{Name: "other"}))
 	other := rs[0].Filtered(everyEvent, &ir.Const{Value: false})
 	again := outer.Rewrite(func(*ir.Rule) *ir.Rule { return other })
 	assert.Equal(t, []*ir.Rule{other}, again.Rules())
@@ -116,3 +116,13 @@ func TestCorrelationsAreReadAndRewritten(t *testing.T) {
 
 // everyEvent is a filter of any log source.
 var everyEvent = &rules.Filter{Body: &rules.Rule{}}
+
+// TestAFieldIsNamedWhereItsRuleHasIt: an alias may give another rule a field of the same name.
+func TestAFieldIsNamedWhereItsRuleHasIt(t *testing.T) {
+	rs, cs := fixture.Correlations(t, "title: A\nname: a\nlogsource: {product: windows}\ndetection: {s: {F: 2}, condition: s}\n---\n"+
+		"title: B\nname: b\nlogsource: {product: windows}\ndetection: {s: {F: 2}, condition: s}\n---\n"+
+		"title: Both\ncorrelation: {type: temporal, rules: [a, b], aliases: {who: {a: Parent, b: User}}, group-by: [who, User], timespan: 1h}\n")
+	user := ir.Field{Name: "User"}
+	assert.Equal(t, cs[0].GroupBy[1].At, cs[0].PlaceOf(rs[0], user))
+	assert.Equal(t, cs[0].GroupBy[0].At, cs[0].PlaceOf(rs[1], user))
+}

@@ -148,8 +148,8 @@ func watchTests(s *stdio.Streams, in *project.Project, p testParams) error {
 	if len(lists) == 0 {
 		lists = in.Lists
 	}
-	if p.selection.Filters.Path != "" {
-		filters = []string{p.selection.Filters.Path}
+	if len(p.selection.Filters.Paths) > 0 {
+		filters = p.selection.Filters.Paths
 	}
 	var folders []string
 	for _, path := range filters {

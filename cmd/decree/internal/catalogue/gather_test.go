@@ -77,7 +77,7 @@ func gathered(t *testing.T, since string, before ...func()) (*pages.Catalogue, [
 		do()
 	}
 	s, _, errs := clitest.Streams("")
-	set, err := ruleset.Load(s, &project.Project{Title: "Ours"}, ruleset.Selection{Paths: []string{"rules"}, Filters: ruleset.Filters{Path: "filters"}})
+	set, err := ruleset.Load(s, &project.Project{Title: "Ours"}, ruleset.Selection{Paths: []string{"rules"}, Filters: ruleset.Filters{Paths: []string{"filters"}}})
 	require.NoError(t, err)
 	require.Empty(t, set.Found.Errors())
 	p := Parts{Set: set, Mutate: true, Since: since}

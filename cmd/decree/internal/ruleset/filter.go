@@ -19,13 +19,13 @@ import (
 
 // Filters says which filters apply to rules, and how their conditions are read.
 type Filters struct {
-	Path      string // a folder or a file
+	Paths     []string // folders or files
 	Condition string
 }
 
 // AddTo adds the flags --filters and --filter-condition.
 func (f *Filters) AddTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.Path, "filters", "", "`PATH` of Sigma filters, a folder or a file: they suppress what they describe in the rules that they name")
+	cmd.Flags().StringArrayVar(&f.Paths, "filters", nil, "`PATH` of Sigma filters, a folder or a file: they suppress what they describe in the rules that they name; repeatable")
 	cmd.Flags().StringVar(&f.Condition, "filter-condition", "",
 		"how filter conditions are read: `MODE` is suppress (suppress what it describes) or require (it must hold). By default a condition with 'not' must hold, and one without is suppressed; a mixture is an error")
 	usage.Complete(cmd, "filter-condition", parse.FilterConditions)
@@ -50,12 +50,12 @@ func (set *Set) FiltersOn(r Rule) []*rules.Filter {
 	return out
 }
 
-// filter applies the filters of the user's folder or file, or else of the project's. all says that the set has all
+// filter applies the filters of the user's folders and files, or else of the project's. all says that the set has all
 // rules of the project: a filter of the project that covers none of fewer rules is not a finding.
 func (set *Set) filter(f Filters, all bool) error {
 	paths, ofProject := set.Project.Filters, true
-	if f.Path != "" {
-		paths, ofProject = []string{f.Path}, false
+	if len(f.Paths) > 0 {
+		paths, ofProject = f.Paths, false
 	}
 	read := map[string]bool{}
 	for _, path := range paths {

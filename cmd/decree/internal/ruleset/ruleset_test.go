@@ -166,7 +166,7 @@ func TestAFileWithoutADocument(t *testing.T) {
 
 func TestFilters(t *testing.T) {
 	clitest.Files(t, files)
-	set, shown := load(t, ruleset.Filters{Path: "filters"}, "windows")
+	set, shown := load(t, ruleset.Filters{Paths: []string{"filters"}}, "windows")
 	filtered := map[string]bool{}
 	for _, r := range set.Rules {
 		filtered[r.Slug()] = r.IR.Filter != nil
@@ -179,8 +179,8 @@ func TestFilters(t *testing.T) {
 		of   ruleset.Filters
 		want string
 	}{
-		{ruleset.Filters{Path: "empty"}, "--filters empty: empty: no filter files (.yml, .yaml) in this folder"},
-		{ruleset.Filters{Path: "nowhere"}, "--filters nowhere: "},
+		{ruleset.Filters{Paths: []string{"empty"}}, "--filters empty: empty: no filter files (.yml, .yaml) in this folder"},
+		{ruleset.Filters{Paths: []string{"nowhere"}}, "--filters nowhere: "},
 		{ruleset.Filters{Condition: "supress"}, `unknown filter condition "supress" (one of suppress, require); did you mean "suppress"?`},
 	} {
 		_, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"windows"}, Filters: c.of})
@@ -212,7 +212,7 @@ name: base
 logsource: {product: linux, category: process_creation}
 detection: {a: {Image: x}, condition: a}
 `)
-	_, shown := load(t, ruleset.Filters{Path: "more"}, "windows", "corr.yml")
+	_, shown := load(t, ruleset.Filters{Paths: []string{"more"}}, "windows", "corr.yml")
 	assert.Contains(t, shown, `hint: "Twice" is a correlation: name the rules that it reads`)
 	assert.Contains(t, shown, "hint: names have no wildcards: write `rules: any` for every rule of the log source")
 	assert.Contains(t, shown, "hint: windows/who.yml has no name: add `name: who` to it, or write its id under `rules`")
@@ -286,7 +286,7 @@ func TestFilterFlags(t *testing.T) {
 	f.AddTo(cmd)
 	cmd.SetArgs([]string{"--filters", "dir", "--filter-condition", "require"})
 	require.NoError(t, cmd.Execute())
-	assert.Equal(t, ruleset.Filters{Path: "dir", Condition: "require"}, f)
+	assert.Equal(t, ruleset.Filters{Paths: []string{"dir"}, Condition: "require"}, f)
 }
 
 // TestLinks reads folders through symbolic links: one that the user names is followed, one below it is not, so none
@@ -324,7 +324,7 @@ func TestFiltersThatMissTheirRules(t *testing.T) {
 		{filter("file_event", "who_one"), "filter-covers-nothing", "the rule \"Who of who_one\" is for the log source windows/process_creation, and the filter is for windows/file_event"},
 	} {
 		clitest.Files(t, "-- rules/r.yml --\n"+rule("who_one")+"---\n"+rule("who_two")+"-- filters/f.yml --\n"+c.filter)
-		set, shown := load(t, ruleset.Filters{Path: "filters"}, "rules")
+		set, shown := load(t, ruleset.Filters{Paths: []string{"filters"}}, "rules")
 		if c.code == "" {
 			assert.Empty(t, set.Found, c.filter)
 			continue

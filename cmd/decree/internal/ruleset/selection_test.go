@@ -142,7 +142,7 @@ func TestTheProjectSaysWhatIsLeftOpen(t *testing.T) {
 	_, err = ruleset.Load(s, p, ruleset.Selection{})
 	assert.ErrorContains(t, err, "filters of decree.yml: nowhere: ")
 	p.Lint.Severity = map[string]string{"filter-covers-nothing": "off"}
-	set, err = ruleset.Load(s, p, ruleset.Selection{Filters: ruleset.Filters{Path: "filters"}})
+	set, err = ruleset.Load(s, p, ruleset.Selection{Filters: ruleset.Filters{Paths: []string{"filters"}}})
 	require.NoError(t, err)
 	assert.NotContains(t, codes(set), "filter-covers-nothing", "turned off")
 }
@@ -200,7 +200,7 @@ func TestSince(t *testing.T) {
 	git("init", "-q")
 	git("add", ".")
 	git("commit", "-qm", "one")
-	sel := ruleset.Selection{Since: "HEAD", Filters: ruleset.Filters{Path: "filters"}}
+	sel := ruleset.Selection{Since: "HEAD", Filters: ruleset.Filters{Paths: []string{"filters"}}}
 	whole, _ := selected(t, sel)
 	assert.Empty(t, whole)
 	for file, want := range map[string][]string{
@@ -224,7 +224,7 @@ func TestSince(t *testing.T) {
 	require.NoError(t, os.Remove("filters/another.yml"))
 	whole, _ = selected(t, sel)
 	assert.NotEmpty(t, whole, "a filter of the folder is gone")
-	sel.Filters.Path = "filters/who.yml"
+	sel.Filters.Paths = []string{"filters/who.yml"}
 	whole, _ = selected(t, sel)
 	assert.Empty(t, whole, "a filter beside the given one is gone")
 	s, _, _ := clitest.Streams("")
@@ -239,5 +239,5 @@ func TestSelectionFlags(t *testing.T) {
 	cmd.SetArgs([]string{"--library", "--tag", "a,b", "--level", "high", "--level", "low", "--status", "test", "--since", "HEAD", "--filters", "dir"})
 	require.NoError(t, cmd.Execute())
 	assert.Equal(t, ruleset.Selection{Library: true, Tags: []string{"a", "b"}, Levels: []string{"high", "low"}, Statuses: []string{"test"}, Since: "HEAD",
-		Filters: ruleset.Filters{Path: "dir"}}, sel)
+		Filters: ruleset.Filters{Paths: []string{"dir"}}}, sel)
 }

@@ -55,7 +55,7 @@ func load(t *testing.T, only *regexp.Regexp, paths ...string) (*Tests, *ruleset.
 func loadFiltered(t *testing.T, only *regexp.Regexp, filters string, paths ...string) (*Tests, *ruleset.Set) {
 	t.Helper()
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths, Filters: ruleset.Filters{Path: filters}})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths, Filters: ruleset.Filters{Paths: []string{filters}}})
 	require.NoError(t, err)
 	tests, err := Load(set, only)
 	require.NoError(t, err)
@@ -295,7 +295,7 @@ func TestATestFileThatCannotBeRead(t *testing.T) {
 			require.NoError(t, os.WriteFile("elsewhere.yml", nil, 0o600))
 			require.NoError(t, os.Symlink("../elsewhere.yml", file)) // it leads out of the folder
 			s, _, _ := clitest.Streams("")
-			set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}, Filters: ruleset.Filters{Path: "filters"}})
+			set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}, Filters: ruleset.Filters{Paths: []string{"filters"}}})
 			require.NoError(t, err)
 			_, err = Load(set, nil)
 			assert.EqualError(t, err, file+": outside the folder")

@@ -139,6 +139,6 @@ filter: {rules: any, selection: {filtered: x}, condition: selection}
 	}
 	assert.Equal(t, "warning: rule \"One\" tests madeUp, a field that no event of data model splunk-cloud has\n", missing(ruleset.Filters{}, "one.yml", "elsewhere.yml"))
 	assert.Equal(t, "warning: 2 rules test fields that no event of data model splunk-cloud has: madeUp (2), f1 (1), f2 (1), f3 (1), f4 (1) and 2 more\n", missing(ruleset.Filters{}, "one.yml", "more.yml"))
-	assert.Equal(t, "warning: rule \"One\" tests fields that no event of data model splunk-cloud has: madeUp, filtered\n", missing(ruleset.Filters{Path: "filters"}, "one.yml"))
+	assert.Equal(t, "warning: rule \"One\" tests fields that no event of data model splunk-cloud has: madeUp, filtered\n", missing(ruleset.Filters{Paths: []string{"filters"}}, "one.yml"))
 	assert.Empty(t, missing(ruleset.Filters{}, "elsewhere.yml"), "a rule that is not run")
 }

@@ -30,8 +30,9 @@ func (w folderWritten) String() string {
 // tellRemoved says that files of rules are gone because a selection did not take them: the folder always holds what
 // one run writes, as packages have all rules in one file.
 func (w folderWritten) tellRemoved(s *stdio.Streams, in *project.Project, selected *ruleset.Selection) {
-	ofPaths := in.Exists() && len(selected.Paths) > 0 && !coverAll(selected.Paths, in.Rules)
-	if w.removed == 0 || selected.Whole() && !ofPaths {
+	named := len(selected.Paths) > 0 || selected.Library
+	some := in.Exists() && named && !coverAll(selected.Paths, in.Rules)
+	if w.removed == 0 || selected.Whole() && !some {
 		return
 	}
 	fmt.Fprintf(s.Err, "%s of an earlier run removed from %s, which now holds the selected rules alone: choose another folder with --out to keep both\n",

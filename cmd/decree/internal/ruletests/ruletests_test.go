@@ -48,14 +48,19 @@ detection: {a: {Image: x}, condition: a}
 
 func load(t *testing.T, only *regexp.Regexp, paths ...string) (*Tests, *ruleset.Set) {
 	t.Helper()
-	return loadFiltered(t, only, "", paths...)
+	return loadSelected(t, only, ruleset.Selection{Paths: paths})
 }
 
 // loadFiltered loads tests of rules with the filters of a folder.
 func loadFiltered(t *testing.T, only *regexp.Regexp, filters string, paths ...string) (*Tests, *ruleset.Set) {
 	t.Helper()
+	return loadSelected(t, only, ruleset.Selection{Paths: paths, Filters: ruleset.Filters{Paths: []string{filters}}})
+}
+
+func loadSelected(t *testing.T, only *regexp.Regexp, selection ruleset.Selection) (*Tests, *ruleset.Set) {
+	t.Helper()
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths, Filters: ruleset.Filters{Paths: []string{filters}}})
+	set, err := ruleset.Load(s, &project.Project{}, selection)
 	require.NoError(t, err)
 	tests, err := Load(set, only)
 	require.NoError(t, err)

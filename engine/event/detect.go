@@ -37,6 +37,7 @@ func (r *Reader) detect() {
 	buffered, _ := r.in.Peek(r.in.Buffered()) // it is there
 	r.journal = bytes.Contains(buffered, journalSign)
 	r.isBeside = r.journal || hasXML(buffered)
+	r.laurel = laurelLine.Match(o.line)
 	if isFirst && !titled && !r.namedTable() {
 		if r.text = asText(buffered, r.latest, func() bool { return r.isTable(o.line, o.rest) }); r.text != nil {
 			return

@@ -93,6 +93,13 @@ var exports = []struct{ name, in, want string }{
 	{"Kubernetes' list", `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[{"verb":"get"}]}`, "1: {\"verb\":\"get\"}\n"},
 	{"Logs Insights", `{"@timestamp":"t","@message":"{\"a\":1}","@logStream":"s","@log":"1:g"}`, "1: {\"a\":1}\n"},
 	{"Logstash", `{"@timestamp":"t","@version":"1","host":"h","message":"{\"a\":1}"}`, "1: {\"a\":1}\n"},
+	{"Laurel", "{\"ID\":\"1626611363.720:348501\",\"NODE\":\"n\",\"SYSCALL\":{\"arch\":\"0xc000003e\",\"syscall\":59,\"ARGV\":[\"0x55\",\"0x1\"],\"key\":null,\"exe\":\"/a%20b\"},\"EXECVE\":{\"argc\":2,\"ARGV\":[\"0xcat\",\"100%25\"]}," +
+		"\"PATH\":[{\"name\":\"/x\",\"mode\":\"0o755\"},{\"name\":\"/y\"},5],\"PROCTITLE\":{\"ARGV\":[\"cat\",\"a b\"]},\"PARENT_INFO\":{\"ARGV\":[\"sh\"]}}\n{\"ID\":\"1626611363.720:348502\",}\n{\"a\":1}\n",
+		"1: {\"a0\":\"0xcat\",\"a1\":\"100%\",\"argc\":2,\"node\":\"n\",\"serial\":\"348501\",\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"EXECVE\"}\n" +
+			"1: {\"mode\":\"0755\",\"name\":\"/x\",\"node\":\"n\",\"serial\":\"348501\",\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"PATH\"}\n1: {\"name\":\"/y\",\"node\":\"n\",\"serial\":\"348501\",\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"PATH\"}\n" +
+			"1: {\"node\":\"n\",\"proctitle\":\"cat a b\",\"serial\":\"348501\",\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"PROCTITLE\"}\n" +
+			"1: {\"a0\":\"55\",\"a1\":\"1\",\"arch\":\"c000003e\",\"exe\":\"/a b\",\"node\":\"n\",\"serial\":\"348501\",\"syscall\":59,\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"SYSCALL\"}\n" +
+			"2! not JSON: invalid character '}' looking for beginning of object key string\n3: {\"a\":1}\n"},
 	{"Filebeat", `{"@timestamp":"t","@metadata":{"beat":"filebeat"},"message":"type=CWD msg=audit(1767225600.000:1): cwd=\"/root\"","log":{"offset":0},"input":{"type":"log"},"ecs":{},"host":{},"agent":{}}`,
 		"1: {\"cwd\":\"/root\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
 	{"Filebeat's text", `{"@timestamp":"t","message":"a text","agent":{}}`, "1: {\"@timestamp\":\"t\",\"agent\":{},\"message\":\"a text\"}\n"},

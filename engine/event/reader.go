@@ -96,6 +96,7 @@ type Reader struct {
 	formless bool         // its first lines are of no known form
 	latest   time.Time    // no line was written later
 	journal  bool         // its JSON is that of systemd's journal
+	laurel   bool         // it begins with an event of the audit log as Laurel writes them
 	isBeside bool         // events may be XML in one field, beside others
 	started  bool
 	arrays   bool   // an array has ended

@@ -17,6 +17,9 @@ func (r *Reader) unwrap(raw Raw) bool {
 	if len(raw.text) == 0 || raw.text[0] != '{' {
 		return false
 	}
+	if r.laurel && r.expandAudit(raw) {
+		return true
+	}
 	if _, ok := open(raw.text); !ok && !several(raw.text) {
 		return false
 	}

@@ -15,6 +15,8 @@ var (
 	chosenText = regexp.MustCompile(`^(?:proctitle|comm|exe|name|cwd|path|key|data|acct|dir|cmd|new_cmd|file|ocomm)$`)
 	argument   = regexp.MustCompile(`^a\d+(?:\[\d+\])?$`)
 	hexText    = regexp.MustCompile(`^(?:[0-9A-F]{2})+$`)
+	// auditd adds the names behind a control character, which rsyslog escapes.
+	enriched = regexp.MustCompile(`(?:\x1d|#035)([A-Z][A-Z0-9_-]*=)`)
 	// An argument that is too long for a record is written in parts: a2[0], a2[1], and so on in further records.
 	partOfArgument = regexp.MustCompile(`^(a\d+)\[\d+\]$`)
 )
@@ -72,7 +74,7 @@ func auditSeconds(text string) (int64, error) {
 // addAudit adds the fields of a record, and those in its msg. Texts with spaces have no quotes where ausearch has
 // interpreted the record. The parts of a long argument are also the argument, as far as the record has it.
 func addAudit(fields map[string]any, kind, text string, interpreted bool) {
-	found, _ := pairs(strings.ReplaceAll(text, "\x1d", " "))
+	found, _ := pairs(enriched.ReplaceAllString(text, " $1"))
 	parts := map[string]string{} // of long arguments
 	for _, p := range found {
 		switch {

@@ -99,6 +99,8 @@ func TestLines(t *testing.T) {
 			`{"AUID":"bob","SYSCALL":"open","a0":"7fffd19c5592","a1":"41","comm":"a b.ex","exe":"/bin/cat","serial":"24287","syscall":"2","timestamp":"2013-03-28T14:36:03.243Z","type":"SYSCALL"}`},
 		{"arguments", `node=web1 type=EXECVE msg=audit(1364481363.243:24287): argc=2 a0="cat" a1=2F746D702F612062`,
 			`{"a0":"cat","a1":"/tmp/a b","argc":"2","node":"web1","serial":"24287","timestamp":"2013-03-28T14:36:03.243Z","type":"EXECVE"}`},
+		{"names that auditd adds, as rsyslog writes them", `Feb 22 22:14:15 web1 audispd: type=SYSCALL msg=audit(1364481363.243:1): syscall=59 key="k"#035ARCH=x86_64 SYSCALL=execve`,
+			`{"ARCH":"x86_64","SYSCALL":"execve","appname":"audispd","hostname":"web1","key":"k","serial":"1","syscall":"59","timestamp":"2013-03-28T14:36:03.243Z","type":"SYSCALL"}`},
 		{"a long argument, in parts", `type=EXECVE msg=audit(1364481363.243:1): argc=3 a0="sh" a1="-c" a2_len=12 a2[0]=6563686F2068 a2[1]=656C6C6F`,
 			`{"a0":"sh","a1":"-c","a2":"echo hello","a2[0]":"echo h","a2[1]":"ello","a2_len":"12","argc":"3","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"EXECVE"}`},
 		{"a further part of a long argument", `type=EXECVE msg=audit(1364481363.243:1): a2[2]=2221`, `{"a2":"\"!","a2[2]":"\"!","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"EXECVE"}`},

@@ -156,26 +156,23 @@ func onlyEquality(col schema.Column) error {
 	return fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)
 }
 
-// typedText compares a text with a column of another type. It supports only equality, and only a value that has the
-// column's type.
+// typedText compares a text with a column of another type. It supports equality, and only a value that has the column's
+// type, and of addresses the first parts.
 func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+	if col.Type == schema.IP {
+		return addresses(col, t)
+	}
 	if t.Op != ir.Equals {
 		return nil, onlyEquality(col)
 	}
-	values := make([]string, 0, len(t.Values))
-	for _, v := range t.Values {
-		text, ok, err := literal(col, v, t.Cased)
-		if err != nil {
+	values := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		var err error
+		if values[i], err = literal(col, v, t.Cased); err != nil {
 			return nil, err
 		}
-		if ok {
-			values = append(values, text)
-		}
 	}
-	switch len(values) {
-	case 0:
-		return compilers.Constant(false), nil
-	case 1:
+	if len(values) == 1 {
 		return compilers.Atom(columnName(col.Name) + " == " + values[0]), nil
 	}
 	return compilers.Atom(columnName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil

@@ -50,6 +50,44 @@ func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
 	return ways, nil
 }
 
+// addresses tests whether a column has one of some addresses, each as the network of it alone: Elasticsearch refuses
+// `in` for addresses, and `==` with an address where another is joined to it by `or`. It would also refuse to look for
+// what is no address, or has a zone: no column of addresses holds it. The first parts of IPv4 addresses (10.1.) are a
+// network, too.
+// https://github.com/elastic/elasticsearch/issues/118621
+// https://github.com/elastic/detection-rules/pull/431
+func addresses(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+	named := &ir.CIDR{}
+	for _, v := range t.Values {
+		switch a, err := netip.ParseAddr(v); {
+		case t.Op == ir.StartsWith:
+			p, ok := firstParts(v)
+			if !ok {
+				return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses such as 10.1. and %q is none", col.Name, v)
+			}
+			named.Prefixes = append(named.Prefixes, p)
+		case t.Op != ir.Equals:
+			return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses, not for other parts", col.Name)
+		case err == nil && a.Zone() == "":
+			named.Prefixes = append(named.Prefixes, netip.PrefixFrom(a, a.BitLen()))
+		}
+	}
+	if len(named.Prefixes) == 0 {
+		return compilers.Constant(false), nil
+	}
+	return networks(col, named)
+}
+
+// firstParts gives the network of the addresses that begin with one to three numbers, each with the dot behind it.
+func firstParts(v string) (netip.Prefix, bool) {
+	dots := strings.Count(v, ".")
+	if dots == 0 || dots > 3 || !strings.HasSuffix(v, ".") {
+		return netip.Prefix{}, false
+	}
+	a, err := netip.ParseAddr(v + strings.Repeat("0.", 3-dots) + "0")
+	return netip.PrefixFrom(a, 8*dots), err == nil
+}
+
 // noteMapped notes what is otherwise in networks of IPv6 addresses that stand for IPv4 addresses.
 func (w *writer) noteMapped(m *ir.Match, t *ir.CIDR) {
 	for _, p := range t.Prefixes {

@@ -3,7 +3,6 @@ package eql
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"strconv"
 	"strings"
 
@@ -12,29 +11,25 @@ import (
 	"decree/rules/schema"
 )
 
-// literal writes a text as a value of a column's type. It is not ok for a text that the column never holds. A text
-// equals a number or a boolean only as these are written: the texts "010", "+16" and "1" are none.
-func literal(col schema.Column, v string, cased bool) (text string, ok bool, err error) {
+// literal writes a text as a value of a column's type. A text equals a number or a boolean only as these are written:
+// the texts "010", "+16" and "1" are none.
+func literal(col schema.Column, v string, cased bool) (string, error) {
 	switch col.Type {
-	case schema.IP:
-		if _, err := netip.ParseAddr(v); err != nil {
-			return "", false, nil // Elasticsearch refuses to look for it
-		}
 	case schema.Int:
 		if n, err := strconv.ParseInt(v, 10, 64); err != nil || strconv.FormatInt(n, 10) != v {
-			return "", false, fmt.Errorf("column %s is a number, but the text %q is not", col.Name, v)
+			return "", fmt.Errorf("column %s is a number, but the text %q is not", col.Name, v)
 		}
-		return v, true, nil
+		return v, nil
 	case schema.Bool:
 		if !cased {
 			v = strings.ToLower(v)
 		}
 		if v != "true" && v != "false" {
-			return "", false, fmt.Errorf("column %s is a boolean, but the text %q is not", col.Name, v)
+			return "", fmt.Errorf("column %s is a boolean, but the text %q is not", col.Name, v)
 		}
-		return v, true, nil
+		return v, nil
 	}
-	return quote(v), true, nil
+	return quote(v), nil
 }
 
 // numberLiterals writes numbers.

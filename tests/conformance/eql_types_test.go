@@ -94,6 +94,8 @@ func TestEQLRestrictions(t *testing.T) {
 		{`process where ?powershell.file.script_block_text : "*a*"`, "of type text"},
 		{`process where ?source.ip : "10.*"`, "strings only"},
 		{`process where ?source.ip == "-"`, "of type ip"},
+		{`process where ?source.ip in ("10.0.0.1", "10.0.0.2")`, "of type ip"},
+		{`process where ?source.ip == null`, ""},
 		{`process where ?dll.code_signature.exists == "true"`, "boolean"},
 		{`process where cidrMatch(?winlog.event_data.IpAddress, "10.0.0.0/8")`, "fields of type ip only"},
 		{`process where match(?process.name, "a")`, "no such function"},

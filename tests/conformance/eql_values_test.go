@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -44,4 +45,38 @@ func TestEQLAgreesOnTextsOfTypedFields(t *testing.T) {
 		compiled, queries = append(compiled, r), append(queries, q.Text)
 	}
 	assert.Equal(t, 8, eqlAgrees(t, m, compiled, queries, file))
+}
+
+// TestEQLAgreesOnAddresses asks for whole addresses and for their first parts.
+func TestEQLAgreesOnAddresses(t *testing.T) {
+	t.Parallel()
+	needEQL(t)
+	m, err := schema.Load("ecs")
+	require.NoError(t, err)
+	m.ID = []string{"event.id"}
+	var docs []doc
+	for i, address := range []string{"10.0.0.1", "10.0.0.10", "100.0.0.1", "192.168.7.5", "fe80::1", "::1"} {
+		docs = append(docs, doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": strconv.Itoa(i), "category": []any{"network"}, "type": []any{"start"}}, "host": doc{"os": doc{"type": "windows"}}, "destination": doc{"ip": address}})
+	}
+	docs = append(docs, doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": "none", "category": []any{"network"}, "type": []any{"start"}}, "host": doc{"os": doc{"type": "windows"}}})
+	file := writeEvents(t, docs)
+	var compiled []*ir.Rule
+	var queries []string
+	for _, detection := range []string{
+		"{s: {DestinationIp: 10.0.0.1}, condition: s}", "{s: {DestinationIp: [10.0.0.1, '::1', '-']}, condition: s}", "{s: {DestinationIp: [10.0.0.1, 'fe80::1']}, condition: not s}",
+		"{s: {DestinationIp: 10.0.0.1}, o: {DestinationIp: 100.0.0.1}, condition: s or o}", "{s: {DestinationIp|startswith: ['10.', '192.168.']}, condition: s}",
+		"{s: {DestinationIp: ['10.0.0.*', '192.168.7.*']}, condition: not s}",
+	} {
+		r := lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection: "+detection+"\n")
+		q, problems := eql.New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%s: %v", detection, problems)
+		compiled, queries = append(compiled, r), append(queries, q.Text)
+	}
+	assert.Equal(t, 17, eqlAgrees(t, m, compiled, queries, file))
+	for _, detection := range []string{"DestinationIp|startswith: '10'", "DestinationIp|startswith: '300.'", "DestinationIp|contains: '10.'", "DestinationIp|endswith: '.1'"} {
+		q, problems := eql.New().Compile(lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection: {s: {"+detection+"}, condition: s}\n"), compilers.Options{Model: m})
+		assert.Nil(t, q, detection)
+		require.NotEmpty(t, problems, detection)
+		assert.Equal(t, "eql-unsupported", problems[0].Code, detection)
+	}
 }

@@ -77,7 +77,10 @@ def of_arithmetic(comparison, mapping):
 def of_literals(field, literals, mapping):
     kind = mapping.get(name(field))
     for node in literals:
-        if not literal(kind, getattr(node, "value", None), node):
+        if kind == "ip" and not isinstance(node, ast.Null):
+            # https://github.com/elastic/elasticsearch/issues/118621
+            yield "%s is of type ip: Elasticsearch refuses addresses in `in`, and in `==` joined by `or`" % name(field)
+        elif not literal(kind, getattr(node, "value", None), node):
             yield "%s is of type %s, which %s is not" % (name(field), kind, node)
 
 

@@ -37,13 +37,22 @@ var identifiers = map[string]map[packages.Part][2]string{
 	"mailbox":        {packages.Whole: {"Mailbox", "MailboxPrimaryAddress"}},
 }
 
-// better are columns that identify a thing in another way than the data model's entity, which is a key to join by.
+// better are columns that identify a thing in another way than the data model's entity, which is a key to join by, and
+// those with whole names: a Name is without the suffix of a user principal name.
 var better = map[string]fieldMapping{
-	"DeviceId":        {"FullName", "DeviceName"},
-	"AccountObjectId": {"AadUserId", "AccountObjectId"},
-	"AccountUpn":      {"FullName", "AccountUpn"},
-	"AccountSid":      {"Sid", "AccountSid"},
-	"SubjectUserSid":  {"Sid", "SubjectUserSid"},
+	"DeviceId":              {"FullName", "DeviceName"},
+	"AccountObjectId":       {"AadUserId", "AccountObjectId"},
+	"AccountUpn":            {"FullName", "AccountUpn"},
+	"UserPrincipalName":     {"FullName", "UserPrincipalName"},
+	"userPrincipalName_":    {"FullName", "userPrincipalName_"}, // of InitiatedBy
+	"UserId":                {"FullName", "UserId"},
+	"Caller":                {"FullName", "Caller"},
+	"PrincipalEmail":        {"FullName", "PrincipalEmail"},
+	"ActorEmail":            {"FullName", "ActorEmail"},
+	"RecipientEmailAddress": {"FullName", "RecipientEmailAddress"},
+	"actor_alternateId_s":   {"FullName", "actor_alternateId_s"},
+	"AccountSid":            {"Sid", "AccountSid"},
+	"SubjectUserSid":        {"Sid", "SubjectUserSid"},
 }
 
 // mapEntities maps what the alert is about. Parts of one thing are one mapping, each other thing is a mapping of its

@@ -181,7 +181,7 @@ func TestEntities(t *testing.T) {
 		{"sentinel", "logsource: {product: windows, category: registry_set}\ndetection: {s: {TargetObject: x}, condition: s}\nentities: {user: User}\n", "Host FullName=Computer; Account Name=UserName NTDomain=UserDomain; Process ProcessId=ProcessId_"},
 		{"sentinel", "logsource: {product: windows, category: process_access}\ndetection: {s: {CallTrace: x}, condition: s}\nentities: {user: TargetUser}\n",
 			"Account Name=TargetUser; Host FullName=Computer; Account Name=UserName NTDomain=UserDomain"},
-		{"sentinel", "logsource: {product: azure, service: auditlogs}\ndetection: {s: {OperationName: x}, condition: s}\n", "Account Name=userPrincipalName_; IP Address=ipAddress_"},
+		{"sentinel", "logsource: {product: azure, service: auditlogs}\ndetection: {s: {OperationName: x}, condition: s}\n", "Account FullName=userPrincipalName_; IP Address=ipAddress_"},
 	} {
 		in := packaged.Rule(t, sentinel.New(), kql.New(), c.model, "title: T\n"+head+c.text)
 		assert.Equal(t, c.want, entitiesOf(t, sentinel.New().Package(settings, []packages.Input{in})), c.text)

@@ -103,6 +103,8 @@ func (o *opening) refusal() string {
 	switch {
 	case bytes.HasPrefix(o.line, []byte("<")) && !bytes.Contains(o.head, []byte("\n{")):
 		return fmt.Sprintf("XML without <Event>: the file begins with %.60q", o.line)
+	case len(o.head) > 262 && string(o.head[257:262]) == "ustar":
+		return "not a log: the file is an archive of tar: give decree the files in it"
 	case bytes.IndexByte(o.line, 0) >= 0 && bytes.IndexByte([]byte("{["), o.line[0]) < 0:
 		return "not a log: the file is binary"
 	}

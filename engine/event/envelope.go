@@ -102,6 +102,8 @@ var envelopes = [...]envelope{
 	// Filebeat, of any version, and Vector
 	{"message", textOf, "@timestamp @metadata @version host agent ecs log input event fields tags cloud container fileset service beat prospector input_type offset source type", "@timestamp"},
 	{"message", textOf, "file host source_type timestamp offset", "source_type"},
+	// Wazuh: https://documentation.wazuh.com/current/user-manual/manager/event-logging.html
+	{"full_log", textOf, "timestamp rule agent manager id cluster decoder predecoder location data input previous_output previous_log GeoLocation", "location"},
 	// Event Hubs: https://learn.microsoft.com/en-us/azure/event-hubs/event-hubs-capture-overview
 	{"Body", oneOf, hub, "EnqueuedTimeUtc"},
 	{"Body", textOf, hub, ""},
@@ -273,7 +275,8 @@ func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened,
 	case changesBeside:
 		return out, changes(data[at:])
 	case textOf:
-		return out, carries(data[at:])
+		isDecoded := e.holds == "full_log" && bytes.HasPrefix(data[at:], []byte(`"{`)) // Wazuh has its fields in data
+		return out, !isDecoded && carries(data[at:])
 	case base64Of:
 		return out, bytes.HasPrefix(data[at:], []byte(`"ey`)) // {"
 	}

@@ -265,7 +265,7 @@ func (r *Reader) Broken() string { return r.broken }
 // foreign recognises, by their first bytes, files that are often mistaken for logs. It is "" for all others.
 func foreign(magic []byte) string {
 	for begin, what := range map[string]string{"PK\x03\x04": "a zip archive, or a document that is one", "\xfd7zX": "an archive of xz", "BZh": "an archive of bzip2", "7z\xbc\xaf": "an archive of 7-Zip",
-		"PAR1": "Parquet", "SQLi": "a database of SQLite", "%PDF": "a PDF", "\x89PNG": "an image", "GIF8": "an image", "\xff\xd8\xff": "an image", "\x7fELF": "a program", "MZ\x90\x00": "a program"} {
+		"PAR1": "Parquet", "SQLi": "a database of SQLite", "Obj\x01": "Avro", "%PDF": "a PDF", "\x89PNG": "an image", "GIF8": "an image", "\xff\xd8\xff": "an image", "\x7fELF": "a program", "MZ\x90\x00": "a program"} {
 		if bytes.HasPrefix(magic, []byte(begin)) {
 			return "not a log: the file is " + what
 		}

@@ -149,6 +149,8 @@ var formats = []struct{ name, file, in, want string }{
 	{"text that is not a table", "e.txt", "Hello, world\nand, so, on\n", "1! neither JSON nor a line of a log that decree knows\n2! neither JSON nor a line of a log that decree knows\n"},
 	{"binary", "e.json", "\x7f\x01\x00\x02\n\x00\n", "1! not a log: the file is binary\n"},
 	{"an image", "e.json", "\x89PNG\r\n\x1a\n\x00\x00", "1! not a log: the file is an image\n"},
+	{"an archive of tar", "e.ndjson", "e.json" + strings.Repeat("\x00", 251) + "ustar\x0000" + strings.Repeat("\x00", 255) + "{\"a\":1}\n", "1! not a log: the file is an archive of tar: give decree the files in it\n"},
+	{"Avro", "e.avro", "Obj\x01\x02\n", "1! not a log: the file is Avro\n"},
 	{"a zip archive", "e.ndjson", "PK\x03\x04\n\n", "1! not a log: the file is a zip archive, or a document that is one\n"},
 	{"a web page", "e.json", "<html>\n<body>\n</html>\n", "1! XML without <Event>: the file begins with \"<html>\"\n"},
 	{"UTF-16 table without a mark", "e.tsv", "a\x00\t\x00b\x00\n\x001\x00\t\x00\xe9\x00", "2: {\"a\":\"1\",\"b\":\"é\"}\n"},

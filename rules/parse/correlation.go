@@ -52,7 +52,12 @@ func (p *parser) correlation(top *yaml.Node) *rules.Correlation {
 func (p *parser) correlationKey(c *rules.Correlation, e source.Entry) {
 	switch e.Key.Value {
 	case "type":
-		c.Type, c.TypeRange = rules.CorrelationType(p.Word("invalid-correlation-type", e.Value, correlationTypes)), p.Span(e.Value)
+		c.TypeRange = p.Span(e.Value)
+		if plain, ok := strings.CutSuffix(e.Value.Value, "_extended"); ok && strings.HasPrefix(plain, string(rules.Temporal)) {
+			p.Errorf("invalid-correlation-type", c.TypeRange, "write `"+plain+"`: its condition may be a text", "%q is not allowed here", e.Value.Value)
+			return
+		}
+		c.Type = rules.CorrelationType(p.Word("invalid-correlation-type", e.Value, correlationTypes))
 	case "rules":
 		for _, n := range source.Items(e.Value) {
 			if n.Kind != yaml.ScalarNode || n.Value == "" {

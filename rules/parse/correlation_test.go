@@ -238,6 +238,20 @@ func TestMisplacedKeysOfCorrelations(t *testing.T) {
 	}
 }
 
+// TestTypesOfCorrelationsByOtherNames are told by the name that means the same, not by one that is spelled nearly so.
+func TestTypesOfCorrelationsByOtherNames(t *testing.T) {
+	for name, hint := range map[string]string{
+		"temporal_extended":         "write `temporal`: its condition may be a text",
+		"temporal_ordered_extended": "write `temporal_ordered`: its condition may be a text",
+		"ordered_temporal":          "did you mean `temporal_ordered`?",
+	} {
+		_, found := parse.Documents("rule.yml", []byte("title: T\nlevel: high\ncorrelation: {type: "+name+", rules: [a, b], timespan: 5m, condition: a and b}\n"), nil)
+		require.Len(t, found, 1, name)
+		assert.Equal(t, "invalid-correlation-type", found[0].Code)
+		assert.Equal(t, hint, found[0].Hint, name)
+	}
+}
+
 // TestCorrelationsOfOtherForms are told where their keys belong.
 func TestCorrelationsOfOtherForms(t *testing.T) {
 	for text, want := range map[string]string{

@@ -16,6 +16,7 @@ func TestValuesOfLists(t *testing.T) {
 		"lists: {l: ['*cert*', '*x']}\ndetection: {selection: {CommandLine|expand: '%l%'}, condition: selection}":                                                         {"wildcard-in-list"},
 		"lists: {l: [a, 'C:\\x\\*']}\ndetection: {selection: {Image|startswith|expand: '%l%'}, condition: selection}":                                                     {"wildcard-in-list"},
 		"lists: {l: ['*cert']}\ndetection: {selection: {CommandLine|contains|expand: '%l%'}, condition: selection}":                                                       {"wildcard-in-list"},
+		"lists: {d: [CORP], u: [bob, 'alice*']}\ndetection: {selection: {User|expand: '%d%\\%u%'}, condition: selection}":                                                 {"wildcard-in-list"},
 		"lists: {l: ['del *.*', '*']}\ndetection: {selection: {CommandLine|contains|expand: '%l%'}, condition: selection}":                                                nil,
 		"lists: {l: [a.exe, 'C:\\d\\b.exe', '\"c.exe\"']}\ndetection: {selection: {Image|filename|expand: '%l%'}, condition: selection}":                                  {"folder-in-filename"},
 		"lists: {l: [a.exe, 'C:\\d\\b.exe']}\ndetection: {selection: {Image|expand: '%l%', ParentImage: '%l%'}, condition: selection}":                                    {"placeholder-without-expand"},

@@ -39,21 +39,23 @@ func placeholderWithoutExpand(s *subject) {
 	})
 }
 
-// eachListed calls a function with each item that is one list, and a value of the list that it accepts: the first.
-func eachListed(accepts func(it rules.Item, value string) bool, report func(s *subject, it rules.Item, at rules.Value, value string)) func(*subject) {
+// eachListed calls a function with each item that reads a list, as placeholder names it, and a value of the list that
+// it accepts: the first.
+func eachListed(placeholder *regexp.Regexp, accepts func(it rules.Item, value string) bool, report func(s *subject, it rules.Item, at rules.Value, value string)) func(*subject) {
 	return eachItem(func(s *subject, it rules.Item) {
 		if !has(it, "expand") {
 			return
 		}
 		for _, v := range it.Values {
-			m := wholePlaceholder.FindStringSubmatch(v.Text)
-			i := slices.IndexFunc(s.Lists, func(l rules.List) bool { return m != nil && l.Name == m[1] })
-			if i < 0 {
-				continue
-			}
-			values := s.Lists[i].Values
-			if at := slices.IndexFunc(values, func(value string) bool { return accepts(it, value) }); at >= 0 {
-				report(s, it, v, values[at])
+			for _, m := range placeholder.FindAllStringSubmatch(v.Text, -1) {
+				i := slices.IndexFunc(s.Lists, func(l rules.List) bool { return l.Name == m[1] })
+				if i < 0 {
+					continue
+				}
+				values := s.Lists[i].Values
+				if at := slices.IndexFunc(values, func(value string) bool { return accepts(it, value) }); at >= 0 {
+					report(s, it, v, values[at])
+				}
 			}
 		}
 	})

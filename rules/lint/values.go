@@ -49,17 +49,17 @@ var valueChecks = []Check{
 			s.report(v.Range, "write `"+m[1]+comparisons[m[2]]+": "+m[3]+"`", "a keyword has no operators: the text \"%s\" is searched for in the event", v.Text)
 		}
 	})},
-	{Code: "network-as-text", Severity: diag.Warning, rule: eachListed(isNetwork, func(s *subject, it rules.Item, at rules.Value, network string) {
+	{Code: "network-as-text", Severity: diag.Warning, rule: eachListed(wholePlaceholder, isNetwork, func(s *subject, it rules.Item, at rules.Value, network string) {
 		s.report(at.Range, "write `"+it.Field+"|cidr|expand`", "the list has networks such as %s, and the field is compared with their text", network)
 	})},
-	{Code: "wildcard-in-list", Severity: diag.Warning, rule: eachListed(looksWild, func(s *subject, it rules.Item, at rules.Value, value string) {
+	{Code: "wildcard-in-list", Severity: diag.Warning, rule: eachListed(rules.Placeholder, looksWild, func(s *subject, it rules.Item, at rules.Value, value string) {
 		hint := "remove the asterisks from the list's values"
 		if !has(it, "contains", "startswith", "endswith") {
 			hint += ", and write `" + it.Field + "|contains|expand`, `startswith` or `endswith`"
 		}
 		s.report(at.Range, hint, "the list has the value \"%s\", and values of lists have no wildcards: the asterisk is searched for", value)
 	})},
-	{Code: "comma-in-list", Severity: diag.Info, rule: eachListed(looksSeveral, func(s *subject, _ rules.Item, at rules.Value, value string) {
+	{Code: "comma-in-list", Severity: diag.Info, rule: eachListed(wholePlaceholder, looksSeveral, func(s *subject, _ rules.Item, at rules.Value, value string) {
 		s.report(at.Range, "write each value on a line of its own", "the list has \"%s\", which is one value: a comma separates values only in the brackets of YAML and in CSV", value)
 	})},
 	{Code: "control-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
@@ -156,7 +156,7 @@ var valueChecks = []Check{
 				s.report(v.Range, "write the name of the file alone, or use `endswith` without `filename`", "`filename` asks for the last component of a path, which has no `\\` and no `/`: the value never matches")
 			}
 		})(s)
-		eachListed(isNoFilename, func(s *subject, it rules.Item, at rules.Value, value string) {
+		eachListed(wholePlaceholder, isNoFilename, func(s *subject, it rules.Item, at rules.Value, value string) {
 			s.report(at.Range, "write the names of files alone in the list, or use `endswith` without `filename`", "the list has the value \"%s\", and `filename` asks for the name of a file, which has no `\\`, `/` or quotes: the value never matches", value)
 		})(s)
 	}},

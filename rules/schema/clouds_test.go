@@ -34,6 +34,18 @@ func TestFieldsOfClouds(t *testing.T) {
 		// https://www.elastic.co/docs/reference/integrations/o365
 		{"ecs", "", "m365", "audit", "Operation", "event.action"},
 		{"ecs", "", "m365", "audit", "UserId", "user.id"},
+		{"ecs", "", "m365", "audit", "LogonError", "o365.audit.LogonError"},
+		{"ecs", "", "m365", "exchange", "ClientInfoString", "o365.audit.ClientInfoString"},
+		{"ecs", "", "m365", "exchange", "ObjectId", "o365.audit.ObjectId"},
+		// https://www.elastic.co/docs/reference/integrations/kubernetes/audit-logs
+		{"ecs", "", "kubernetes", "audit", "user.username", "kubernetes.audit.user.username"},
+		{"ecs", "application", "kubernetes", "audit", "annotations.authorization.k8s.io/decision", "kubernetes.audit.annotations.authorization_k8s_io/decision"},
+		{"ecs", "", "kubernetes", "audit", "requestObject.spec.containers.securityContext.privileged", "kubernetes.audit.requestObject.spec.containers.securityContext.privileged"},
+		// https://www.elastic.co/docs/reference/integrations/gcp
+		{"ecs", "", "gcp", "gcp.audit", "protoPayload.methodName", "event.action"},
+		{"ecs", "", "gcp", "gcp.audit", "protoPayload.authenticationInfo.principalEmail", "client.user.email"},
+		{"ecs", "", "gcp", "gcp.audit", "data.protoPayload.requestMetadata.callerIp", "source.ip"},
+		{"ecs", "", "gcp", "gcp.audit", "user", "client.user.email"},
 		{"mde", "", "m365", "exchange", "Operation", "ActionType"},
 		{"mde", "", "m365", "exchange", "user", "RawEventData.UserId"}, // AccountObjectId is an id, which nobody writes into rules
 		// https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/officeactivity

@@ -85,6 +85,7 @@ func TestEQLRestrictions(t *testing.T) {
 		{`process where ?process.pid == 5`, ""},
 		{`process where ?process.name : "a*" and cidrMatch(?source.ip, "10.0.0.0/8") and ?dll.code_signature.exists == true`, ""},
 		{`sequence by host.id [process where ?process.pid == 1] by process.entity_id [process where ?process.pid == 2] by process.parent.entity_id`, ""},
+		{"any where ?kubernetes.audit.annotations.`authorization_k8s_io/decision` : \"allow\"", ""},
 		{`process where ?process.pid : "5"`, "Expected"},
 		{`process where process.nothing : "5"`, "nothing"},
 		{`process where ?process.nothing : "5"`, "nothing"},

@@ -262,6 +262,10 @@ def execute(query, events):
     return ids
 
 
+# A part of a field's name may have a slash, as the annotations of Kubernetes have: a query quotes it.
+eql.schema.IDENT_RE = re.compile(r"^[_a-zA-Z][\w/]*$")
+
+
 def parse(text, schema):
     if schema is None:
         with eql.parser.elasticsearch_syntax, eql.parser.ignore_missing_functions:

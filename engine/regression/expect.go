@@ -38,8 +38,10 @@ func (l *loader) expect(n *yaml.Node) Expect {
 			for _, ref := range l.listOf(e.Value) {
 				out.Events = append(out.Events, Reference{l.Range(ref), "", l.whole(ref, "an index", 1)})
 			}
-		case ByCount, ByAtLeast:
+		case ByCount:
 			out.Count = l.whole(e.Value, e.Key.Value, 0)
+		case ByAtLeast:
+			out.Count = l.Whole("wrong-type", e.Value, e.Key.Value, "write `none: true` if nothing must match", 1, math.MaxInt)
 		case ByNone:
 			if !l.truth(e.Value, "none") {
 				l.errorf("wrong-type", e.Value, "write `none: true`, or say what must match", "none must be true")

@@ -21,6 +21,7 @@ func TestTestFilesThatCannotBe(t *testing.T) {
 		{"one name twice", "cases: [{name: a, " + event + ", expect: {none: true}}, {name: a, " + event + ", expect: {none: true}}]", `duplicate-name 1:61: duplicate case name "a"`, "rename one of them"},
 		{"no expectation", "cases:\n  - {name: a, " + event + "}", "missing-expect 2:5: a case needs an expectation", "add `expect:` with ids, indexes, count, at_least, none; `decree test --update` fills in an empty one"},
 		{"two expectations", "cases: [{name: a, " + event + ", expect: {none: true, count: 0}}]", "two-ways 1:59: expect has both none and count", "keep one of ids, indexes, count, at_least, none"},
+		{"at least none", "cases: [{name: a, " + event + ", expect: {at_least: 0}}]", "wrong-type 1:57: at_least must be a whole number, 1 or more, got: \"0\"", "write `none: true` if nothing must match"},
 		{"no events", "cases: [{name: a, expect: {none: true}}]", "missing-events 1:9: a case needs events", "add `events:`, `file:` or `use:`"},
 		{"an event that is none", "cases: [{name: a, events: [x], expect: {none: true}}]", "invalid-event 1:28: this is not an event: it must be a mapping", "write it as `{Field: value, ...}`; put values in quotes that YAML would not read as text"},
 		{"unknown model", "cases: [{name: a, model: mdee, " + event + ", expect: {none: true}}]", `unknown-model 1:26: unknown data model "mdee"`, "did you mean `mde`?"},

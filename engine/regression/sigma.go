@@ -67,10 +67,14 @@ func (l *loader) recordings(n *yaml.Node, model string) []*Case {
 	if beside := strings.TrimSuffix(recording, path.Ext(recording)) + ".json"; beside != recording && l.folder.Exists(beside) {
 		files = append(files, beside)
 	}
+	way := ByAtLeast
+	if least == 0 {
+		way = ByNone
+	}
 	var cases []*Case
 	for _, f := range files {
 		cases = append(cases, &Case{Range: l.Range(n), Name: fmt.Sprintf("%s (%s)", name, strings.TrimPrefix(path.Ext(f), ".")), Model: model,
-			Expect: Expect{Range: l.Range(n), Way: ByAtLeast, Count: least}, inputs: []input{{name: f, own: true, file: f, open: fileOf(l.folder, f)}}})
+			Expect: Expect{Range: l.Range(n), Way: way, Count: least}, inputs: []input{{name: f, own: true, file: f, open: fileOf(l.folder, f)}}})
 	}
 	return cases
 }

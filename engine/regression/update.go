@@ -101,15 +101,15 @@ func (f *File) wayEdit(e Expect, o Outcome) (edit, bool) {
 		if names, ok := o.names(e.Way); ok {
 			return f.listEdit(n, names)
 		}
-	case ByCount, ByAtLeast:
+	case ByAtLeast:
+		if len(o.matches) == 0 {
+			return f.otherWay(e, o.say())
+		}
+		return f.replace(n, n.Value, strconv.Itoa(len(o.matches)))
+	case ByCount:
 		return f.replace(n, n.Value, strconv.Itoa(len(o.matches)))
 	case ByNone:
-		from, ok := f.offset(n)
-		key := bytes.LastIndex(f.text[:max(from, 0)], []byte("none"))
-		if !ok || key < 0 || strings.Trim(string(f.text[key+len("none"):from]), " :") != "" {
-			return edit{}, false
-		}
-		return edit{key, from + len(n.Value), o.say()}, true
+		return f.otherWay(e, o.say())
 	case "":
 		from, ok := f.offset(n)
 		if !ok || n.Value != "" {
@@ -121,6 +121,16 @@ func (f *File) wayEdit(e Expect, o Outcome) (edit, bool) {
 		return edit{from, from, " {" + o.say() + "}"}, true
 	}
 	return edit{}, false
+}
+
+// otherWay writes an expectation in place of one of a key and a plain value.
+func (f *File) otherWay(e Expect, text string) (edit, bool) {
+	from, ok := f.offset(e.node)
+	key := bytes.LastIndex(f.text[:max(from, 0)], []byte(e.Way))
+	if !ok || key < 0 || strings.Trim(string(f.text[key+len(e.Way):from]), " :") != "" {
+		return edit{}, false
+	}
+	return edit{key, from + len(e.node.Value), text}, true
 }
 
 // say writes the matches as an expectation.

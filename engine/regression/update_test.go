@@ -23,6 +23,7 @@ cases:
         - b
   - {name: count, events: [{id: a, Image: x.exe}], expect: {count: 22}}
   - {name: least, events: [{id: a}], expect: {at_least: 1}}
+  - {name: fewer, events: [{id: a, Image: x.exe}], expect: {at_least: 2}}
   - {name: none, events: [{id: a, Image: x.exe}], expect: {none: true}}
   - {name: none without ids, events: [{Image: x.exe}], expect: {none: true}}
   - name: all gone
@@ -64,7 +65,8 @@ cases:
         # a near miss
         - c
   - {name: count, events: [{id: a, Image: x.exe}], expect: {count: 1}}
-  - {name: least, events: [{id: a}], expect: {at_least: 0}}
+  - {name: least, events: [{id: a}], expect: {none: true}}
+  - {name: fewer, events: [{id: a, Image: x.exe}], expect: {at_least: 1}}
   - {name: none, events: [{id: a, Image: x.exe}], expect: {ids: [a]}}
   - {name: none without ids, events: [{Image: x.exe}], expect: {indexes: [1]}}
   - name: all gone
@@ -111,7 +113,7 @@ func TestUpdateKeepsEveryOtherLetter(t *testing.T) {
 	text, changed, left, err := file.Update(RunAll([]Suite{{Rule: r, Cases: file.Cases}}, 2)[0])
 	require.NoError(t, err)
 	assert.Equal(t, afterUpdate, string(text))
-	assert.Len(t, changed, 14)
+	assert.Len(t, changed, 15)
 	assert.Equal(t, []string{"commented"}, left)
 
 	again, found := Parse(nil, "t", text, parse.FilterByForm)

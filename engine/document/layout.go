@@ -121,7 +121,7 @@ func (l *Layout) spaced(key []byte) bool {
 // wraps tells whether a key of the outermost level may belong to a form that event.Decode flattens.
 func (l *Layout) wraps(key []byte) bool {
 	switch len(key) {
-	case 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 20, 21: // of event.Forms
+	case 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20, 21: // of event.Forms
 		return slices.Contains(event.Forms, string(key)) && (l.windows || !slices.Contains(event.WindowsForms, string(key)))
 	}
 	return false

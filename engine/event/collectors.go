@@ -282,6 +282,42 @@ func wazuh(fields map[string]any) map[string]any {
 	return fields
 }
 
+// wazuhWindows is an event of Windows as agents of Wazuh send it.
+var wazuhWindows = flatForm{[]string{"win"}, func(fields map[string]any) map[string]any { return wazuh(map[string]any{"data": fields}) }}
+
+// grafana reads what Promtail and Alloy write, with the event's own values as elements of XML:
+// https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.windowsevent/
+func grafana(fields map[string]any) map[string]any {
+	names := map[string]string{"event_id": "EventID", "channel": "Channel", "computer": "Computer", "source": "Provider_Name", "eventRecordID": "EventRecordID", "timeCreated": "TimeCreated"}
+	out := moved(fields, names)
+	for _, section := range []string{"event_data", "user_data"} {
+		text, _ := fields[section].(string)
+		if own, err := record("<Event><EventData>" + text + "</EventData></Event>"); err == nil {
+			out = with(out, own.Map())
+		}
+	}
+	return out
+}
+
+// openTelemetry reads the body that OpenTelemetry's receiver makes of a Windows event:
+// https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/receiver/windowseventlogreceiver
+func openTelemetry(fields map[string]any) map[string]any {
+	out := moved(fields, map[string]string{"event_id": "EventID", "channel": "Channel", "computer": "Computer", "record_id": "EventRecordID", "system_time": "TimeCreated"})
+	if id, ok := part(fields, "event_id")["id"]; ok {
+		out["EventID"] = id
+	}
+	if name, ok := part(fields, "provider")["name"]; ok {
+		out["Provider_Name"] = name
+	}
+	values := part(fields, "event_data")
+	list, _ := values["data"].([]any)
+	for _, item := range list {
+		value, _ := item.(map[string]any)
+		out = with(out, value)
+	}
+	return with(with(out, values), part(fields, "user_data"))
+}
+
 // isEscaped tells whether all backslashes in the values are doubled, as Wazuh writes them.
 func isEscaped(values map[string]any) bool {
 	any := false

@@ -6,7 +6,7 @@ import "slices"
 // events lack: PowerShell's own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
 	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid", "Date (UTC)", "Event source", "protopayload_auditlog", "Event.System.Channel",
-	"System.Channel"}
+	"System.Channel", "win", "eventRecordID", "system_time"}
 
 // WindowsForms are those of Forms that only columns of Windows' events need: other events have these keys, too. What
 // they add hides nothing, and without such a column an event is read faster as it is.
@@ -42,6 +42,9 @@ var flatForms = []flatForm{
 	{[]string{"AllFieldInfo", "EventID", "RecordID"}, hayabusa},
 	{[]string{"EventData", "EventID", "Channel"}, velociraptor},
 	{[]string{"decoder", "data"}, wazuh},
+	wazuhWindows,
+	{[]string{"eventRecordID", "channel", "event_id"}, grafana},
+	{[]string{"system_time", "record_id", "channel", "event_id"}, openTelemetry},
 	{[]string{"short_message", "version"}, graylog},
 	{[]string{"xml_string", "data_type"}, plaso},
 	{[]string{"StringInserts", "ProviderName", "Channel"}, fluentBit},

@@ -134,6 +134,20 @@ func TestWindowsEventsByPaths(t *testing.T) {
 	}
 }
 
+// TestCollectorsOfWindowsEvents have the event's own values in XML, in a list, or below the name of their product.
+func TestCollectorsOfWindowsEvents(t *testing.T) {
+	for _, text := range []string{
+		`{"source":"P","channel":"Security","computer":"c","event_id":4688,"levelText":"Information","timeCreated":"T","eventRecordID":7,"execution":{"processId":4},"event_data":"<Data Name='CommandLine'>a &amp; b</Data><Data Name='x'>y</Data>","message":"m"}`,
+		`{"channel":"Security","computer":"c","event_id":{"id":4688,"qualifiers":0},"provider":{"name":"P","guid":"g"},"record_id":7,"system_time":"T","event_data":{"data":[{"CommandLine":"a & b"},{"x":"y"}]}}`,
+		`{"channel":"Security","computer":"c","event_id":4688,"provider":{"name":"P"},"record_id":7,"system_time":"T","event_data":{"CommandLine":"a & b","x":"y"}}`,
+		`{"win":{"system":{"providerName":"P","eventID":"4688","channel":"Security","computer":"c","systemTime":"T","eventRecordID":"7"},"eventdata":{"commandLine":"a & b"}}}`,
+	} {
+		fields, err := Decode([]byte(text))
+		require.NoError(t, err)
+		assert.Equal(t, "P Security c 4688 7 T a & b", fmt.Sprint(fields["Provider_Name"], " ", fields["Channel"], " ", fields["Computer"], " ", fields["EventID"], " ", fields["EventRecordID"], " ", fields["TimeCreated"], " ", fields["CommandLine"]), text)
+	}
+}
+
 // TestTablesOfPortals have the names of the logs that they are of.
 func TestTablesOfPortals(t *testing.T) {
 	for table, want := range map[string]string{

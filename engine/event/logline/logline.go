@@ -6,6 +6,8 @@
 package logline
 
 import (
+	"encoding/json"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -28,6 +30,9 @@ type Line struct {
 // Parse reads a line without its line break. ok is false if it has none of the forms.
 func (r *Reader) Parse(text string) (line Line, ok bool) {
 	text = strings.TrimSpace(text)
+	if head := archived.FindString(text); head != "" {
+		return r.carriedLine(text[len(head):])
+	}
 	if fields, ok := cef(text); ok {
 		return Line{Fields: fields}, true
 	}
@@ -50,6 +55,17 @@ func (r *Reader) Parse(text string) (line Line, ok bool) {
 		return Line{Fields: fields}, true
 	}
 	return Line{}, false
+}
+
+// archived begins a line of Wazuh's archives.log: the time, the agent, and where the line behind it comes from.
+var archived = regexp.MustCompile(`^\d{4} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} (?:\([^)]*\) )?\S+->\S+ `)
+
+// carriedLine reads a line that another one has. It may be JSON.
+func (r *Reader) carriedLine(text string) (Line, bool) {
+	if strings.HasPrefix(text, "{") && json.Valid([]byte(text)) {
+		return Line{JSON: text}, true
+	}
+	return r.Parse(text)
 }
 
 // Detect tells whether a line has one of the forms, so that its file is a text log.

@@ -65,6 +65,10 @@ func TestLines(t *testing.T) {
 		{"RFC 5424, nothing known", `<14>1 - - - - - -`, `{"facility":"user","message":"","severity":"info"}`},
 		{"Sysmon for Linux", `Feb 22 22:14:15 web1 sysmon: <Event><System/></Event>`, `<Event><System/></Event>`},
 
+		{"Wazuh's archives, an agent's file", `2023 Oct 05 07:52:10 (web 1) 10.0.0.2->/var/log/audit/audit.log type=CWD msg=audit(1364481363.243:1): cwd="/"`, `{"cwd":"/","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"CWD"}`},
+		{"Wazuh's archives, the manager's own", `2023 Oct 05 07:52:10 web1->/var/log/auth.log Feb 22 22:14:15 web1 su: x`, `{"appname":"su","hostname":"web1","message":"x","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"Wazuh's archives, Windows", `2023 Oct 05 07:52:09 (dc) any->EventChannel {"win":{}}`, `{"win":{}}`},
+		{"Wazuh's archives, another text", `2023 Oct 05 07:52:09 (dc) any->/l {"win`, ``},
 		{"JSON in syslog", `<14>Feb 22 22:14:15 web1 nxlog[7]: {"EventID": 1}`, `{"EventID": 1}`},
 		{"what only begins so", `<14>Feb 22 22:14:15 web1 app: {x}`, `{"appname":"app","facility":"user","hostname":"web1","message":"{x}","severity":"info","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"Cisco's numbers", `<189>29: *Feb  1 18:46:11.123: %SYS-5-CONFIG_I: x`, `{"appname":"%SYS-5-CONFIG_I","facility":"local7","message":"x","severity":"notice","timestamp":"2026-02-01T18:46:11.123Z"}`},

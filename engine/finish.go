@@ -138,6 +138,14 @@ func (s *Stats) Add(o Stats) {
 	s.Suspended = append(s.Suspended, o.Suspended...)
 }
 
+// AllForeign tells whether there were events, and none is of a log source that a rule reads.
+func (s *Stats) AllForeign() bool { return s.Events > 0 && s.Foreign == s.Events }
+
+// Unseen counts the events and matches that something did not see which should have.
+func (s *Stats) Unseen() int {
+	return s.Evicted + s.Dropped + s.Uncounted + s.Uncorrelated + s.Unraised + s.Undated + s.Timeless + s.Unlike + s.Unsuppressed
+}
+
 // finishedStats adds up what the workers counted.
 func (e *Engine) finishedStats() Stats {
 	var first timestamp.Guess

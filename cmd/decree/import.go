@@ -95,16 +95,8 @@ func importRules(s *stdio.Streams, p importParams) error {
 		}
 		report.Project = filepath.ToSlash(projectFile)
 	}
-	for i, f := range files {
-		name := paths[i]
-		if there[name] {
-			report.Kept = append(report.Kept, filepath.ToSlash(name))
-			continue
-		}
-		if err := output.Write(name, []byte(f.Text), false); err != nil {
-			return err
-		}
-		report.Rules = append(report.Rules, imported.Written{File: filepath.ToSlash(name), Name: f.Of.Name, ID: f.Of.ID})
+	if err := writeImported(files, paths, there, &report); err != nil {
+		return err
 	}
 	found, err := compareImported(s, export, &report)
 	if err != nil {
@@ -122,6 +114,22 @@ func importRules(s *stdio.Streams, p importParams) error {
 		return err
 	}
 	return exit.After(found, false)
+}
+
+// writeImported writes the files of rules to their paths, but those that are there, and reports both.
+func writeImported(files []imported.File, paths []string, there map[string]bool, report *imported.Report) error {
+	for i, f := range files {
+		name := paths[i]
+		if there[name] {
+			report.Kept = append(report.Kept, filepath.ToSlash(name))
+			continue
+		}
+		if err := output.Write(name, []byte(f.Text), false); err != nil {
+			return err
+		}
+		report.Rules = append(report.Rules, imported.Written{File: filepath.ToSlash(name), Name: f.Of.Name, ID: f.Of.ID})
+	}
+	return nil
 }
 
 // projectOf gives the folder for the rules of an import, and the project file to write: "" if there is one in the

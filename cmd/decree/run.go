@@ -293,16 +293,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	}
 	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected,
 		plural.Count(r.to.matches, "match"))
-	unread := len(r.set.Rules) == 0
-	unasked := unread && r.set.Failed == 0 // on purpose: no rule changed since the revision of --since
-	if unread && r.set.Failed > 0 {
-		fmt.Fprintln(s.Err, "no rule was asked: each has an error")
-	}
-	for _, e := range es.All {
-		if !unread && e.Stats.Events > 0 && (r.to.matches == 0 || e.Stats.Foreign == e.Stats.Events) {
-			warnings.Model(s, e.Model, e.Stats, in.Recognised)
-		}
-	}
+	r.warnOfUnasked()
 	if r.to.windows {
 		warnings.Unchecked(s)
 	}
@@ -320,16 +311,32 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 			return err
 		}
 	}
-	foreign := stats.Events > 0 && stats.Foreign == stats.Events
+	foreign := stats.AllForeign()
 	if in.Unreadable || (foreign && !in.Recognised) {
 		return exit.ErrUnreadable
 	}
-	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
+	unseen := stats.Unseen()
 	if r.to.alerts != nil {
 		unseen += r.to.alerts.Undated()
 	}
+	unasked := len(r.set.Rules) == 0 && r.set.Failed == 0 // on purpose: no rule changed since the revision of --since
 	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign && !unasked || in.Misread
 	return exit.After(append(r.set.Found, es.Found...), incomplete || fails || p.failOnMatch && r.to.matches > 0)
+}
+
+// warnOfUnasked says that no rule was asked, or of which data models the events are not those that rules ask for.
+func (r *ruleRun) warnOfUnasked() {
+	if len(r.set.Rules) == 0 {
+		if r.set.Failed > 0 {
+			fmt.Fprintln(r.s.Err, "no rule was asked: each has an error")
+		}
+		return
+	}
+	for _, e := range r.engines.All {
+		if e.Stats.AllForeign() || e.Stats.Events > 0 && r.to.matches == 0 {
+			warnings.Model(r.s, e.Model, e.Stats, r.in.Recognised)
+		}
+	}
 }
 
 // graceOfReading is how long an interrupted run waits for its input, which may be a pipe to which nobody writes.

@@ -81,12 +81,9 @@ change that no test notices. Without paths it tests the rules of the project.`,
 }
 
 func test(s *stdio.Streams, in *project.Project, p testParams) error {
-	var only *regexp.Regexp
-	if p.run != "" {
-		var err error
-		if only, err = regexp.Compile(p.run); err != nil {
-			return fmt.Errorf("--run: %w", err)
-		}
+	only, err := p.cases()
+	if err != nil {
+		return err
 	}
 	set, err := ruleset.Load(s, in, p.selection)
 	if err != nil {
@@ -125,17 +122,29 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 	if err := report.Write(s, set, p.format, p.verbose); err != nil {
 		return err
 	}
-	if p.format == "text" {
-		if len(report.Untested) > 0 && len(required) == 0 {
-			fmt.Fprintln(s.Err, table.Words("rules without tests pass: --require-tests, or tests.require in "+project.FileName+", makes them errors by status", s.ProseColumns(), 2))
-		}
-		if measured {
-			p.quality.Show(s, set, report.Assessed, time.Since(begun))
-		} else if p.quality.Asked() {
-			fmt.Fprintf(s.Err, "%s not measured: fix the tests first\n", p.quality.Described())
-		}
+	if p.format == "text" && len(report.Untested) > 0 && len(required) == 0 {
+		fmt.Fprintln(s.Err, table.Words("rules without tests pass: --require-tests, or tests.require in "+project.FileName+", makes them errors by status", s.ProseColumns(), 2))
+	}
+	switch {
+	case p.format != "text":
+	case measured:
+		p.quality.Show(s, set, report.Assessed, time.Since(begun))
+	case p.quality.Asked():
+		fmt.Fprintf(s.Err, "%s not measured: fix the tests first\n", p.quality.Described())
 	}
 	return exit.After(append(report.Findings, report.Warnings()...), report.Failed > 0 || !p.quality.Good(report.Assessed))
+}
+
+// cases gives the expression of --run; nil if all cases are run.
+func (p *testParams) cases() (*regexp.Regexp, error) {
+	if p.run == "" {
+		return nil, nil
+	}
+	only, err := regexp.Compile(p.run)
+	if err != nil {
+		return nil, fmt.Errorf("--run: %w", err)
+	}
+	return only, nil
 }
 
 // watchTests tests again when a file changes.

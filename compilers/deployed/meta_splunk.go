@@ -44,31 +44,45 @@ func metaSplunk(m *Meta, r Rule) {
 			}
 		}
 	}
+	m.splunkTechniques(get("action.correlationsearch.annotations"))
+	if get("action.risk") == "1" {
+		m.splunkRisk(get("action.risk.param._risk"))
+	}
+	m.AlertTitle, m.AlertDescription = braced(get("action.notable.param.rule_title"), "$", "$"), braced(get("action.notable.param.rule_description"), "$", "$")
+}
+
+// splunkTechniques reads the techniques of a search's annotations, which are JSON.
+func (m *Meta) splunkTechniques(text string) {
 	var annotations struct {
 		Attack []string `json:"mitre_attack"`
 	}
-	if json.Unmarshal([]byte(get("action.correlationsearch.annotations")), &annotations) == nil {
-		for _, id := range annotations.Attack {
-			m.technique(id)
-		}
+	if json.Unmarshal([]byte(text), &annotations) != nil {
+		return
 	}
+	for _, id := range annotations.Attack {
+		m.technique(id)
+	}
+}
+
+// splunkRisk reads the risk objects of a search, which are JSON. The highest of their scores counts.
+func (m *Meta) splunkRisk(text string) {
 	var objects []struct {
 		Field string      `json:"risk_object_field"`
 		Type  string      `json:"risk_object_type"`
 		Score json.Number `json:"risk_score"`
 	}
-	if json.Unmarshal([]byte(get("action.risk.param._risk")), &objects) == nil && get("action.risk") == "1" {
-		for _, o := range objects {
-			if o.Field == "" {
-				continue // a threat object
-			}
-			m.RiskObjects = append(m.RiskObjects, o.Field)
-			m.RiskScore = max(m.RiskScore, min(whole(o.Score.String()), 100))
-			m.entity(riskKinds[o.Type], o.Field)
+	if json.Unmarshal([]byte(text), &objects) != nil {
+		return
+	}
+	for _, o := range objects {
+		if o.Field == "" {
+			continue // a threat object
 		}
+		m.RiskObjects = append(m.RiskObjects, o.Field)
+		m.RiskScore = max(m.RiskScore, min(whole(o.Score.String()), 100))
+		m.entity(riskKinds[o.Type], o.Field)
 	}
 	m.RiskObjects = unique(m.RiskObjects)
-	m.AlertTitle, m.AlertDescription = braced(get("action.notable.param.rule_title"), "$", "$"), braced(get("action.notable.param.rule_description"), "$", "$")
 }
 
 // triggers is on which results as a whole an alert is made, or "" if it is on any.

@@ -11,30 +11,20 @@ func (c *Catalogue) changes() (p Page, ok bool) {
 		return p, false
 	}
 	p = Page{Path: changesPath, Title: "What changed", Lead: append(plain("Since the revision "), Literal(c.Since.Revision)...)}
-	for _, kind := range []struct{ word, id, title, about string }{
-		{"new", "new", "New detections", ""},
-		{"changed", "changed", "Changed detections", ""},
-		{"moved", "moved", "Moved detections", ""},
-		{"depends", "depends", "Detections of which a test, a list, a filter or an input changed", "Their own files are as they were."},
+	for _, kind := range []struct{ word, title, about string }{
+		{NewDetection, "New detections", ""},
+		{ChangedDetection, "Changed detections", ""},
+		{MovedDetection, "Moved detections", ""},
+		{ChangedDependency, "Detections of which a test, a list, a filter or an input changed", "Their own files are as they were."},
 	} {
-		var blocks []Block
-		for _, d := range c.Detections {
-			change, has := c.Since.Changed[d.Source()]
-			if !has || change.Kind != kind.word {
-				continue
-			}
-			blocks = append(blocks, Bullets{[]Cell{slices.Concat(d.link(), levelOf(d), change.before())}})
-			blocks = append(blocks, commits(change.Commits)...)
-			if len(change.Commits) == 0 && kind.word != "depends" {
-				blocks = append(blocks, Paragraph{plain("Not committed yet.")})
-			}
+		blocks := c.changed(kind.word)
+		if len(blocks) == 0 {
+			continue
 		}
-		if len(blocks) > 0 && kind.about != "" {
+		if kind.about != "" {
 			blocks = append([]Block{Paragraph{plain(kind.about)}}, blocks...)
 		}
-		if len(blocks) > 0 {
-			p.Sections = append(p.Sections, Section{kind.id, kind.title, blocks})
-		}
+		p.Sections = append(p.Sections, Section{kind.word, kind.title, blocks})
 	}
 	if len(c.Since.Removed) > 0 {
 		var items []Cell
@@ -47,6 +37,22 @@ func (c *Catalogue) changes() (p Page, ok bool) {
 		p.Sections = []Section{{"none", "Nothing", []Block{Paragraph{plain("No detection changed.")}}}}
 	}
 	return p, true
+}
+
+// changed lists the detections that changed in one way, with their commits.
+func (c *Catalogue) changed(kind string) (blocks []Block) {
+	for _, d := range c.Detections {
+		change, has := c.Since.Changed[d.Source()]
+		if !has || change.Kind != kind {
+			continue
+		}
+		blocks = append(blocks, Bullets{[]Cell{slices.Concat(d.link(), levelOf(d), change.before())}})
+		blocks = append(blocks, commits(change.Commits)...)
+		if len(change.Commits) == 0 && kind != ChangedDependency {
+			blocks = append(blocks, Paragraph{plain("Not committed yet.")})
+		}
+	}
+	return blocks
 }
 
 // before says what a detection was called, and where it was.

@@ -150,11 +150,19 @@ type Former struct{ Title, File string }
 
 // Change is how a detection changed.
 type Change struct {
-	Kind    string   // new, changed, moved to another file, or depends: only something that it uses changed
+	Kind    string   // one of the kinds below
 	From    string   // the file where it was, if it was moved
 	Was     string   // its title before, if that was another
 	Commits []Commit // since the revision, of its own file
 }
+
+// The kinds of changes.
+const (
+	NewDetection      = "new"
+	ChangedDetection  = "changed"
+	MovedDetection    = "moved"   // to another file
+	ChangedDependency = "depends" // only something that it uses changed
+)
 
 // fileName is the last part of a path.
 func fileName(file string) string { return path.Base(file) }

@@ -211,57 +211,67 @@ func levels(of []*Detection) Cell {
 	return joined(out, ", ")
 }
 
-// outcomes are what may become of a detection in a target, in the order of their columns, and whether a column is there
-// where nothing is counted.
-var outcomes = []struct {
+// outcome is what a target makes of a detection.
+type outcome struct {
 	word   string
-	always bool
-}{{"exact", true}, {"approximate", true}, {"hand-written", false}, {"refused", true}, {"skipped", true}, {"left out", false}, {NotPackaged, false}}
+	always bool // has a column where nothing is counted
+}
+
+// outcomes are what may become of a detection in a target, in the order of their columns.
+var outcomes = []outcome{{"exact", true}, {"approximate", true}, {"hand-written", false}, {"refused", true}, {"skipped", true}, {"left out", false}, {NotPackaged, false}}
 
 // NotPackaged is what becomes of a detection that has a query and that the target's package does not have.
 const NotPackaged = "not packaged"
 
-// fidelities counts what targets make of detections.
+// fidelities shows how often targets make what of detections.
 func fidelities(of []*Detection) []Block {
-	counts := map[string]map[string]int{} // target -> outcome -> detections
-	titles := map[string]string{}
-	var targets []string
-	any := map[string]bool{}
-	count := func(target, title, outcome string) {
-		if counts[target] == nil {
-			counts[target], titles[target] = map[string]int{}, title
-			targets = append(targets, target)
-		}
-		counts[target][outcome]++
-		any[outcome] = true
-	}
-	for _, d := range of {
-		for _, q := range d.Queries {
-			count(q.Target, q.Title, q.Fidelity)
-		}
-		for _, p := range d.Packages {
-			if len(p.Why) > 0 {
-				count(p.Target, p.Format, NotPackaged)
-			}
-		}
-	}
-	if len(targets) == 0 {
+	c := countOutcomes(of)
+	if len(c.targets) == 0 {
 		return nil
 	}
+	shown := slices.DeleteFunc(slices.Clone(outcomes), func(o outcome) bool { return !o.always && !c.any[o.word] })
 	t := Table{Head: []string{"Target"}}
-	for _, o := range outcomes {
-		if o.always || any[o.word] {
-			t.Head = append(t.Head, strings.ToUpper(o.word[:1])+o.word[1:])
-		}
+	for _, o := range shown {
+		t.Head = append(t.Head, strings.ToUpper(o.word[:1])+o.word[1:])
 	}
-	for _, target := range targets {
-		row := []Cell{plain(titles[target])}
-		for _, o := range outcomes {
-			if o.always || any[o.word] {
-				row = append(row, plain(number(counts[target][o.word])))
-			}
+	for _, target := range c.targets {
+		row := []Cell{plain(c.titles[target])}
+		for _, o := range shown {
+			row = append(row, plain(number(c.counts[target][o.word])))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return []Block{t}
+}
+
+// outcomeCounts counts what targets make of detections.
+type outcomeCounts struct {
+	targets []string                  // in the order in which they are met
+	titles  map[string]string         // of targets
+	counts  map[string]map[string]int // target -> outcome -> detections
+	any     map[string]bool           // outcomes of some detection
+}
+
+func countOutcomes(of []*Detection) outcomeCounts {
+	c := outcomeCounts{titles: map[string]string{}, counts: map[string]map[string]int{}, any: map[string]bool{}}
+	for _, d := range of {
+		for _, q := range d.Queries {
+			c.add(q.Target, q.Title, q.Fidelity)
+		}
+		for _, p := range d.Packages {
+			if len(p.Why) > 0 {
+				c.add(p.Target, p.Format, NotPackaged)
+			}
+		}
+	}
+	return c
+}
+
+func (c *outcomeCounts) add(target, title, outcome string) {
+	if c.counts[target] == nil {
+		c.counts[target], c.titles[target] = map[string]int{}, title
+		c.targets = append(c.targets, target)
+	}
+	c.counts[target][outcome]++
+	c.any[outcome] = true
 }

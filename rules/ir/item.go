@@ -233,18 +233,7 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	}
 	switch {
 	case c.opSet == "exists":
-		value, ok := source.Truth(v.Text)
-		if !ok {
-			got := strconv.Quote(v.Text)
-			if v.Kind == rules.NullValue {
-				got = "null"
-			}
-			return fail("invalid-exists", "write true or false", "the value of exists must be true or false, got: %s", got)
-		}
-		if v.Kind != rules.BoolValue {
-			l.fixable("truth-word", v.Range, strconv.FormatBool(value), "the value of exists must be true or false; in YAML 1.2, %q is a text", v.Text)
-		}
-		return []Test{&Exists{value}}
+		return l.exists(v)
 	case c.opSet == "re":
 		return l.regex(c, v)
 	case c.opSet == "cidr":
@@ -275,6 +264,23 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 		}
 	}
 	return l.text(c, v)
+}
+
+// exists gives the test of whether a field is there.
+func (l *lowerer) exists(v rules.Value) []Test {
+	value, ok := source.Truth(v.Text)
+	if !ok {
+		got := strconv.Quote(v.Text)
+		if v.Kind == rules.NullValue {
+			got = "null"
+		}
+		l.errorf("invalid-exists", v.Range, "write true or false", "the value of exists must be true or false, got: %s", got)
+		return nil
+	}
+	if v.Kind != rules.BoolValue {
+		l.fixable("truth-word", v.Range, strconv.FormatBool(value), "the value of exists must be true or false; in YAML 1.2, %q is a text", v.Text)
+	}
+	return []Test{&Exists{value}}
 }
 
 // weekdays are the names of the days, as ISO 8601 counts them: Monday is 1.

@@ -54,16 +54,21 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 	reader := newConditionParser(p, r)
 	reader.timeframe = timeframe
 	for _, n := range nodes {
-		if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
-			p.Errorf("condition-syntax", p.Span(n), "write it as text, such as `selection and not filter`", "a condition must be text and not empty")
-			continue
-		}
-		if expr := reader.read(n); expr != nil {
-			r.Conditions = append(r.Conditions, rules.Condition{Text: n.Value, Range: p.Span(n), Expr: expr})
-		}
+		p.condition(r, reader, n)
 	}
 	if unused != nil && !reader.aggregated { // else the condition's error says what to write instead of both
 		p.Warnf("unused-timeframe", p.Span(unused), "use a correlation rule", "`timeframe` has no effect in a detection rule")
+	}
+}
+
+// condition reads one condition of a detection.
+func (p *parser) condition(r *rules.Rule, reader *conditionParser, n *yaml.Node) {
+	if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
+		p.Errorf("condition-syntax", p.Span(n), "write it as text, such as `selection and not filter`", "a condition must be text and not empty")
+		return
+	}
+	if expr := reader.read(n); expr != nil {
+		r.Conditions = append(r.Conditions, rules.Condition{Text: n.Value, Range: p.Span(n), Expr: expr})
 	}
 }
 

@@ -257,11 +257,7 @@ func (c *checker) refers(s *Source, path, name, other string, level int) {
 	if _, ok := c.m.Column(s, other, level); ok {
 		return
 	}
-	fields := s.Fields
-	if level > 0 {
-		fields = s.Ancestors[level]
-	}
-	c.bad(path, diag.DidYouMean(other, sortedNames(fields), "add the field "+other+" to the source"), "field %s refers to field %s, which the source does not have", name, other)
+	c.bad(path, diag.DidYouMean(other, sortedNames(s.fieldsAt(level)), "add the field "+other+" to the source"), "field %s refers to field %s, which the source does not have", name, other)
 }
 
 // loops reports fields that refer to themselves through the fields that they are spread over.

@@ -38,11 +38,7 @@ func (s *Source) property(field string) (Column, bool) {
 
 // Maps tells whether a source maps a field by its name, and not only the object that it is a property of.
 func (s *Source) Maps(f ir.Field) bool {
-	fields := s.Fields
-	if f.Level > 0 {
-		fields = s.Ancestors[f.Level]
-	}
-	_, mapped := mappedIn(fields, f.Name)
+	_, mapped := mappedIn(s.fieldsAt(f.Level), f.Name)
 	_, entity := s.entity(f.Name)
 	return mapped || entity && f.Level == 0
 }

@@ -52,48 +52,61 @@ func (j joint) keyAlone(t ir.Test) ir.Node {
 }
 
 func (j joint) text(t *ir.Text) (ir.Node, error) {
+	switch t.Op {
+	case ir.Filename:
+		return nil, j.refusal()
+	case ir.Word: // the separator between the two columns separates words
+		if slices.ContainsFunc(t.Values, func(v string) bool { return strings.Contains(v, `\`) }) {
+			return nil, j.refusal()
+		}
+		return either(j.at.Base, []ir.Node{j.key(t), j.name(t)}), nil
+	}
+	terms := append(j.wholeInKey(t), j.acrossBoth(t)...)
+	if len(terms) == 0 {
+		return nil, fmt.Errorf("%s is a path and never equals %q", j.at.Field.Name, t.Values)
+	}
+	return either(j.at.Base, terms), nil
+}
+
+// wholeInKey tests what the key alone may hold.
+func (j joint) wholeInKey(t *ir.Text) []ir.Node {
+	inKey := &ir.Text{Op: t.Op, Values: t.Values, Cased: t.Cased}
+	switch {
+	case t.Op == ir.Contains || t.Op == ir.StartsWith:
+		return []ir.Node{j.key(inKey)}
+	case j.col.Alone:
+		return []ir.Node{j.keyAlone(inKey)}
+	}
+	return nil
+}
+
+// acrossBoth tests the key and the name on both sides of the last backslash of each value. A value without one is in
+// the name alone.
+func (j joint) acrossBoth(t *ir.Text) (terms []ir.Node) {
 	of := func(op ir.TextOp, values ...string) *ir.Text { return &ir.Text{Op: op, Values: values, Cased: t.Cased} }
-	before, after := ir.Equals, ir.Equals // the tests of the key and of the name around the last backslash
+	before, after := ir.Equals, ir.Equals // the tests of the key and of the name
 	if t.Op == ir.Contains || t.Op == ir.EndsWith {
 		before = ir.EndsWith
 	}
 	if t.Op == ir.Contains || t.Op == ir.StartsWith {
 		after = ir.StartsWith
 	}
-	var terms []ir.Node
-	switch {
-	case t.Op == ir.Filename:
-		return nil, j.refusal()
-	case t.Op == ir.Word: // the separator between the two columns separates words
-		if slices.ContainsFunc(t.Values, func(v string) bool { return strings.Contains(v, `\`) }) {
-			return nil, j.refusal()
-		}
-		return either(j.at.Base, []ir.Node{j.key(t), j.name(t)}), nil
-	case after == ir.StartsWith:
-		terms = append(terms, j.key(of(t.Op, t.Values...)))
-	case j.col.Alone:
-		terms = append(terms, j.keyAlone(of(t.Op, t.Values...)))
-	}
 	var names, keys []string
 	for _, v := range t.Values {
 		i := strings.LastIndexByte(v, '\\')
 		if i < 0 {
-			if t.Op == ir.Contains || t.Op == ir.EndsWith {
+			if before == ir.EndsWith {
 				names = append(names, v)
 			}
 			continue
 		}
-		key, name := v[:i], j.name(of(after, v[i+1:]))
-		if strings.EqualFold(v[i+1:], defaultValue) && after == ir.Equals {
-			name = either(j.at.Base, []ir.Node{name, j.name(&ir.Null{})})
-		}
-		switch {
-		case v[i+1:] == "" && after == ir.StartsWith:
+		switch key, name := v[:i], v[i+1:]; {
+		case name == "" && after == ir.StartsWith:
 			keys = append(keys, key)
 		case key == "" && before == ir.EndsWith:
-			terms = append(terms, name)
+			terms = append(terms, j.nameIs(of(after, name)))
 		default:
-			terms = append(terms, j.both(j.key(of(before, key)), name))
+			terms = append(terms, j.both(j.key(of(before, key)), j.nameIs(of(after, name))))
 		}
 	}
 	if len(keys) > 0 {
@@ -102,10 +115,15 @@ func (j joint) text(t *ir.Text) (ir.Node, error) {
 	if len(names) > 0 {
 		terms = append(terms, j.name(of(t.Op, names...)))
 	}
-	if len(terms) == 0 {
-		return nil, fmt.Errorf("%s is a path and never equals %q", j.at.Field.Name, t.Values)
+	return terms
+}
+
+// nameIs tests the name by one value. The unnamed value of a key has none.
+func (j joint) nameIs(t *ir.Text) ir.Node {
+	if t.Op == ir.Equals && strings.EqualFold(t.Values[0], defaultValue) {
+		return either(j.at.Base, []ir.Node{j.name(t), j.name(&ir.Null{})})
 	}
-	return either(j.at.Base, terms), nil
+	return j.name(t)
 }
 
 // glob splits a pattern at its last backslash. A pattern whose last part may match more than a name is not split.

@@ -118,14 +118,19 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	return f.column, f.known
 }
 
-func (m *Model) column(s *Source, field string, level int) (Column, bool) {
-	fields := s.Fields
+// fieldsAt are the fields that a source maps of the event's own process (level 0) or of an ancestor.
+func (s *Source) fieldsAt(level int) map[string]Column {
 	if level > 0 {
-		fields = s.Ancestors[level]
-	} else if c, ok := s.entity(field); ok {
+		return s.Ancestors[level]
+	}
+	return s.Fields
+}
+
+func (m *Model) column(s *Source, field string, level int) (Column, bool) {
+	if c, ok := s.entity(field); ok && level == 0 {
 		return c, true
 	}
-	if c, ok := mappedIn(fields, field); ok {
+	if c, ok := mappedIn(s.fieldsAt(level), field); ok {
 		return c, true
 	}
 	if c, ok := m.hostName(s, field); ok && level == 0 {

@@ -55,14 +55,7 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 
 // mayHave is Has for a field that is not an extract.
 func (s *Source) mayHave(m *Model, f ir.Field) bool {
-	if _, entity := s.entity(f.Name); entity && f.Level == 0 {
-		return true
-	}
-	fields := s.Fields
-	if f.Level > 0 {
-		fields = s.Ancestors[f.Level]
-	}
-	if _, mapped := mappedIn(fields, f.Name); mapped || (s.Log == "" && len(s.Names) == 0) || f.Level >= len(levelPrefixes) {
+	if s.Maps(f) || (s.Log == "" && len(s.Names) == 0) || f.Level >= len(levelPrefixes) {
 		return true
 	}
 	field := levelPrefixes[f.Level] + f.Name
@@ -71,27 +64,29 @@ func (s *Source) mayHave(m *Model, f ir.Field) bool {
 	}
 	logs := knownLogs()
 	log := logs.Logs[s.Log]
-	if log == nil || holdsName(log.Common, field) {
+	switch {
+	case log == nil || holdsName(log.Common, field):
 		return true
-	}
-	if holdsName(logs.System, field) { // it is not part of an event's data
+	case holdsName(logs.System, field): // it is not part of an event's data
 		return s.Unlisted == "" && s.UnlistedIn == ""
-	}
-	if holdsName(log.Lacks, field) {
+	case holdsName(log.Lacks, field):
 		return false
-	}
-	if holdsName(log.Added, field) {
+	case holdsName(log.Added, field):
+		return true
+	case len(log.Fields) == 0 || (s.Category == "" && len(log.Common) == 0):
 		return true
 	}
-	if len(log.Fields) == 0 || (s.Category == "" && len(log.Common) == 0) {
-		return true
-	}
-	for category, fields := range log.Fields {
-		if (s.Category == "" || category == s.Category) && holdsName(fields, field) {
+	return log.lists(s.Category, field) || m.Open && !logs.elsewhere(s, field)
+}
+
+// lists tells whether a field is one of events of a category, or of any without a category.
+func (l *windowsLog) lists(category, field string) bool {
+	for of, fields := range l.Fields {
+		if (category == "" || of == category) && holdsName(fields, field) {
 			return true
 		}
 	}
-	return m.Open && !logs.elsewhere(s, field)
+	return false
 }
 
 // never are the prefixes that no value of a field has in the source's events.
@@ -117,12 +112,8 @@ func (s *Source) Added(f ir.Field) string {
 	if log == nil || f.Level >= len(levelPrefixes) {
 		return ""
 	}
-	fields := s.Fields
-	if f.Level > 0 {
-		fields = s.Ancestors[f.Level]
-	}
 	field := levelPrefixes[f.Level] + f.Name
-	if _, mapped := mappedIn(fields, f.Name); mapped || !holdsName(log.Added, field) || holdsName(log.Fields[s.Category], field) || s.Category == "" {
+	if _, mapped := mappedIn(s.fieldsAt(f.Level), f.Name); mapped || !holdsName(log.Added, field) || holdsName(log.Fields[s.Category], field) || s.Category == "" {
 		return ""
 	}
 	return fmt.Sprintf("%s does not record %s in this event: it must be looked up in the creation of the process and stored with the event", s.Log, field)

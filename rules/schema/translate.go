@@ -52,12 +52,12 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return split, nil
 	}
 	col, ok := m.Column(s, n.Field.Name, n.Field.Level)
-	if ref, compares := n.Test.(*ir.FieldRef); compares {
+	if ref, compares := n.Test.(*ir.FieldRef); compares && ok {
 		other, known := m.Column(s, ref.Other.Name, ref.Other.Level)
-		if ok && known && (col.Domain != "" || other.Domain != "") {
+		if known && (col.Domain != "" || other.Domain != "") {
 			return col.comparedInTwoColumns(n, ref, other)
 		}
-		if ok && known {
+		if known {
 			if err := sameWords(n, ref, col, other); err != nil {
 				return n, err
 			}

@@ -12,36 +12,41 @@ import (
 // that the model maps for all logs alike is left out where it is known to be a field of other events.
 func (s *Source) Vocabulary() []string {
 	var names []string
-	add := func(all ...string) {
-		for _, name := range all {
-			if !s.ofOtherEvents(name) && !slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) }) {
-				names = append(names, name)
-			}
-		}
-	}
-	add(sortedNames(s.Fields)...)
-	for level := 1; level < len(levelPrefixes); level++ {
-		for _, name := range sortedNames(s.Ancestors[level]) {
-			if field := levelPrefixes[level] + name; ir.FieldNamed(field).Level == level { // Sigma has a name for it
-				add(field)
-			}
-		}
-	}
-	if log := knownLogs().Logs[s.Log]; log != nil {
-		for category, fields := range log.Fields {
-			if s.Category == "" || category == s.Category {
-				add(fields...)
-			}
-		}
-		add(log.Common...)
-	}
-	for _, name := range s.Names {
-		if !strings.HasSuffix(name, ".") { // which stands for all below it
-			add(name)
+	for _, name := range slices.Concat(s.mappedNames(), s.fieldsOfLog(), s.Names) {
+		whole := !strings.HasSuffix(name, ".") // else it stands for all below it
+		if whole && !s.ofOtherEvents(name) && !slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) }) {
+			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// mappedNames are Sigma's names of the fields that the source maps, also of ancestors.
+func (s *Source) mappedNames() []string {
+	names := sortedNames(s.Fields)
+	for level := 1; level < len(levelPrefixes); level++ {
+		for _, name := range sortedNames(s.Ancestors[level]) {
+			if field := levelPrefixes[level] + name; ir.FieldNamed(field).Level == level { // Sigma has a name for it
+				names = append(names, field)
+			}
+		}
+	}
+	return names
+}
+
+// fieldsOfLog are the fields that the source's log is known to have in its events.
+func (s *Source) fieldsOfLog() (names []string) {
+	log := knownLogs().Logs[s.Log]
+	if log == nil {
+		return nil
+	}
+	for category, fields := range log.Fields {
+		if s.Category == "" || category == s.Category {
+			names = append(names, fields...)
+		}
+	}
+	return append(names, log.Common...)
 }
 
 // ofOtherEvents tells whether a field is known to be one of other events of the source's log, and of none of its own.

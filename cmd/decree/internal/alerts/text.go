@@ -47,26 +47,20 @@ func (t textSink) Add(a Alert) {
 	t.line("%s; %s", position.Event(a.EventID, a.Source, a.Line), what)
 	t.correlated(a.Correlated)
 	t.facts(a)
-	for _, e := range a.Evidence {
-		text := "✓ " + e.Name + ": " + Describe(e)
-		if len(e.Values) > 0 {
-			text += " ← " + strings.Join(shortened(e, shownLetters), ", ")
-		}
-		if e.From != "" {
-			text += " (" + e.From + ")"
-		}
-		t.line("%s", text)
-	}
+	t.evidence(a.Evidence)
 	for _, up := range a.Ancestors {
 		t.line("ancestor %d: %s (%s)", up.Level, shorten(up.Describe(), 0, shownLetters), up.From)
 	}
+	told := func(name string) bool {
+		return slices.ContainsFunc(a.Evidence, func(e engine.Evidence) bool { return e.Field == "" && e.Name == name })
+	}
 	for _, f := range a.Prevalence {
-		if !slices.ContainsFunc(a.Evidence, func(e engine.Evidence) bool { return e.Field == "" && e.Name == f.Name }) {
+		if !told(f.Name) {
 			t.line("prevalence %s", f.Describe())
 		}
 	}
 	for _, j := range a.Joins {
-		if !slices.ContainsFunc(a.Evidence, func(e engine.Evidence) bool { return e.Field == "" && e.Name == j.Name }) {
+		if !told(j.Name) {
 			t.line("%s %s: %s", j.Kind, j.Name, j.Describe())
 		}
 	}
@@ -81,6 +75,20 @@ func (t textSink) Add(a Alert) {
 		where += " (" + a.ID + ")"
 	}
 	t.line("rule: %s", where)
+}
+
+// evidence shows the tests that held, with what they read.
+func (t textSink) evidence(all []engine.Evidence) {
+	for _, e := range all {
+		text := "✓ " + e.Name + ": " + Describe(e)
+		if len(e.Values) > 0 {
+			text += " ← " + strings.Join(shortened(e, shownLetters), ", ")
+		}
+		if e.From != "" {
+			text += " (" + e.From + ")"
+		}
+		t.line("%s", text)
+	}
 }
 
 // head writes the first line of a match: its time, level and rule.

@@ -82,17 +82,17 @@ func (f *former) change(r *rules.Rule, how string) pages.Change {
 	title, had := f.titles[key]
 	switch {
 	case was:
-		out := pages.Change{Kind: "moved", From: before.File}
+		out := pages.Change{Kind: pages.MovedDetection, From: before.File}
 		if title != r.Title {
 			out.Was = title
 		}
 		return out
 	case how == "":
-		return pages.Change{Kind: "depends"}
+		return pages.Change{Kind: pages.ChangedDependency}
 	case how == "A" || !had:
-		return pages.Change{Kind: "new"}
+		return pages.Change{Kind: pages.NewDetection}
 	case title != r.Title:
-		return pages.Change{Kind: "changed", Was: title}
+		return pages.Change{Kind: pages.ChangedDetection, Was: title}
 	}
-	return pages.Change{Kind: "changed"}
+	return pages.Change{Kind: pages.ChangedDetection}
 }

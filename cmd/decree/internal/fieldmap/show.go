@@ -45,30 +45,7 @@ func (m *Map) rows(usedBy bool) [][]string {
 		rows[0][3] = "held, and used by"
 	}
 	for _, f := range m.Fields {
-		for i, c := range f.Columns {
-			own := slices.DeleteFunc(slices.Clone(f.Columns), func(other Column) bool { return other.Model != c.Model })
-			alike := !slices.ContainsFunc(own, func(other Column) bool { return !same(c, other) })
-			in := c.Model
-			switch {
-			case alike && i > 0 && f.Columns[i-1].Model == c.Model:
-				continue // told
-			case !alike:
-				in += "/" + c.Source
-			}
-			notes := c.Notes
-			column := cmp.Or(c.Column, none)
-			if c.Lacks {
-				column = missing
-			}
-			if usedBy && len(f.UsedBy) > 0 && i == 0 {
-				notes = append(slices.Clone(notes), "used by "+strings.Join(f.UsedBy, ", "))
-			}
-			name := f.Name
-			if f.Entity {
-				name += " (entity)"
-			}
-			rows = append(rows, []string{name, in, column, strings.Join(notes, "; ")})
-		}
+		rows = append(rows, f.rows(usedBy)...)
 	}
 	if len(m.Models) == 1 && len(m.Models[0].Sources) == 1 { // there is nothing to tell apart
 		for i, row := range rows {
@@ -76,6 +53,36 @@ func (m *Map) rows(usedBy bool) [][]string {
 		}
 	}
 	return rows
+}
+
+func (f Field) rows(usedBy bool) (rows [][]string) {
+	name := f.Name
+	if f.Entity {
+		name += " (entity)"
+	}
+	for i, c := range f.Columns {
+		in := c.Model
+		if f.differs(c) {
+			in += "/" + c.Source
+		} else if i > 0 && f.Columns[i-1].Model == c.Model {
+			continue // told
+		}
+		column := cmp.Or(c.Column, none)
+		if c.Lacks {
+			column = missing
+		}
+		notes := c.Notes
+		if usedBy && len(f.UsedBy) > 0 && i == 0 {
+			notes = append(slices.Clone(notes), "used by "+strings.Join(f.UsedBy, ", "))
+		}
+		rows = append(rows, []string{name, in, column, strings.Join(notes, "; ")})
+	}
+	return rows
+}
+
+// differs tells whether another source of a column's model holds the field in another way.
+func (f Field) differs(c Column) bool {
+	return slices.ContainsFunc(f.Columns, func(other Column) bool { return other.Model == c.Model && !same(c, other) })
 }
 
 func same(a, b Column) bool {

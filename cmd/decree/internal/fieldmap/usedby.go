@@ -17,34 +17,37 @@ var prefixes = []string{"", "Parent", "GrandParent"}
 func Used(ls rules.LogSource, set *ruleset.Set) map[string][]string {
 	out := map[string][]string{}
 	for _, rule := range set.Rules {
-		r := rule.IR
-		if !slices.ContainsFunc(r.Source.LogSources(), func(own rules.LogSource) bool { return within(lowerCase(own), ls) }) {
+		if !slices.ContainsFunc(rule.IR.Source.LogSources(), func(own rules.LogSource) bool { return within(lowerCase(own), ls) }) {
 			continue
 		}
-		use := func(field string) {
-			if own := rule.Slug(); !slices.Contains(out[field], own) {
-				out[field] = append(out[field], own)
-			}
-		}
-		fields, entities := Reads(r)
-		for _, name := range slices.Concat(fields, entities) {
-			use(name)
-		}
-		for _, p := range OfOthers(r) {
-			use(p.Value().Name)
-		}
-		for _, joining := range set.Rules {
-			for _, f := range joining.IR.ReadOf(r) {
-				use(Named(f))
-			}
-		}
-		for _, c := range set.Correlations {
-			for _, f := range c.Correlation.Reads(r) {
-				use(Named(f))
+		own := rule.Slug()
+		for _, name := range readOf(rule.IR, set) {
+			if !slices.Contains(out[name], own) {
+				out[name] = append(out[name], own)
 			}
 		}
 	}
 	return out
+}
+
+// readOf gives the fields and entities of a rule's events that the rule, joins and correlations read.
+func readOf(r *ir.Rule, set *ruleset.Set) []string {
+	fields, entities := Reads(r)
+	names := slices.Concat(fields, entities)
+	for _, p := range OfOthers(r) {
+		names = append(names, p.Value().Name)
+	}
+	for _, joining := range set.Rules {
+		for _, f := range joining.IR.ReadOf(r) {
+			names = append(names, Named(f))
+		}
+	}
+	for _, c := range set.Correlations {
+		for _, f := range c.Correlation.Reads(r) {
+			names = append(names, Named(f))
+		}
+	}
+	return names
 }
 
 // Named is a field as rules name it: ParentImage is that of the parent.

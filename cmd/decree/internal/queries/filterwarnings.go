@@ -49,40 +49,55 @@ type filterWarning struct {
 // effect is what a filter does: it moves queries from one data model to another, or if both are empty, takes logs out.
 type effect struct{ from, to string }
 
-func filterWarnings(set *ruleset.Set, results []Result) (out []*filterWarning) {
-	add := func(f *rules.Filter, e effect, result int, r *rules.Rule, lacks string, at diag.Range) {
-		i := slices.IndexFunc(out, func(w *filterWarning) bool { return w.filter == f && w.effect == e })
-		if i < 0 {
-			i = len(out)
-			out = append(out, &filterWarning{filter: f, effect: e, rules: map[*rules.Rule]bool{}, at: at})
-		}
-		w := out[i]
-		w.rules[r] = true
-		if !slices.Contains(w.results, result) {
-			w.results = append(w.results, result)
-		}
-		if !slices.Contains(w.lacking, lacks) {
-			w.lacking = append(w.lacking, lacks)
-		}
-	}
+// filterEffects are the effects of all filters, in the order in which they are met.
+type filterEffects []*filterWarning
+
+func filterWarnings(set *ruleset.Set, results []Result) []*filterWarning {
+	var all filterEffects
 	for i, c := range results {
 		if c.Query == nil || c.model == nil {
 			continue
 		}
-		for _, p := range c.passedOver {
-			for _, by := range p.by {
-				add(by.filter, effect{p.model, c.Model}, i, c.Source.IR.Source, by.why.Message, by.why.Range)
-			}
+		all.addMoved(i, c)
+		all.addLeftOut(i, c, set)
+	}
+	return all
+}
+
+// addMoved adds the filters by which a query is of another data model.
+func (all *filterEffects) addMoved(result int, c Result) {
+	for _, p := range c.passedOver {
+		for _, by := range p.by {
+			all.add(by.filter, effect{p.model, c.Model}, result, c.Source.IR.Source, by.why.Message, by.why.Range)
 		}
-		for _, r := range rulesOf(c.Source) {
-			for _, left := range c.model.LeftOut(r) {
-				if f := filterAt(set.FiltersOn(ruleset.Rule{IR: r}), left.By.Range()); f != nil { // else the rule itself excludes
-					add(f, effect{}, i, r.Source, fmt.Sprintf("%s has no %s", left.Source.Name, left.Field), left.By.Range())
-				}
+	}
+}
+
+// addLeftOut adds the filters by which a query leaves out logs.
+func (all *filterEffects) addLeftOut(result int, c Result, set *ruleset.Set) {
+	for _, r := range rulesOf(c.Source) {
+		for _, left := range c.model.LeftOut(r) {
+			if f := filterAt(set.FiltersOn(ruleset.Rule{IR: r}), left.By.Range()); f != nil { // else the rule itself excludes
+				all.add(f, effect{}, result, r.Source, fmt.Sprintf("%s has no %s", left.Source.Name, left.Field), left.By.Range())
 			}
 		}
 	}
-	return out
+}
+
+func (all *filterEffects) add(f *rules.Filter, e effect, result int, r *rules.Rule, lacks string, at diag.Range) {
+	i := slices.IndexFunc(*all, func(w *filterWarning) bool { return w.filter == f && w.effect == e })
+	if i < 0 {
+		i = len(*all)
+		*all = append(*all, &filterWarning{filter: f, effect: e, rules: map[*rules.Rule]bool{}, at: at})
+	}
+	w := (*all)[i]
+	w.rules[r] = true
+	if !slices.Contains(w.results, result) {
+		w.results = append(w.results, result)
+	}
+	if !slices.Contains(w.lacking, lacks) {
+		w.lacking = append(w.lacking, lacks)
+	}
 }
 
 func (w *filterWarning) text() diag.Diagnostic {

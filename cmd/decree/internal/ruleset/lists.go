@@ -53,10 +53,11 @@ func (set *Set) openLists(s *stdio.Streams, l Lists) error {
 	if err != nil {
 		return err
 	}
-	if l.Environment != "" && !slices.Contains(known, l.Environment) {
-		if len(known) == 0 {
-			return fmt.Errorf("unknown environment %q: it must be a subfolder of %s, which has none", l.Environment, strings.Join(l.Dirs, " or "))
-		}
+	switch {
+	case l.Environment == "" || slices.Contains(known, l.Environment):
+	case len(known) == 0:
+		return fmt.Errorf("unknown environment %q: it must be a subfolder of %s, which has none", l.Environment, strings.Join(l.Dirs, " or "))
+	default:
 		return usage.UnknownChoice("environment", l.Environment, known)
 	}
 	lists, found, err := parse.OutsideLists(folders, l.Environment)
@@ -64,23 +65,29 @@ func (set *Set) openLists(s *stdio.Streams, l Lists) error {
 		return err
 	}
 	set.Lists, set.Environment, set.listDirs, set.Found = lists, l.Environment, l.Dirs, append(set.Found, found...)
-	failed := map[string]bool{}
+	set.countFailed(found)
+	shown := lists.Files()
 	for _, d := range found {
-		failed[d.Range.File] = failed[d.Range.File] || d.Severity == diag.Error
+		shown = append(shown, d.Range.File)
 	}
-	for file, wrong := range failed {
-		if wrong {
-			set.Failed++
-		}
-		set.keepListFile(file, folders, l.Dirs)
-	}
-	for _, file := range lists.Files() {
+	for _, file := range shown {
 		set.keepListFile(file, folders, l.Dirs)
 	}
 	if l.Environment != "" {
 		fmt.Fprintf(s.Err, "environment %s: %s of its own, of %d\n", diag.Visible(l.Environment), plural.Count(lists.OfEnvironment(), "list"), len(lists.Files()))
 	}
 	return nil
+}
+
+// countFailed counts the list files that have an error.
+func (set *Set) countFailed(found diag.Diagnostics) {
+	failed := map[string]bool{}
+	for _, d := range found {
+		if d.Severity == diag.Error {
+			failed[d.Range.File] = true
+		}
+	}
+	set.Failed += len(failed)
 }
 
 // keepListFile makes the text of a list file available to findings in it.

@@ -62,48 +62,61 @@ func Unknown(set *ruleset.Set) (found diag.Diagnostics) {
 
 // scoresOf gives each rule's score by its slug, in percent, for the scales that a rule has one by.
 func scoresOf(s *stdio.Streams, set *ruleset.Set, scale layers.Scale) (out map[string]float64, found diag.Diagnostics, err error) {
-	out = map[string]float64{}
 	switch scale {
 	case layers.Fidelity:
-		chosen := set.Project.Targets
-		if len(chosen) == 0 {
-			chosen = targets.All
-		}
-		results, err := queries.Compile(set, chosen, queries.Options{})
-		if err != nil {
-			return nil, nil, err
-		}
-		asked, exact := map[string]float64{}, map[string]float64{}
-		for _, r := range results {
-			switch fidelity.Of(r) {
-			case "skipped", fidelity.LeftOut:
-				continue // its log source is another product's, or the project leaves it out
-			case "exact":
-				exact[r.Rule]++
-			}
-			asked[r.Rule]++
-		}
-		for rule, n := range asked {
-			out[rule] = 100 * exact[rule] / n
-		}
+		out, err = exactShare(set)
+		return out, nil, err
 	case layers.Mutation:
-		tests, err := ruletests.Load(set, nil)
-		if err != nil {
-			return nil, nil, err
-		}
-		judged, err := assessment.Measure(tests, true)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, a := range judged {
-			if total := a.Mutation.Total(); total > 0 {
-				out[a.Rule] = 100 * float64(a.Mutation.Killed) / float64(total)
-			}
-		}
-		assessment.ShowSkipped(s, tests)
-		found = tests.Found
+		return killedShare(s, set)
 	}
-	return out, found, nil
+	return map[string]float64{}, nil, nil
+}
+
+// exactShare gives the share of each rule's targets that have an exact query.
+func exactShare(set *ruleset.Set) (map[string]float64, error) {
+	chosen := set.Project.Targets
+	if len(chosen) == 0 {
+		chosen = targets.All
+	}
+	results, err := queries.Compile(set, chosen, queries.Options{})
+	if err != nil {
+		return nil, err
+	}
+	asked, exact := map[string]float64{}, map[string]float64{}
+	for _, r := range results {
+		switch fidelity.Of(r) {
+		case "skipped", fidelity.LeftOut:
+			continue // its log source is another product's, or the project leaves it out
+		case "exact":
+			exact[r.Rule]++
+		}
+		asked[r.Rule]++
+	}
+	out := map[string]float64{}
+	for rule, n := range asked {
+		out[rule] = 100 * exact[rule] / n
+	}
+	return out, nil
+}
+
+// killedShare gives the share of each rule's mutants that its tests notice.
+func killedShare(s *stdio.Streams, set *ruleset.Set) (map[string]float64, diag.Diagnostics, error) {
+	tests, err := ruletests.Load(set, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	judged, err := assessment.Measure(tests, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := map[string]float64{}
+	for _, a := range judged {
+		if total := a.Mutation.Total(); total > 0 {
+			out[a.Rule] = 100 * float64(a.Mutation.Killed) / float64(total)
+		}
+	}
+	assessment.ShowSkipped(s, tests)
+	return out, tests.Found, nil
 }
 
 // Write writes a layer, DeTT&CT's file, or a table for people.

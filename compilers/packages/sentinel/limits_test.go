@@ -159,7 +159,7 @@ func TestNearRealTime(t *testing.T) {
 		{sysmon, settings, "Scheduled", nil},
 		{sysmon, asked, "NRT", nil},
 		{sysmon + "schedule: {every: 1m}\n", settings, "NRT", nil},
-		{both, asked, "Scheduled", nil},
+		{both, asked, "Scheduled", []string{"package-near-real-time"}},
 		{both + "schedule: {every: 1m}\n", asked, "", []string{"package-schedule"}},
 	} {
 		got, found := kind(c.text, c.settings)

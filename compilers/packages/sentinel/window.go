@@ -42,6 +42,9 @@ func (a *analyticsRule) chooseKind() {
 		a.found.Errorf("package-schedule", at, "let it run every 5 minutes or more rarely", "Sentinel runs a rule every 5 minutes at most, and near real time only a query of conditions on one table")
 		return
 	}
+	if a.settings.NearRealTime {
+		a.found.Warnf("package-near-real-time", at, "remove `near_real_time` from the target, or let the rule read one table", "near real time Sentinel runs only a query of conditions on one table: the rule is run on a schedule")
+	}
 	a.window = window{every: r.Schedule.Every, period: result.Lookback + result.Reach}
 	if late := a.window.period + lateArrival; !written && late <= longestPeriod && (late < longPeriod || a.window.every >= time.Hour) {
 		a.window.period = late

@@ -67,7 +67,7 @@ func (w *writer) wholeOf(f ir.Field, columns []schema.Column, front *schema.Colu
 	if front == nil {
 		return text
 	}
-	before := part(w.typed(front.Name, front.Type), *front, nil).asText()
+	before := part(w.read(*front), *front, nil).asText()
 	both := fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text)
 	if columns[0].Under != "" {
 		return fmt.Sprintf("case(isempty(%s), %s, isempty(%s), %s, %s)", text, before, before, text, both)

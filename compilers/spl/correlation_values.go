@@ -109,8 +109,12 @@ func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Ran
 	if before == nil {
 		return value
 	}
-	front := s.columnOf(m, *before, name, at)
-	if columns[0].Under != "" {
+	return after(s.columnOf(m, *before, name, at), value, columns[0])
+}
+
+// after puts a value after the rest of its path, or after its domain, as its column says.
+func after(front, value string, c schema.Column) string {
+	if c.Under != "" {
 		return below(front, value)
 	}
 	return behind(front, value)

@@ -101,9 +101,9 @@ func (w *writer) valueStage(i int, p *ir.Prevalence) string {
 	return fmt.Sprintf("eval decree_value_%d=", i) + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")
 }
 
-// counted gives the expression for a value that is counted: that of the first column with one, after its domain, which
-// may be nil.
-func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *schema.Column) string {
+// counted gives the expression for a value that is counted: that of the first column with one, after its domain or the
+// rest of its path, which may be nil.
+func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, before *schema.Column) string {
 	if len(columns) == 0 { // the check has reported it
 		return "null()"
 	}
@@ -117,10 +117,10 @@ func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *sche
 	if len(values) > 1 {
 		value = "coalesce(" + strings.Join(values, ", ") + ")"
 	}
-	if domain == nil {
+	if before == nil {
 		return value
 	}
-	return behind(w.column(p.Range(), *domain), value)
+	return after(w.column(p.Range(), *before), value, columns[0])
 }
 
 // single tells whether a column has one value at most: Splunk's own host, a hash that rex takes out of its set, and

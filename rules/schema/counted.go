@@ -1,10 +1,6 @@
 package schema
 
-import (
-	"slices"
-
-	"decree/rules/ir"
-)
+import "decree/rules/ir"
 
 // CountedField is the field whose value a prevalence condition asks about, of a source: the actor of a process's
 // creation is its parent.
@@ -47,11 +43,7 @@ func (m *Model) counted(s *Source, f ir.Field) (columns []Column, domain *Column
 	if !m.HasWhole(s, f) {
 		return nil, nil
 	}
-	columns, domain = m.WholeOf(s, f)
-	if slices.ContainsFunc(columns, func(c Column) bool { return c.Under != "" }) { // the rest of a path
-		return nil, nil
-	}
-	return columns, domain
+	return m.WholeOf(s, f)
 }
 
 // CountsAbove tells whether the value that a prevalence condition asks about is an ancestor's that the event does not

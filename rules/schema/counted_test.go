@@ -31,7 +31,7 @@ func TestCounted(t *testing.T) {
 		{mde, "file_event", "sha1", "actor", "InitiatingProcessSHA1", false},
 		{mde, "file_event", "Image", "actor", "InitiatingProcessFolderPath", false},
 		{mde, "file_event", "TargetFilename", "actor", "", false},
-		{mde, "registry_set", "TargetObject", "", "", false},
+		{mde, "registry_set", "TargetObject", "", "RegistryValueName", false},
 		{windows, "process_creation", "sha1", "parent", "", true},
 		{windows, "file_event", "sha1", "actor", "", false},
 	} {

@@ -58,6 +58,9 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 			return col.comparedInTwoColumns(n, ref, other)
 		}
 		if known {
+			if err := inOneColumn(n, ref, col, other); err != nil {
+				return n, err
+			}
 			if err := sameWords(n, ref, col, other); err != nil {
 				return n, err
 			}
@@ -219,13 +222,8 @@ func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 			typed = append(typed, one)
 		}
 	}
-	switch n.Test.(type) {
-	case *ir.FieldRef:
-		return n, fmt.Errorf("the values of %s are spread over several columns and cannot be compared with another field", n.Field.Name)
-	case *ir.CIDR:
-		if len(typed) > 0 {
-			terms = typed
-		}
+	if _, network := n.Test.(*ir.CIDR); network && len(typed) > 0 {
+		terms = typed
 	}
 	if ir.WhenMissing(n.Test) {
 		return &ir.And{Base: n.Base, Terms: terms}, nil
@@ -277,6 +275,24 @@ func (c Column) inTwoColumns(n *ir.Match) (ir.Node, error) {
 		}
 	}
 	return either(n.Base, terms), nil
+}
+
+// inOneColumn checks that each of two fields that are compared is in one column, and as a text that another may have.
+func inOneColumn(n *ir.Match, ref *ir.FieldRef, col, other Column) error {
+	for _, of := range []struct {
+		field ir.Field
+		in    Column
+	}{{n.Field, col}, {ref.Other, other}} {
+		switch c := of.in; {
+		case len(c.Spread) > 0:
+			return fmt.Errorf("the values of %s are spread over several columns and cannot be compared with another field", of.field)
+		case c.Under != "":
+			return fmt.Errorf("%s is in two columns, key and name, and cannot be compared with another field", of.field)
+		case c.Type == Digests:
+			return c.wholeDigests()
+		}
+	}
+	return nil
 }
 
 // comparedInTwoColumns compares `DOMAIN\user` with another field: both parts are equal. other is that field's column.

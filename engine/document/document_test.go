@@ -110,6 +110,7 @@ var documents = []string{
 	`{"win":{"system":{"eventID":"1","channel":"c"},"eventdata":{"a":"x","b":"C:\\\\y"}}}`, `{"win":5,"a":1}`, `{"eventRecordID":7,"channel":"c","event_id":1,"source":"p","event_data":"<Data Name='a'>x &amp; y</Data>","message":"m"}`,
 	`{"eventRecordID":7,"channel":"c","event_id":1,"event_data":"<Data","a":1}`, `{"system_time":"t","record_id":7,"channel":"c","event_id":{"id":1,"qualifiers":0},"provider":{"name":"p"},"event_data":{"data":[{"a":"x"},{"b":"y"},5]}}`,
 	`{"system_time":"t","record_id":7,"channel":"c","event_id":1,"event_data":{"a":"x"},"user_data":{"b":1}}`, `{"eventRecordID":7,"a":1}`, `{"system_time":"t","a":1}`,
+	`{"Event Time":"t","Machine Id":"m","Action Type":"a","Folder Path":"C:\\\\x","File Name":"y.exe","a b":1}`, `{"Event Time":"t","a":1}`,
 	`{"Date (UTC)":"t","Username":"u","Application":"p","a b":1}`, `{"Event source":"s","Event name":"n","Event ID":"a","a":1}`, `{"protopayload_auditlog":{"a":1},"protoPayload":{"a":2}}`, `{"protopayload_auditlog":null,"a":1}`,
 	`{"a b":1}`, `{"a b":1,"ab":2,"a_b":[3]}`, `{"a b":null,"ab":2}`, `{"a b":[1,2],"ab":[]}`, `{"a b":1,"c":{"d e":2}}`, `{"a\u0020b":1}`, `{" ":1}`, `{"a b":{"c":1},"a  b":2}`,
 	`{"Event":{"System":{"EventID":1,"SourceName":"x"},"EventData":{"Source Name":"y","a":{"b c":1}}}}`, `{"winlog":{"event_data":{"Source Name":"x","New_Value":1},"user_data":{"a_b":2}},"SourceName":"y"}`, `{"winlog":{"event_data":{"a_b":1,"a b":2}}}`,

@@ -5,7 +5,7 @@ import "slices"
 // Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other
 // events lack: PowerShell's own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
-	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid", "Date (UTC)", "Event source", "protopayload_auditlog", "Event.System.Channel",
+	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid", "Date (UTC)", "Event source", "Event Time", "protopayload_auditlog", "Event.System.Channel",
 	"System.Channel", "win", "eventRecordID", "system_time"}
 
 // WindowsForms are those of Forms that only columns of Windows' events need: other events have these keys, too. What
@@ -53,6 +53,7 @@ var flatForms = []flatForm{
 	{[]string{"auditData"}, auditData("auditData")},
 	{[]string{"Date (UTC)", "Username", "Application"}, entraSignIn},
 	historyForm,
+	{[]string{"Event Time", "Machine Id", "Action Type"}, deviceTimeline},
 	{[]string{"protopayload_auditlog"}, bigQuery},
 	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
 	{[]string{"winlog.channel"}, dotted},

@@ -1,5 +1,7 @@
 package event
 
+import "strings"
+
 // This file reads audit logs of clouds in forms that name their fields otherwise than the logs themselves: tables that
 // portals export for people, and Google's logs as BigQuery holds them.
 
@@ -22,6 +24,31 @@ var trailNames = map[string]string{"Event ID": "eventID", "Event time": "eventTi
 var historyForm = flatForm{[]string{"Event source", "Event name"}, func(fields map[string]any) map[string]any { return moved(fields, trailNames) }}
 
 const historyNote = "the CSV of CloudTrail's event history has no parameters of requests, and no responses: download it as JSON for rules that test these"
+
+// timelineNames are the columns of advanced hunting for those of the CSV of a device's timeline in Defender's portal
+// that have other words. All others differ by spaces alone:
+// https://learn.microsoft.com/en-us/defender-endpoint/device-timeline-event-flag
+var timelineNames = map[string]string{"Event Time": "Timestamp", "Machine Id": "DeviceId", "Computer Name": "DeviceName", "Remote Computer Name": "RemoteDeviceName", "Sha1": "SHA1", "Sha256": "SHA256"}
+
+// deviceTimeline reads a row of such a timeline, in which a path of a folder need not have the file's name.
+func deviceTimeline(fields map[string]any) map[string]any {
+	out := moved(fields, timelineNames)
+	for _, of := range []string{"", "Initiating Process "} {
+		folder, _ := out[of+"Folder Path"].(string)
+		file, _ := out[of+"File Name"].(string)
+		if folder == "" || file == "" {
+			continue
+		}
+		if name := folder[strings.LastIndexAny(folder, `\/`)+1:]; !strings.EqualFold(name, file) {
+			separator := `\`
+			if strings.HasPrefix(folder, "/") {
+				separator = "/"
+			}
+			out[of+"Folder Path"] = strings.TrimSuffix(folder, separator) + separator + file
+		}
+	}
+	return out
+}
 
 // bigQuery reads a row of Google's audit logs: https://docs.cloud.google.com/logging/docs/export/bigquery
 func bigQuery(fields map[string]any) map[string]any {

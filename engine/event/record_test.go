@@ -155,7 +155,11 @@ func TestTablesOfPortals(t *testing.T) {
 			"\"createdDateTime\":\"t\",\"id\":\"r\",\"status.errorCode\":\"50126\",\"Status\":\"Failure\",\"userAgent\":\"curl\",\"userDisplayName\":\"Ann\",\"userPrincipalName\":\"a@b\"}",
 		"Event ID,Event time,User name,Event name,Resource name,Event source\ni,t,ann,CreateUser,x,iam.amazonaws.com\n": "{\"eventID\":\"i\",\"eventName\":\"CreateUser\",\"eventSource\":\"iam.amazonaws.com\"," +
 			"\"eventTime\":\"t\",\"Resource name\":\"x\",\"Resourcename\":\"x\",\"Resource_name\":\"x\",\"userIdentity.userName\":\"ann\"}",
-		"protopayload_auditlog,insertId\n{},i\n": "{\"insertId\":\"i\",\"protoPayload\":\"{}\"}",
+		"Event Time,Machine Id,Computer Name,Action Type,File Name,Folder Path,Sha1,Initiating Process File Name,Initiating Process Folder Path\nt,m,pc,ProcessCreated,a.exe,C:\\x\\A.exe,s,cmd.exe,C:\\Windows\n": `{"Timestamp":"t","DeviceId":"m","DeviceName":"pc",` +
+			`"SHA1":"s","Action Type":"ProcessCreated","ActionType":"ProcessCreated","Action_Type":"ProcessCreated","File Name":"a.exe","FileName":"a.exe","File_Name":"a.exe","Folder Path":"C:\\x\\A.exe","FolderPath":"C:\\x\\A.exe","Folder_Path":"C:\\x\\A.exe",` +
+			`"Initiating Process File Name":"cmd.exe","InitiatingProcessFileName":"cmd.exe","Initiating_Process_File_Name":"cmd.exe","Initiating Process Folder Path":"C:\\Windows\\cmd.exe","InitiatingProcessFolderPath":"C:\\Windows\\cmd.exe","Initiating_Process_Folder_Path":"C:\\Windows\\cmd.exe"}`,
+		"Event Time,Machine Id,Action Type,File Name,Folder Path\nt,m,a,sh,/usr/bin\n": `{"Timestamp":"t","DeviceId":"m","Action Type":"a","ActionType":"a","Action_Type":"a","File Name":"sh","FileName":"sh","File_Name":"sh","Folder Path":"/usr/bin/sh","FolderPath":"/usr/bin/sh","Folder_Path":"/usr/bin/sh"}`,
+		"protopayload_auditlog,insertId\n{},i\n":                                       "{\"insertId\":\"i\",\"protoPayload\":\"{}\"}",
 	} {
 		r, err := NewReader("x.csv", strings.NewReader(table), Options{})
 		require.NoError(t, err)

@@ -51,19 +51,29 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// The shares of MaxMemory.
+// The shares of MaxMemory follow.
+
+// eventMemory is for events that wait for the end of the input.
 func (o Options) eventMemory() int {
 	if o.raises {
 		return o.MaxMemory/2 - o.alertMemory()
 	}
 	return o.MaxMemory/2 - o.MaxMemory/16
 }
-func (o Options) alertMemory() int   { return o.MaxMemory / 8 }
+
+// alertMemory is for the alerts of a backtest.
+func (o Options) alertMemory() int { return o.MaxMemory / 8 }
+
+// processMemory is for the process tree.
 func (o Options) processMemory() int { return o.MaxMemory / 4 }
 
-// of correlations and joins, and as much of the events
-func (o Options) matchMemory() int        { return o.MaxMemory/16 + o.unused/4 }
-func (o Options) suppressibleMemory() int { return o.MaxMemory/16 + o.unused/2 } // of matches that may be suppressed
+// matchMemory is for matches that correlations and joins read. As much is for the events of these.
+func (o Options) matchMemory() int { return o.MaxMemory/16 + o.unused/4 }
+
+// suppressibleMemory is for matches that may be suppressed.
+func (o Options) suppressibleMemory() int { return o.MaxMemory/16 + o.unused/2 }
+
+// rarityMemory is for one of several populations.
 func (o Options) rarityMemory(populations int) int {
 	return o.MaxMemory / 8 / max(1, populations)
 }

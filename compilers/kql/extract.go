@@ -12,7 +12,7 @@ import (
 )
 
 // made writes the value of an extract as a text, which is empty where there is none. Several values are written
-// together (see several.go).
+// together (see extract_several.go).
 func (w *writer) made(c schema.Column) string {
 	spec := c.Made.Extract.Spec
 	w.noteListOf(c.Made)

@@ -14,8 +14,8 @@ import (
 // recordDepth is the depth that the fields of a record claim their columns with.
 const recordDepth = 60
 
-// record reads records as a source of winevent, and is the sink of their fields. A value is numbered by its place in
-// the text.
+// recordReader reads records as a source of winevent, and is the sink of their fields. A value is numbered by its place
+// in the text.
 type recordReader struct {
 	d         *Document
 	converter *winevent.Converter

@@ -36,7 +36,7 @@ type chain struct {
 	encoded  bool // by a modifier other than windash
 }
 
-// kinds of test that exclude each other
+// decisive are the modifiers that choose a kind of test. They exclude each other.
 var decisive = map[string]bool{"startswith": true, "endswith": true, "contains": true, "filename": true, "word": true, "re": true, "cidr": true, "bits": true, "exists": true}
 
 var (

@@ -219,10 +219,10 @@ var defendFields = map[string]map[string]string{
 	"registry": {"Image": "process.executable", "ProcessGuid": "process.entity_id", "TargetObject": "registry.path"},
 }
 
-// kernelNames are the names of keys that Sysmon replaces by friendlier ones.
 // unnamedValue is how Sysmon says a key's unnamed value, which has no name in the kernel.
 var unnamedValue = regexp.MustCompile(`\\\(Default\)$`)
 
+// kernelNames are the names of keys that Sysmon replaces by friendlier ones.
 var kernelNames = strings.NewReplacer(`\CurrentControlSet\`, `\ControlSet001\`, `HKU\`, `HKEY_USERS\`)
 
 var dword = regexp.MustCompile(`^DWORD \(0x([0-9a-f]{8})\)$`)

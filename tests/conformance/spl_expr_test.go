@@ -238,7 +238,7 @@ func splCompare(op string, a, b any) any {
 	return (s == t) == (op == "=")
 }
 
-// values are a field's, one or several.
+// splValues are a field's values, one or several.
 func splValues(v any) []string {
 	switch v := v.(type) {
 	case nil:

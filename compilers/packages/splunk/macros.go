@@ -86,7 +86,7 @@ type macro struct{ name, definition, description string }
 // macros are those that the searches of a package call, and those that these call, by name.
 type macros map[string]macro
 
-// add adds the macros of a search. It tells of a search that has none, or one for several log sources.
+// addMacros adds the macros of a search. It tells of a search that has none, or one for several log sources.
 func (s *search) addMacros(to macros) {
 	of := s.in.LogSources()
 	lead := s.in.Places[compilers.DefaultPlace]

@@ -35,5 +35,5 @@ func (t *Report) tap(w io.Writer) error {
 	return err
 }
 
-// A hash begins a directive.
+// tapEscape escapes texts: a hash begins a directive.
 var tapEscape = strings.NewReplacer(`\`, `\\`, `#`, `\#`)

@@ -37,6 +37,37 @@ func absentField(s *subject) {
 	})
 }
 
+// unwrittenPrefix reports a value that begins as no value of the field does in the rule's log. Other products may have
+// such values, but mostly do not either: Defender has a user's SID behind HKEY_CURRENT_USER.
+func unwrittenPrefix(s *subject) {
+	if s.lowered == nil {
+		return
+	}
+	s.EachItem(func(it rules.Item) {
+		if has(it, "contains", "endswith", "re", "word", "filename") {
+			return
+		}
+		for _, v := range it.Values {
+			if log, prefix := s.neverBegins(it.Field, v.Text); prefix != "" {
+				s.report(v.Range, "test for the part behind the hive: `"+it.Field+"|contains`", "in the log %s no %s begins with %s: the test never matches there", log, it.Field, prefix)
+			}
+		}
+	})
+}
+
+// neverBegins gives the log of a source that the rule asks, and the prefix of a text that no value of the field has
+// there.
+func (s *subject) neverBegins(field, text string) (log, prefix string) {
+	for m := range models() {
+		for _, source := range m.Asked(s.lowered) {
+			if prefix = source.NeverBegins(field, text); prefix != "" {
+				return source.Log, prefix
+			}
+		}
+	}
+	return "", ""
+}
+
 // isItem tells whether a field is that of an item, and not one that an extract or a value names.
 func (s *subject) isItem(name string) (is bool) {
 	s.EachItem(func(it rules.Item) { is = is || it.Field == name })

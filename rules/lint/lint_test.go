@@ -290,6 +290,21 @@ func TestOneFindingForAMisspeltField(t *testing.T) {
 	}
 }
 
+// TestPrefixesThatNoLogWrites are those of hives, which Sysmon and the Security log write in their own ways.
+func TestPrefixesThatNoLogWrites(t *testing.T) {
+	for fragment, want := range map[string][]string{
+		"logsource: {product: windows, category: registry_set}\ndetection: {selection: {TargetObject|startswith: 'HKCU\\Software\\'}, condition: selection}":                   {"unwritten-prefix"},
+		"logsource: {product: windows, category: registry_event}\ndetection: {selection: {TargetObject: ['HKLM\\a', 'hkey_local_machine\\b*']}, condition: selection}":         {"unwritten-prefix"},
+		"logsource: {product: windows, category: registry_set}\ndetection: {selection: {Image: x}, filter: {TargetObject: 'HKCU\\a'}, condition: selection and not filter}":    {"unwritten-prefix"},
+		"logsource: {product: windows, service: security}\ndetection: {selection: {EventID: 4657, ObjectName|startswith: 'HKLM\\'}, condition: selection}":                     {"unwritten-prefix"},
+		"logsource: {product: windows, category: registry_set}\ndetection: {selection: {TargetObject|startswith: ['HKLM\\a', 'HKU\\']}, condition: selection}":                 nil,
+		"logsource: {product: windows, category: registry_set}\ndetection: {selection: {TargetObject|contains: 'HKCU\\', Details|startswith: 'HKCU\\'}, condition: selection}": nil,
+		"logsource: {product: windows, category: process_creation}\ndetection: {selection: {CommandLine|startswith: 'HKCU\\'}, condition: selection}":                          nil,
+	} {
+		assert.Equal(t, want, codesOf(Run([]File{file(t, firstFile, fragment), file(t, secondFile, secondRule)})), fragment)
+	}
+}
+
 // TestTagsWithoutANamespace have one finding, which knows what ATT&CK has ids for.
 func TestTagsWithoutANamespace(t *testing.T) {
 	for tag, want := range map[string][2]string{

@@ -19,6 +19,7 @@ var logSourceChecks = []Check{
 	{Code: "unknown-log-source", Severity: diag.Warning, rule: unknownLogSource},
 	{Code: "unknown-field", Severity: diag.Warning, rule: unknownField, correlation: unknownFieldOfCorrelation},
 	{Code: "absent-field", Severity: diag.Warning, rule: absentField},
+	{Code: "unwritten-prefix", Severity: diag.Warning, rule: unwrittenPrefix},
 	{Code: "hidden-field", Severity: diag.Warning, rule: hiddenField},
 	{Code: "unknown-alert-field", Severity: diag.Warning, rule: unknownAlertField, correlation: unknownAlertFieldOfCorrelation},
 	{Code: "list-index", Severity: diag.Warning, rule: listIndex},

@@ -97,6 +97,17 @@ func (s *Source) never(field string, c Column) []string {
 	return c.Never
 }
 
+// NeverBegins gives the prefix of a text with which no value of a field begins in the log of the source, "" if there is
+// none.
+func (s *Source) NeverBegins(field, text string) string {
+	for _, prefix := range s.never(field, Column{}) {
+		if len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
+			return prefix
+		}
+	}
+	return ""
+}
+
 // named tells whether a name is one of the source's Names, or below one.
 func (s *Source) named(field string) bool {
 	plain := strings.ReplaceAll(strings.TrimPrefix(field, RawPrefix), element, "")

@@ -97,10 +97,10 @@ func TestNotesAreToldOnce(t *testing.T) {
 
 // TestJoinsNameCloseFields: a product that names processes otherwise has a field that is close.
 func TestJoinsNameCloseFields(t *testing.T) {
-	rs := lowered.Rules(t, "title: T\nlogsource: {product: windows, category: file_event}\njoins: {j: {rule: o, same: [host, ProcessGuid], before: 1m}}\ndetection: {s: {TargetFilename: x}, condition: s and j}\n---\n"+
+	rs := lowered.Rules(t, "title: T\nlogsource: {product: windows, category: file_event}\njoins: {j: {rule: o, same: [host, ProcessUid], before: 1m}}\ndetection: {s: {TargetFilename: x}, condition: s and j}\n---\n"+
 		"title: O\nname: o\nlogsource: {product: windows, category: file_event}\ndetection: {s: {TargetFilename: y}, condition: s}\n")
 	_, found := NewPlans("kql", nil, rs[0], Options{Model: lowered.Model(t, "mde")})
 	require.Len(t, found, 1)
 	assert.Equal(t, "join-field", found[0].Code)
-	assert.Contains(t, found[0].Hint, "closest mapped fields: ProcessId")
+	assert.Contains(t, found[0].Hint, "closest mapped fields: ProcessGuid, ProcessId")
 }

@@ -49,6 +49,8 @@ func TestProducts(t *testing.T) {
 			`{"Timestamp":"2026-01-01T00:00:00Z","DeviceId":"1","DeviceName":"a","ActionType":"ProcessCreated","FolderPath":"C:\\a.exe"}`,
 			`{"TimeGenerated":"2026-01-01T00:00:00Z","Timestamp":"2026-01-01T00:00:00Z","DeviceName":"a","ActionType":"ProcessCreated","FolderPath":"C:\\a.exe","Type":"DeviceProcessEvents"}`,
 			`{"Timestamp":"2026-01-01T00:00:00Z","Application":"Office","AccountUpn":"a@b.c","ErrorCode":0}`,
+			`{"Timestamp":"2026-01-01T00:00:00Z","AlertId":"da1","Title":"Malware","Category":"Execution","Severity":"High"}`,
+			`{"Timestamp":"2026-01-01T00:00:00Z","RequestUri":"https://graph.microsoft.com/v1.0/users","RequestMethod":"GET","TargetWorkload":"Microsoft.DirectoryServices"}`,
 		},
 		"sentinel": {
 			`{"TimeGenerated":"2026-01-01T00:00:00Z","EventID":4688,"Computer":"A","NewProcessName":"C:\\a.exe","Channel":"Security","Type":"SecurityEvent"}`,

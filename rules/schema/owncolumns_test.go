@@ -63,7 +63,9 @@ func TestEveryTableOfDefenderHasItsSource(t *testing.T) {
 		own++
 		assert.Equal(t, "defender", s.Product, s.Name)
 		assert.Equal(t, s.Table, s.Service, s.Name)
-		assert.NotEmpty(t, s.Entities, s.Name)
+		if s.Table != "AlertInfo" && s.Table != "OAuthAppInfo" { // which tell of nobody
+			assert.NotEmpty(t, s.Entities, s.Name)
+		}
 		require.NotEmpty(t, s.Scope, s.Name)
 		for _, test := range s.Scope {
 			assert.True(t, test.EngineOnly, "%s: the table is the scope of a query", s.Name)
@@ -73,5 +75,5 @@ func TestEveryTableOfDefenderHasItsSource(t *testing.T) {
 			assert.Contains(t, s.Columns, c.Name, "%s of %s", field, s.Name)
 		}
 	}
-	assert.Equal(t, 18, own)
+	assert.Equal(t, 33, own)
 }

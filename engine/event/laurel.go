@@ -26,8 +26,8 @@ var (
 // laurelOwn are keys that Laurel adds about the processes of an event.
 var laurelOwn = []string{"PARENT_INFO", "CONTAINER_INFO", "PID", "PPID"}
 
-// maxHead is about what each record repeats of its event.
-const maxHead = 100
+// recordSize is about the memory that a record takes at least.
+const recordSize = 1000
 
 // expandAudit queues the records of an event. It is false if the line is none.
 func (r *Reader) expandAudit(raw Raw) bool {
@@ -59,7 +59,7 @@ func (r *Reader) expandAudit(raw Raw) bool {
 			if !ok {
 				continue
 			}
-			if !r.copies(maxHead) {
+			if !r.copies(recordSize) {
 				r.refuseCopies(raw.Line)
 				return true
 			}

@@ -116,3 +116,12 @@ func TestDeepNestingIsARejectAndNothingElse(t *testing.T) {
 func TestAMillionEmptyArraysDoNotFillTheStack(t *testing.T) {
 	assert.Equal(t, "1: {\"a\":1}\n", inFile(t, "e.json", append(bytes.Repeat([]byte("[]"), 1_000_000), "[{\"a\":1}]"...), Options{}))
 }
+
+// TestRecordsOfALineAreBounded: an event of the audit log gives no more records than its line may take memory.
+func TestRecordsOfALineAreBounded(t *testing.T) {
+	line := `{"ID":"1626611363.720:1","PATH":[` + strings.TrimSuffix(strings.Repeat(`{},`, 200), ",") + "]}\n"
+	got := inFile(t, "e.ndjson", []byte(line+`{"ID":"1626611363.720:2","CWD":{}}`+"\n"), Options{MaxLine: 1000})
+	assert.Equal(t, 8, strings.Count(got, `"serial":"1"`))
+	assert.Contains(t, got, "1! what is repeated for each row of this line takes more than 8000 bytes")
+	assert.Contains(t, got, `"serial":"2"`)
+}

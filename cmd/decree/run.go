@@ -252,6 +252,7 @@ func (r *ruleRun) buildEngines(models []*schema.Model) *engines.Set {
 	warnings.NotAsked(r.s, r.engines.NotAsked())
 	for _, m := range models {
 		warnings.MissingFields(r.s, m, lowered)
+		warnings.Untranslated(r.s, m, lowered)
 	}
 	r.times.loadingDone()
 	r.times.finishing = memory.Limit(r.p.maxMemory)

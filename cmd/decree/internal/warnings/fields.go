@@ -22,7 +22,7 @@ func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	var order []string
 	var of []*ir.Rule
 	for _, r := range rules {
-		missing := missingFields(m, r)
+		missing, _ := unansweredTests(m, r)
 		for _, field := range missing {
 			if counts[field] == 0 {
 				order = append(order, field)
@@ -54,13 +54,44 @@ func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	}
 }
 
-// missingFields gives the fields of a rule that no source of its log source has, each once.
-func missingFields(m *schema.Model, r *ir.Rule) []string {
+// Untranslated warns of tests that no source of a rule's log source can answer, though it has the fields: they are as
+// those of an event without the field.
+func Untranslated(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
+	var of []*ir.Rule
+	var all []string
+	for _, r := range rules {
+		_, reasons := unansweredTests(m, r)
+		if len(reasons) > 0 {
+			of = append(of, r)
+		}
+		for _, why := range reasons {
+			if why = diag.Visible(why); !slices.Contains(all, why) {
+				all = append(all, why)
+			}
+		}
+	}
+	model := diag.Visible(m.Name)
+	switch {
+	case len(of) > 1:
+		fmt.Fprintf(s.Err, "warning: %d rules have tests that data model %s cannot answer\n", len(of), model)
+	case len(of) == 1:
+		fmt.Fprintf(s.Err, "warning: rule %q has a test that data model %s cannot answer\n", diag.Visible(of[0].Source.Title), model)
+	}
+	for _, why := range all[:min(len(all), shownFields)] {
+		fmt.Fprintf(s.Err, "  %s\n", why)
+	}
+	if more := len(all) - shownFields; more > 0 {
+		fmt.Fprintf(s.Err, "  and %d more\n", more)
+	}
+}
+
+// unansweredTests gives the fields of a rule that no source of its log source has, each once, and of the others why
+// none can answer a test.
+func unansweredTests(m *schema.Model, r *ir.Rule) (missing, reasons []string) {
 	sources := m.Asked(r)
 	if len(sources) == 0 {
-		return nil // the rule is not run
+		return nil, nil // the rule is not run
 	}
-	var missing []string
 	need := func(f ir.Field, has func(*schema.Source) bool) {
 		if field := f.String(); !slices.ContainsFunc(sources, has) && !slices.Contains(missing, field) {
 			missing = append(missing, field)
@@ -69,7 +100,11 @@ func missingFields(m *schema.Model, r *ir.Rule) []string {
 	inspect := func(n ir.Node) bool {
 		switch n := n.(type) {
 		case *ir.Match:
-			need(n.Field, func(s *schema.Source) bool { return m.Answers(s, n) })
+			if why := untranslated(m, sources, n); why == "" {
+				need(n.Field, func(s *schema.Source) bool { return m.Answers(s, n) })
+			} else if !slices.Contains(reasons, why) {
+				reasons = append(reasons, why)
+			}
 		case *ir.Join:
 			for _, f := range n.Mine {
 				need(f, func(s *schema.Source) bool { return m.HasWhole(s, f) })
@@ -81,5 +116,19 @@ func missingFields(m *schema.Model, r *ir.Rule) []string {
 	for _, required := range r.Required() {
 		ir.Inspect(required, inspect)
 	}
-	return missing
+	return missing, reasons
+}
+
+// untranslated says why a source cannot answer a test whose fields it has; "" if one of the sources answers it, or none
+// has the fields.
+func untranslated(m *schema.Model, sources []*schema.Source, n *ir.Match) (why string) {
+	for _, s := range sources {
+		if m.Answers(s, n) {
+			return ""
+		}
+		if _, err := m.Translate(s, n); err != nil && why == "" {
+			why = err.Error()
+		}
+	}
+	return why
 }

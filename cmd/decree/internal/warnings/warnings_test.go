@@ -142,3 +142,31 @@ filter: {rules: any, selection: {filtered: x}, condition: selection}
 	assert.Equal(t, "warning: rule \"One\" tests fields that no event of data model splunk-cloud has: madeUp, filtered\n", missing(ruleset.Filters{Paths: []string{"filters"}}, "one.yml"))
 	assert.Empty(t, missing(ruleset.Filters{}, "elsewhere.yml"), "a rule that is not run")
 }
+
+// TestUntranslated: a test whose fields a data model has, and that it cannot answer, is told with the reason.
+func TestUntranslated(t *testing.T) {
+	clitest.Files(t, `
+-- one.yml --
+title: One
+logsource: {product: windows, category: registry_set}
+detection: {a: {Details: x}, b: {Details|fieldref: TargetObject}, condition: a and not b}
+-- two.yml --
+title: Two
+logsource: {product: windows, category: registry_set}
+detection: {a: {TargetObject|re: a.b, Image: x, TargetObject|endswith: x}, condition: a}
+`)
+	m, err := schema.Load("mde")
+	require.NoError(t, err)
+	told := func(paths ...string) string {
+		s, _, errs := clitest.Streams("")
+		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
+		require.NoError(t, err)
+		errs.Reset()
+		MissingFields(s, m, set.Lowered())
+		Untranslated(s, m, set.Lowered())
+		return errs.String()
+	}
+	const compared = "TargetObject is in two columns, key and name, and cannot be compared with another field"
+	assert.Equal(t, "warning: rule \"One\" has a test that data model mde cannot answer\n  "+compared+"\n", told("one.yml"))
+	assert.Equal(t, "warning: 2 rules have tests that data model mde cannot answer\n  "+compared+"\n  TargetObject is in two columns, key and name: a pattern cannot span both\n", told("one.yml", "two.yml"))
+}

@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -64,6 +66,93 @@ func TestCloudEventsInEachOfTheirForms(t *testing.T) {
 		assert.Equal(t, []string{"1", "2", "3"}[:len(c.events)], enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "cloud")}, []*ir.Rule{r}, c.events...), c.selection)
 	}
 }
+
+// TestEntraEventsInEachOfTheirForms runs rules with the names of Sentinel's columns, and of what is in them, on a
+// sign-in and on an audit event as Microsoft Graph, an event hub and Sentinel export them.
+func TestEntraEventsInEachOfTheirForms(t *testing.T) {
+	signIn := `"userPrincipalName":"a@x","correlationId":"c","isInteractive":true,"deviceDetail":{"browser":"Chrome 120","operatingSystem":"Windows10","trustType":"Hybrid"},` +
+		`"status":{"errorCode":50126,"failureReason":"Invalid","additionalDetails":"more"},"location":{"city":"Paris","state":"IDF","countryOrRegion":"FR","geoCoordinates":{"latitude":48}},"mfaDetail":{"authMethod":"SMS"},` +
+		`"authenticationDetails":[{"authenticationMethod":"Mobile app notification","succeeded":false,"authenticationStepResultDetail":"MFA denied; user declined the authentication"}],` +
+		`"appliedConditionalAccessPolicies":[{"displayName":"Require MFA","result":"failure"}],"networkLocationDetails":[{"networkType":"namedNetwork","networkNames":["Office"]}],"uniqueTokenIdentifier":"u","resourceId":"r"`
+	audit := `"activityDisplayName":"Consent to application","correlationId":"c","result":"success","loggedByService":"Core Directory","initiatedBy":{"user":{"id":"u","userPrincipalName":"a@x","ipAddress":"1.2.3.4"}},` +
+		`"targetResources":[{"id":"t1","displayName":"EvilApp","type":"ServicePrincipal","modifiedProperties":[{"displayName":"IsAdminConsent","oldValue":"False","newValue":"True"}]}],"additionalDetails":[{"key":"User-Agent","value":"EvoSTS"}]`
+	forms := map[string][]string{
+		"signinlogs": {
+			`{"id":"1","createdDateTime":"t",` + signIn + `}`,
+			`{"time":"t","operationName":"Sign-in activity","category":"SignInLogs","resultType":"50126","properties":{"id":"2",` + signIn + `}}`,
+			`{"TimeGenerated":"t","Type":"SigninLogs","Id":"3","UserPrincipalName":"a@x","CorrelationId":"c","IsInteractive":true,"DeviceDetail":{"browser":"Chrome 120","operatingSystem":"Windows10","trustType":"Hybrid"},` +
+				`"Status":{"errorCode":50126,"failureReason":"Invalid","additionalDetails":"more"},"LocationDetails":{"city":"Paris","state":"IDF","countryOrRegion":"FR","geoCoordinates":{"latitude":48}},"MfaDetail":{"authMethod":"SMS"},` +
+				`"AuthenticationDetails":"[{\"authenticationMethod\":\"Mobile app notification\",\"succeeded\":false,\"authenticationStepResultDetail\":\"MFA denied; user declined the authentication\"}]",` +
+				`"ConditionalAccessPolicies":"[{\"displayName\":\"Require MFA\",\"result\":\"failure\"}]","NetworkLocationDetails":"[{\"networkType\":\"namedNetwork\",\"networkNames\":[\"Office\"]}]","UniqueTokenIdentifier":"u","ResourceIdentity":"r"}`,
+		},
+		"auditlogs": {
+			`{"id":"1","activityDateTime":"t",` + audit + `}`,
+			`{"time":"t","operationName":"Consent to application","category":"AuditLogs","properties":{"id":"2",` + audit + `}}`,
+			`{"TimeGenerated":"t","Type":"AuditLogs","Id":"3","OperationName":"Consent to application","ActivityDisplayName":"Consent to application","CorrelationId":"c","Result":"success","LoggedByService":"Core Directory",` +
+				`"InitiatedBy":"{\"user\":{\"id\":\"u\",\"userPrincipalName\":\"a@x\",\"ipAddress\":\"1.2.3.4\"}}",` +
+				`"TargetResources":"[{\"id\":\"t1\",\"displayName\":\"EvilApp\",\"type\":\"ServicePrincipal\",\"modifiedProperties\":[{\"displayName\":\"IsAdminConsent\",\"oldValue\":\"False\",\"newValue\":\"True\"}]}]",` +
+				`"AdditionalDetails":"[{\"key\":\"User-Agent\",\"value\":\"EvoSTS\"}]"}`,
+		},
+	}
+	for _, c := range []struct {
+		service, test string
+		forms         []string
+	}{
+		{"signinlogs", "DeviceDetail.browser|startswith: Chrome", nil}, {"signinlogs", "DeviceDetail.operatingSystem: Windows10", nil}, {"signinlogs", "DeviceDetail.trusttype: hybrid", nil},
+		{"signinlogs", "LocationDetails.city: Paris", nil}, {"signinlogs", "LocationDetails.countryOrRegion: FR", nil}, {"signinlogs", "LocationDetails.geoCoordinates.latitude: 48", nil},
+		{"signinlogs", "Status.errorCode: 50126", nil}, {"signinlogs", "Status.failureReason|contains: Invalid", nil}, {"signinlogs", "Status|contains: more", nil}, {"signinlogs", "MfaDetail.authMethod: SMS", nil},
+		{"signinlogs", "IsInteractive: true", nil}, {"signinlogs", "CorrelationId: c", nil}, {"signinlogs", "UniqueTokenIdentifier: u", nil}, {"signinlogs", "ResourceIdentity: r", nil},
+		{"signinlogs", "AuthenticationDetails|contains: 'MFA denied; user declined'", nil}, {"signinlogs", "AuthenticationDetails[any]: {authenticationMethod|startswith: Mobile, succeeded: false}", nil},
+		{"signinlogs", "ConditionalAccessPolicies|contains: Require MFA", nil}, {"signinlogs", "NetworkLocationDetails|contains: Office", nil},
+		{"signinlogs", "deviceDetail.browser|startswith: Chrome", nil}, // Graph's own names
+		{"auditlogs", "TargetResources|contains: EvilApp", nil}, {"auditlogs", "TargetResources|contains: ServicePrincipal", nil}, {"auditlogs", "TargetResources[any]: {id: t1, type: ServicePrincipal}", nil},
+		{"auditlogs", "TargetResources.id: t1", []string{"1", "2"}}, {"auditlogs", "TargetResources.modifiedProperties.oldValue: 'False'", []string{"1", "2"}}, // Sentinel has a list, whose elements are asked for
+		{"auditlogs", "AdditionalDetails|contains: EvoSTS", nil}, {"auditlogs", "AdditionalDetails[any]: {key: User-Agent, value: EvoSTS}", nil}, {"auditlogs", "AdditionalDetails.key: User-Agent", []string{"1", "2"}},
+		{"auditlogs", "CorrelationId: c", nil}, {"auditlogs", "ActivityDisplayName: Consent to application", nil}, {"auditlogs", "InitiatedBy.user.id: u", nil}, {"auditlogs", "ip: 1.2.3.4", nil},
+	} {
+		r := lowered.Rule(t, "sigma-version: 3\nlogsource: {product: azure, service: "+c.service+"}\ndetection:\n  s:\n    "+c.test+"\n  condition: s\n")
+		got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "cloud")}, []*ir.Rule{r}, forms[c.service][:2]...)
+		if c.forms == nil {
+			c.forms = []string{"1", "2", "3"}
+			got = append(got, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "sentinel")}, []*ir.Rule{r}, forms[c.service][2])...)
+		}
+		assert.Equal(t, c.forms, got, c.test)
+	}
+}
+
+// TestStatusInEachOfItsWords: whichever word a rule has for the success of an operation, events with any of the words
+// are found, and those with the words for its failure are not.
+func TestStatusInEachOfItsWords(t *testing.T) {
+	for _, c := range []struct {
+		model, source, event string
+		of                   map[string][]string // a rule's values -> the words of the events that match
+	}{
+		{"cloud", "azure, service: activitylogs", `{"operationName":"o","category":"Administrative","resultType":%q,"properties":{"id":%[1]q}}`, azureWords},
+		{"cloud", "azure, service: activitylogs", `{"operationName":{"value":"o"},"category":{"value":"Administrative"},"status":{"value":%q},"eventDataId":%[1]q}`, azureWords},
+		{"sentinel", "azure, service: activitylogs", `{"Type":"AzureActivity","OperationNameValue":"o","ActivityStatusValue":%q,"_ItemId":%[1]q}`, azureWords},
+		{"cloud", "m365, service: audit", `{"Operation":"o","Workload":"Exchange","ResultStatus":%q,"Id":%[1]q}`, officeWords},
+		{"cloud", "m365, service: exchange", `{"Operation":"o","Workload":"Exchange","ResultStatus":%q,"Id":%[1]q}`, officeWords},
+		{"sentinel", "m365, service: audit", `{"Type":"OfficeActivity","Operation":"o","OfficeWorkload":"Exchange","ResultStatus":%q,"_ItemId":%[1]q}`, officeWords},
+	} {
+		var events []string
+		for _, words := range c.of {
+			for _, word := range words {
+				if event := fmt.Sprintf(c.event, word); !slices.Contains(events, event) {
+					events = append(events, event)
+				}
+			}
+		}
+		for value, words := range c.of {
+			r := lowered.Rule(t, "logsource: {product: "+c.source+"}\ndetection:\n  s: {status: "+value+"}\n  condition: s\n")
+			assert.ElementsMatch(t, words, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, c.model)}, []*ir.Rule{r}, events...), "%s, %s: %s", c.model, c.source, value)
+		}
+	}
+}
+
+var (
+	azureWords  = map[string][]string{"Success": {"Success", "Succeeded"}, "succeeded": {"Success", "Succeeded"}, "Failed": {"Failure", "Failed"}, "Started": {"Start", "Started"}, "Accept": {"Accept", "Accepted"}}
+	officeWords = map[string][]string{"success": {"True", "Succeeded", "Success"}, "Succeeded": {"True", "Succeeded", "Success"}, "failure": {"False", "Failed", "Failure"}, "failed": {"False", "Failed", "Failure"}}
+)
 
 // TestOperationsThatElasticRenames: a test of a part of an operation finds it under the name that the pipeline gives
 // it.

@@ -28,6 +28,19 @@ func (s *source) mapped() (out []string) {
 	return out
 }
 
+// spreads tells whether a column is one of several that the values of a field are spread over. An event has one of
+// them.
+func (s *source) spreads(column string) bool {
+	for _, c := range s.Fields {
+		for _, part := range c.Spread {
+			if of, ok := s.Fields[part]; ok && (of.Name == column || slices.Contains(of.Also, column)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // tells tells whether something of an event says that it is of a log source. One that only its table tells from others
 // answers for events that do not name theirs, whatever they are.
 func (p *plan) tells(s *source, names []string) bool {

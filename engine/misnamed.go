@@ -63,8 +63,10 @@ const mostMisnamed = 5
 // misnamed finds the names under which the first events of a log source have fields that no event has: the same words,
 // or where the log source has no such field, a name that the rule may have misspelt. Where events of a known log have
 // none of those that rules test, a name may also have words before that of the field, as image below Data has. Where
-// nothing is like them, it is a fault only if the source is of one kind of Windows' events, and they have nothing that
-// these are known to hold: elsewhere all events of a file may lack what rules test.
+// they have some, what a cloud's request is about has names of its own: there only the case of a name's first part may
+// differ, as that of deviceDetail.browser. Where nothing is like them, it is a fault only if the source is of one kind
+// of Windows' events, and they have nothing that these are known to hold: elsewhere all events of a file may lack what
+// rules test.
 func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 	unseen := slices.DeleteFunc(slices.Clone(s.tested), func(f testedField) bool { return !seen.lacks(f) })
 	names := seen.names()
@@ -78,8 +80,11 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 			break
 		}
 		name := ""
-		if found.Blank || len(s.Recognise) == 0 { // a cloud's requests have names of their own: Name of one, name of another
+		switch {
+		case found.Blank || len(s.Recognise) == 0:
 			name = sameWord(f.name, others, found.Blank && s.Log != "")
+		case !s.spreads(f.name):
+			name = otherCase(f.name, others)
 		}
 		if name == "" {
 			name = p.meant(s, f, names)

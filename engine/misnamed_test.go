@@ -135,13 +135,16 @@ func TestMisspeltInRulesForClouds(t *testing.T) {
 		"{userIdentity.userName: x}":                "",
 		"{requestParameters.userName: x}":           "",
 		"{eventName: x, requestParameters.Name: x}": "",
+		"{eventName: x, UserIdentity.type: y}":      "userIdentity.type",
+		"{eventName: x, Resources.ARN: y}":          "resources",
+		"{eventName: x, userIdentity.Type: y}":      "",
 		"{requestParameters.cidrIp: x}":             "", "{requestParameters.ruleName: x}": "", "{requestParameters.key: x}": "", "{eventNam: x}": "", "{evntName: x}": "eventName",
 		"{requestParameters.subnetIds: x, eventID: y}": "",
 	} {
 		rule := lowered.Rule(t, "title: T\nlogsource: {product: aws, service: cloudtrail}\ndetection: {a: "+detection+", condition: a}\n")
 		e, found := engine.New([]*ir.Rule{rule}, engine.Options{Model: lowered.Model(t, "cloud")})
 		require.Empty(t, found)
-		r, err := event.Open("-", event.Options{Stdin: strings.NewReader(`{"eventSource":"s","eventName":"n","awsRegion":"r","userIdentity":{"type":"Root","arn":"a"},"requestParameters":{"name":"n","subnetId":"s","cidrIpv6":"c","roleName":"r","keyId":"k"}}` + "\n")})
+		r, err := event.Open("-", event.Options{Stdin: strings.NewReader(`{"eventSource":"s","eventName":"n","awsRegion":"r","userIdentity":{"type":"Root","arn":"a"},"resources":[{"ARN":"a"}],"requestParameters":{"name":"n","subnetId":"s","cidrIpv6":"c","roleName":"r","keyId":"k"}}` + "\n")})
 		require.NoError(t, err)
 		require.NoError(t, e.Run(r, "-", 1, nil))
 		got := ""
@@ -150,4 +153,16 @@ func TestMisspeltInRulesForClouds(t *testing.T) {
 		}
 		assert.Equal(t, want, got, detection)
 	}
+}
+
+// TestSpreadValuesAreNotMisnamed: an event has one of the columns that values are spread over, and may have another
+// that is called alike.
+func TestSpreadValuesAreNotMisnamed(t *testing.T) {
+	rule := lowered.Rule(t, "title: T\nlogsource: {product: m365, service: audit}\ndetection: {a: {eventName: x, status: success}, condition: a}\n")
+	e, found := engine.New([]*ir.Rule{rule}, engine.Options{Model: lowered.Model(t, "cloud")})
+	require.Empty(t, found)
+	r, err := event.Open("-", event.Options{Stdin: strings.NewReader(`{"Operation":"x","Workload":"w","ResultStatus":"True","Status":"Active"}` + "\n")})
+	require.NoError(t, err)
+	require.NoError(t, e.Run(r, "-", 1, nil))
+	assert.Empty(t, e.Misnamed())
 }

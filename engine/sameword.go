@@ -47,6 +47,19 @@ func sameWord(field string, names []worded, below bool) string {
 	return more
 }
 
+// otherCase gives the first name that is that of a field, or of a list that the field is in, but for the case of its
+// letters; "" if there is none. Its first part differs.
+func otherCase(field string, names []worded) string {
+	first, _, _ := strings.Cut(field, ".")
+	for _, n := range names {
+		if len(n.name) <= len(field) && strings.EqualFold(n.name, field[:len(n.name)]) && !strings.HasPrefix(n.name, first) &&
+			(len(n.name) == len(field) || field[len(n.name)] == '.') {
+			return n.name
+		}
+	}
+	return ""
+}
+
 // endsAs tells whether a name has words before those of another.
 func (n worded) endsAs(end worded) bool {
 	rest := n.letters

@@ -13,6 +13,7 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/fixture/lowered"
 )
 
@@ -131,7 +132,7 @@ func TestCorrelationOfColumnsOtherwiseHeld(t *testing.T) {
 	m.Sources = append([]schema.Source{}, m.Sources...)
 	for i := range m.Sources {
 		if m.Sources[i].Category == "network_connection" {
-			m.Sources[i].Fields = map[string]schema.Column{"Initiated": {Name: "direction", Values: map[string]string{"true": "egress"}}}
+			m.Sources[i].Fields = map[string]schema.Column{"Initiated": {Name: "direction", Values: map[string]source.OneOrMore{"true": {"egress"}}}}
 		}
 	}
 	c := correlationOf(t, "title: C\ncorrelation: {type: event_count, rules: [connection], group-by: [Initiated], timespan: 1h, condition: {gte: 2}}\n")

@@ -157,7 +157,7 @@ func asSigmaSays(m *schema.Model, r *ir.Rule, texts map[string][]string) {
 // column.
 func inSigma(c schema.Column, v string, before []string) string {
 	for _, sigma := range slices.Sorted(maps.Keys(c.Values)) {
-		if strings.EqualFold(c.Values[sigma], v) {
+		if slices.ContainsFunc(c.Values[sigma], func(word string) bool { return strings.EqualFold(word, v) }) {
 			return sigma
 		}
 	}

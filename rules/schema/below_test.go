@@ -35,4 +35,11 @@ func TestFieldsBelowAColumn(t *testing.T) {
 		assert.ErrorContains(t, err, `below must name a column with an object, but the table has no such column "`+column+`"`)
 	}
 	assert.NotContains(t, err.Error(), `column "D.x"`)
+
+	own, err := read("m.yml", []byte("name: m\ntime: [t]\nsources:\n- {name: s, table: T, below: {Device: [Device, device, properties.device]}}\n"))
+	require.NoError(t, err)
+	col, ok := own.Column(&own.Sources[0], "device.os.name", 0)
+	assert.True(t, ok)
+	assert.Equal(t, Column{Name: "Device.os.name", Also: []string{"device.os.name", "properties.device.os.name"}}, col)
+	assert.Empty(t, own.JSONTexts())
 }

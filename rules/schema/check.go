@@ -167,10 +167,22 @@ func (c *checker) unlisted(s *Source, at string) {
 		c.bad(source.Join(at, "unlisted_in"), "name a column of type string", "unlisted_in must be the column with the XML of the other fields, but the table has no string column %q", s.UnlistedIn)
 	}
 	for _, name := range sortedNames(s.Below) {
-		if container, _ := s.Inside(s.Below[name] + ".property"); container == "" {
-			c.bad(source.Join(at, "below."+name), "name a column of type dynamic, or a string column with JSON, that is listed under columns", "below must name a column with an object, but the table has no such column %q", s.Below[name])
+		path := source.Join(at, "below."+name)
+		if c.named(path, s.Below[name]) && len(s.Columns) > 0 {
+			if container, _ := s.Inside(s.Below[name][0] + ".property"); container == "" {
+				c.bad(path, "name a column of type dynamic, or a string column with JSON, that is listed under columns", "below must name a column with an object, but the table has no such column %q", s.Below[name][0])
+			}
 		}
 	}
+}
+
+// named checks that a list has names, and none that is empty.
+func (c *checker) named(path string, names []string) bool {
+	if len(names) > 0 && !slices.Contains(names, "") {
+		return true
+	}
+	c.bad(path, "write a name, or a list of names", "no name")
+	return false
 }
 
 // maxLevel is the highest level of an ancestor in a rule.
@@ -207,6 +219,11 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	}
 	if col.Joins() && c.m.Dialect != "" {
 		c.bad(source.Join(path, "type"), "name a column with the whole value", "field %s has type %s, which only the engine can read: a query reads one column", name, col.Type)
+	}
+	for _, from := range sortedNames(col.Values) {
+		if len(col.Values[from]) == 0 {
+			c.bad(source.Join(path, "values."+from), "write the product's word, or a list of its words", "field %s has no word for %q", name, from)
+		}
 	}
 	if col.OrElse != "" && col.OrElse == col.Name {
 		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)

@@ -27,9 +27,13 @@ func (s *Source) Inside(name string) (container string, path []string) {
 // property finds the column of a field below a name that stands for an object. The longest such name counts.
 func (s *Source) property(field string) (Column, bool) {
 	for at := strings.LastIndexByte(field, '.'); at > 0; at = strings.LastIndexByte(field[:at], '.') {
-		for name, column := range s.Below {
+		for name, objects := range s.Below {
 			if strings.EqualFold(name, field[:at]) {
-				return Column{Name: column + field[at:]}, true
+				c := Column{Name: objects[0] + field[at:]}
+				for _, other := range objects[1:] {
+					c.Also = append(c.Also, other+field[at:])
+				}
+				return c, true
 			}
 		}
 	}
@@ -59,9 +63,10 @@ func (m *Model) JSONTexts() map[string]bool {
 				texts[container] = true
 			}
 		}
-		for _, column := range s.Below {
-			container, _ := s.Inside(column + ".property")
-			texts[container] = true
+		for _, objects := range s.Below {
+			if container, _ := s.Inside(objects[0] + ".property"); container != "" {
+				texts[container] = true
+			}
 		}
 	}
 	return texts

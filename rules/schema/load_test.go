@@ -202,7 +202,7 @@ func TestNobodyChangesAModel(t *testing.T) {
 			s.Name = "changed"
 			for field, c := range s.Fields {
 				for word := range c.Values {
-					c.Values[word] = "changed"
+					c.Values[word] = []string{"changed"}
 				}
 				c.Name = "changed"
 				s.Fields[field] = c

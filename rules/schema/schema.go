@@ -3,7 +3,10 @@
 // column. The engine uses a model to find fields in raw events, and the compilers use it to name columns.
 package schema
 
-import "decree/rules/ir"
+import (
+	"decree/rules/ir"
+	"decree/rules/source"
+)
 
 // Model is the field mapping of one product.
 type Model struct {
@@ -80,8 +83,9 @@ type Source struct {
 	// Unlisted, if set, is a prefix for fields that are not in Fields: the column is the prefix and the field's name.
 	Unlisted string `yaml:"unlisted"`
 	// Below is a name -> a column with an object, or a property of one. A field below the name that is not in Fields is
-	// a property of that object: with `request: Request` the field request.user.id is Request.user.id.
-	Below map[string]string `yaml:"below"`
+	// a property of that object: with `request: Request` the field request.user.id is Request.user.id. Further columns
+	// are other names of the object in exports, as in Column.Also.
+	Below map[string]source.OneOrMore `yaml:"below"`
 	// Elements are columns with an array -> the fields of its elements that have one value each, a text or a number. An
 	// array in an element is named behind the other: Targets.changes.
 	Elements map[string][]string `yaml:"elements"`
@@ -176,10 +180,10 @@ type Column struct {
 	// Requires says what must be set up in the product for the column to be filled. It is noted in each query that
 	// reads the column.
 	Requires string `yaml:"requires"`
-	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive. A test of part of a
-	// value asks for the words of the values that it holds for. A word is also a value of Sigma's, unless it has
-	// another word.
-	Values map[string]string `yaml:"values"`
+	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive. The product may have
+	// several words for one value. A test of part of a value asks for the words of the values that it holds for. A word
+	// is also a value of Sigma's, unless it has other words.
+	Values map[string]source.OneOrMore `yaml:"values"`
 	// Numbers is "decimal" if Sysmon's `DWORD (0x0000001f)` becomes `31` and its `(Empty)` an empty text. It is
 	// "hexadecimal" if the former becomes `0x0000001f`.
 	Numbers string `yaml:"numbers"`

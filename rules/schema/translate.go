@@ -155,9 +155,11 @@ func (c Column) translate(t ir.Test) (ir.Test, error) {
 		if whole {
 			wholes++
 		}
-		changed = changed || own != v
-		if !slices.ContainsFunc(out.Values, func(had string) bool { return changed && strings.EqualFold(had, own) }) {
-			out.Values = append(out.Values, own)
+		for _, word := range own {
+			changed = changed || word != v
+			if !changed || !hasFold(out.Values, word) {
+				out.Values = append(out.Values, word)
+			}
 		}
 	}
 	switch {
@@ -194,18 +196,19 @@ func (c Column) asText(t ir.Test) *ir.Text {
 	return nil
 }
 
-// productValue gives the product's word for one of Sigma's values. whole tells whether the word is the whole value of
+// productValue gives the product's words for one of Sigma's values. whole tells whether a word is the whole value of
 // the column, whichever part of Sigma's value the test names.
-func (c Column) productValue(v string) (own string, whole bool, err error) {
+func (c Column) productValue(v string) (own []string, whole bool, err error) {
 	for _, from := range sortedNames(c.Values) {
 		if strings.EqualFold(from, v) {
 			return c.Values[from], false, nil
 		}
 	}
 	if c.Numbers != "" {
-		return registryData(v, c.Numbers)
+		data, whole, err := registryData(v, c.Numbers)
+		return []string{data}, whole, err
 	}
-	return v, false, nil
+	return []string{v}, false, nil
 }
 
 // spread tests each of the fields that a field's values are spread over. A network is searched for in the columns that

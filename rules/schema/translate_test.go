@@ -9,16 +9,18 @@ import (
 
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 var apart = &schema.Source{Name: "s", Unlisted: "data.", Fields: map[string]schema.Column{
-	"Initiated": {Name: "network.direction", Values: map[string]string{"true": "egress", "false": "ingress"}},
-	"Several":   {Name: "event.action", Multivalue: true, Values: map[string]string{"true": "ingress"}},
-	"Renamed":   {Name: "verdict", Values: map[string]string{"block": "deny", "deny": "reject"}},
-	"Network":   {Name: "zone", Values: map[string]string{"10.0.0.1": "local"}},
-	"Used":      {Name: "used", Type: schema.Bool, Values: map[string]string{"Yes": "true", "No": "false"}},
-	"Level":     {Name: "log.level", Values: map[string]string{"2": "error"}},
-	"Integrity": {Name: "level", Values: map[string]string{"S-1-16-12288": "high"}},
+	"Initiated": {Name: "network.direction", Values: map[string]source.OneOrMore{"true": {"egress"}, "false": {"ingress"}}},
+	"Several":   {Name: "event.action", Multivalue: true, Values: map[string]source.OneOrMore{"true": {"ingress"}}},
+	"Renamed":   {Name: "verdict", Values: map[string]source.OneOrMore{"block": {"deny"}, "deny": {"reject"}}},
+	"Network":   {Name: "zone", Values: map[string]source.OneOrMore{"10.0.0.1": {"local"}}},
+	"Used":      {Name: "used", Type: schema.Bool, Values: map[string]source.OneOrMore{"Yes": {"true"}, "No": {"false"}}},
+	"Status":    {Name: "status", Values: map[string]source.OneOrMore{"success": {"Success", "Succeeded"}, "Succeeded": {"Success", "Succeeded"}}},
+	"Level":     {Name: "log.level", Values: map[string]source.OneOrMore{"2": {"error"}}},
+	"Integrity": {Name: "level", Values: map[string]source.OneOrMore{"S-1-16-12288": {"high"}}},
 	"Details":   {Name: "registry.data.strings", Numbers: "decimal"},
 	"Hex":       {Name: "registry_value_data", Numbers: "hexadecimal"},
 	"Digest":    {Name: "process_hash", Type: schema.Digests},
@@ -52,6 +54,9 @@ func TestTranslate(t *testing.T) {
 	}{
 		{"nothing to say otherwise", "Whole", text(ir.Contains, "true"), `Whole contains "true"`},
 		{"a word of the product's", "Initiated", text(ir.Equals, "True"), `Initiated equals "egress"`},
+		{"a value with several words", "Status", text(ir.Equals, "SUCCESS", "other"), `Status equals "Success", "Succeeded", "other"`},
+		{"one of several words", "Status", text(ir.Equals, "succeeded", "success"), `Status equals "Success", "Succeeded"`},
+		{"part of one of several words", "Status", text(ir.EndsWith, "eded"), `(Status endswith "eded" or Status equals "Success", "Succeeded")`},
 		{"a boolean", "Initiated", &ir.Bool{}, `Initiated equals "ingress"`},
 		{"a number", "Level", &ir.Number{Op: "eq", Values: []float64{2, 7}}, `Level equals "error", "7"`},
 		{"two words for one", "Integrity", text(ir.Equals, "High", "S-1-16-12288"), `Integrity equals "High"`},

@@ -69,7 +69,7 @@ func (m *Model) AnyOther(s *Source) string {
 	case !ok:
 		var objects []string
 		for _, name := range sortedNames(s.Below) {
-			if below := s.Below[name] + "." + field; !slices.Contains(objects, below) {
+			if below := s.Below[name][0] + "." + field; !slices.Contains(objects, below) {
 				objects = append(objects, below)
 			}
 		}

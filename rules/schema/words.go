@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"decree/rules/ir"
+	"decree/rules/source"
 )
 
 // partOfWord translates a test that is not of whole values, such as `startswith: Add user`, in a column that has other
@@ -52,9 +53,11 @@ func (c Column) wordsOf(holds func(v string) bool) (asked, excluded []string) {
 	}
 	var written []string // the words that are tested as they are written
 	for _, from := range sortedNames(c.Values) {
-		add(&written, c.Values[from])
-		if holds(from) {
-			add(&asked, c.Values[from])
+		for _, word := range c.Values[from] {
+			add(&written, word)
+			if holds(from) {
+				add(&asked, word)
+			}
 		}
 	}
 	if c.Type == Bool {
@@ -63,7 +66,7 @@ func (c Column) wordsOf(holds func(v string) bool) (asked, excluded []string) {
 	}
 	for _, word := range written {
 		renamed := slices.ContainsFunc(sortedNames(c.Values), func(from string) bool {
-			return strings.EqualFold(from, word) && !strings.EqualFold(c.Values[from], word)
+			return strings.EqualFold(from, word) && !hasFold(c.Values[from], word)
 		})
 		switch {
 		case !holds(word) || hasFold(asked, word):
@@ -78,7 +81,7 @@ func (c Column) wordsOf(holds func(v string) bool) (asked, excluded []string) {
 
 // sameWords checks that two fields that are compared are stored in the same words.
 func sameWords(n *ir.Match, ref *ir.FieldRef, col, other Column) error {
-	if maps.Equal(col.Values, other.Values) {
+	if maps.EqualFunc(col.Values, other.Values, slices.Equal[source.OneOrMore]) {
 		return nil
 	}
 	return fmt.Errorf("the product has words of its own for some values of %s or of %s: they cannot be compared", n.Field, ref.Other)

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,7 +24,7 @@ func TestPartsFindTheWordsThatWholeValuesFind(t *testing.T) {
 				if len(c.Values) > 0 {
 					columns++
 				}
-				for _, word := range c.Values {
+				for _, word := range slices.Concat(slices.Collect(maps.Values(c.Values))...) {
 					finds := func(test ir.Test) bool {
 						own, err := m.Translate(s, &ir.Match{Field: ir.Field{Name: field}, Test: test})
 						require.NoError(t, err, "%s, %s: %s %s", name, s.Name, field, ir.Describe(test))

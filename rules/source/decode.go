@@ -78,6 +78,9 @@ func (d *decoder) walk(n *yaml.Node, t reflect.Type, path string) {
 	case reflect.Map:
 		d.pairs(n, t, path)
 	case reflect.Slice:
+		if t == reflect.TypeFor[OneOrMore]() && n.Kind == yaml.ScalarNode {
+			return
+		}
 		if n.Kind != yaml.SequenceNode {
 			form := ""
 			if t.Elem().Kind() == reflect.String {

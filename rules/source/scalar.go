@@ -39,6 +39,18 @@ func (f *File) Texts(to *[]string, n *yaml.Node, what string) {
 	}
 }
 
+// OneOrMore is a list of texts. In a file a single text counts as a list of one.
+type OneOrMore []string
+
+// UnmarshalYAML reads a text or a list of texts.
+func (l *OneOrMore) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		*l = OneOrMore{n.Value}
+		return nil
+	}
+	return n.Decode((*[]string)(l))
+}
+
 // NoEmpty reports the empty values of a list: every text contains them.
 func (f *File) NoEmpty(n *yaml.Node, what string) {
 	for _, c := range Items(n) {

@@ -12,6 +12,7 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/fixture"
 	"decree/tests/fixture/lowered"
 )
@@ -163,7 +164,7 @@ func TestHolds(t *testing.T) {
 		"the user's name without the domain, which is not held", "with p before it", "numbers of the registry in decimal", "a registry key's unnamed value has no name",
 		"may have several values", "true is egress", "HKLM is written HKEY", "CurrentControlSet is also written ControlSet???", "never begins with HKCU", "needs this: that"},
 		holds(schema.Column{Type: schema.Pattern, Key: "(x)", OrElse: "B", Also: []string{"c", "d"}, Spread: []string{"E"}, Under: "F", Domain: "-", Prefix: "p", Numbers: "decimal", Unnamed: true,
-			Multivalue: true, Values: map[string]string{"true": "egress"}, Written: map[string]string{"HKLM": "HKEY"}, AlsoWritten: map[string]string{"CurrentControlSet": "ControlSet???"},
+			Multivalue: true, Values: map[string]source.OneOrMore{"true": {"egress"}}, Written: map[string]string{"HKLM": "HKEY"}, AlsoWritten: map[string]string{"CurrentControlSet": "ControlSet???"},
 			Never: []string{"HKCU"}, Requires: "that"}))
 	assert.Equal(t, []string{"in it as SHA1", "the user's name; the domain: the field UserDomain"}, holds(schema.Column{Type: schema.HashSet, Key: "SHA1", Domain: "UserDomain"}))
 }

@@ -65,10 +65,13 @@ func holds(c schema.Column) []string {
 	if c.Multivalue {
 		say("may have several values")
 	}
+	for _, own := range slices.Sorted(maps.Keys(c.Values)) {
+		say("%s is %s", own, strings.Join(c.Values[own], " or "))
+	}
 	for _, words := range []struct {
 		form  string
 		pairs map[string]string
-	}{{"%s is %s", c.Values}, {"%s is written %s", c.Written}, {"%s is also written %s", c.AlsoWritten}} {
+	}{{"%s is written %s", c.Written}, {"%s is also written %s", c.AlsoWritten}} {
 		for _, own := range slices.Sorted(maps.Keys(words.pairs)) {
 			say(words.form, own, words.pairs[own])
 		}

@@ -196,10 +196,7 @@ func (w *writer) result() *compilers.Result {
 	r.Combines = len(w.prevalences)+len(w.ancestorTests) > 0
 	r.Reach = w.before()
 	if w.dataset != nil {
-		r.Columns = []string{"_time", "count"}
-		for _, f := range w.dataset.fields {
-			r.Columns = append(r.Columns, f)
-		}
+		r.Columns = append([]string{"_time", "count"}, w.dataset.fields...)
 	}
 	return r
 }

@@ -54,10 +54,22 @@ func (m *Model) check(doc *document) {
 			c.bad(at, "add `name:`", "source %d has no name", i+1)
 		case seen[s.Name]:
 			c.bad(source.Join(at, "name"), "rename it, or merge the two", "duplicate source %q", s.Name)
+		case doc.Has("extends") && s.Product == "" && s.Category == "" && s.Service == "":
+			c.bad(at, diag.DidYouMean(s.Name, c.otherSources(i), "add product, category or service, or the name of a source that it changes"), "source %q is of no log source: no rule is asked of it", s.Name)
 		}
 		seen[s.Name] = true
 		c.source(s, at)
 	}
+}
+
+// otherSources names the sources beside one.
+func (c *checker) otherSources(but int) (names []string) {
+	for i := range c.m.Sources {
+		if i != but {
+			names = append(names, c.m.Sources[i].Name)
+		}
+	}
+	return names
 }
 
 // bad reports a fault at a path.

@@ -52,8 +52,8 @@ func TestTheSchemaTakesTheShippedModels(t *testing.T) {
 func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 	compiled := fixture.Schema(t, JSONSchema)
 	for text, ok := range map[string]bool{
-		"recognise: [{fields: [a]}, {any: [a, b], without: [c]}, {values: {a: [x*, 5]}}]": true,
-		"sources: [{name: a, ancestors: {1: {Image: {column: b}}}, keys: {0: [c]}}]":      true,
+		"recognise: [{fields: [a]}, {any: [a, b], without: [c]}, {values: {a: [x*, 5]}}]":         true,
+		"sources: [{name: a, category: a, ancestors: {1: {Image: {column: b}}}, keys: {0: [c]}}]": true,
 		"recognise: [{without: [a]}]":                                false,
 		"recognise: [{values: {a: []}}]":                             false,
 		"recognise: [{fields: ['']}]":                                false,
@@ -64,21 +64,21 @@ func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 		"sources: [{name: a, fields: {a: {}}}]":                      false,
 		"sources: [{name: a, fields: {a: {column: b, type: text}}}]": false,
 		"sources: [{name: a, entities: {owner: {column: b}}}]":       false,
-		"sources: [{name: a, fields: {a: {column: b, instead: {column: c, when: d, is: [e]}}}}]": true,
-		"sources: [{name: a, fields: {a: {column: b, instead: {column: c, when: d}}}}]":          false,
-		"sources: [{name: a, fields: {a: {column: b, instead: {column: c, when: d, is: []}}}}]":  false,
-		"sources: [{name: a, ancestors: {6: {}}}]":                                               false,
-		"sources: [{name: a, fields: {a: {column: b, values: {x: y, z: [1, 'true']}}}}]":         true,
-		"sources: [{name: a, fields: {a: {column: b, values: {x: []}}}}]":                        false,
-		"sources: [{name: a, below: {a: b, c: [d, e]}}]":                                         true,
-		"sources: [{name: a, below: {a: []}}]":                                                   false,
-		"sources: [{name: a, below: {a: [b, '']}}]":                                              false,
-		"sources: [{name: a, below: {a: {b: c}}}]":                                               false,
-		"dialect: kql\nempty_is_missing: true":                                                   true,
-		"dialect: kql\nempty_is_missing: false":                                                  false,
-		"dialect: kql\nempty_is_missing: ~":                                                      true,
-		"dialect: spl\nempty_is_missing: false":                                                  true,
-		"empty_is_missing: false":                                                                true,
+		"sources: [{name: a, category: a, fields: {a: {column: b, instead: {column: c, when: d, is: [e]}}}}]": true,
+		"sources: [{name: a, fields: {a: {column: b, instead: {column: c, when: d}}}}]":                       false,
+		"sources: [{name: a, fields: {a: {column: b, instead: {column: c, when: d, is: []}}}}]":               false,
+		"sources: [{name: a, ancestors: {6: {}}}]":                                                            false,
+		"sources: [{name: a, category: a, fields: {a: {column: b, values: {x: y, z: [1, 'true']}}}}]":         true,
+		"sources: [{name: a, fields: {a: {column: b, values: {x: []}}}}]":                                     false,
+		"sources: [{name: a, category: a, below: {a: b, c: [d, e]}}]":                                         true,
+		"sources: [{name: a, below: {a: []}}]":                                                                false,
+		"sources: [{name: a, below: {a: [b, '']}}]":                                                           false,
+		"sources: [{name: a, below: {a: {b: c}}}]":                                                            false,
+		"dialect: kql\nempty_is_missing: true":                                                                true,
+		"dialect: kql\nempty_is_missing: false":                                                               false,
+		"dialect: kql\nempty_is_missing: ~":                                                                   true,
+		"dialect: spl\nempty_is_missing: false":                                                               true,
+		"empty_is_missing: false":                                                                             true,
 	} {
 		assert.Equal(t, ok, agree(t, compiled, "name: mine\nextends: windows\n"+text), text)
 	}
@@ -101,10 +101,10 @@ func TestTheSchemaAgreesOnNull(t *testing.T) {
 		of   any
 		form string
 	}{
-		{Model{}, "%s: ~"}, {Source{}, "sources: [{name: process_creation, %s: ~}]"},
-		{Column{}, "sources: [{name: process_creation, fields: {A: {column: b, %s: ~}}}]"},
-		{ScopeTest{}, "sources: [{name: process_creation, scope: [{column: b, values: [c], %s: ~}]}]"},
-		{Sign{}, "recognise: [{any: [b], %s: ~}]"}, {Reputation{}, "sources: [{name: process_creation, reputation: {%s: ~}}]"},
+		{Model{}, "%s: ~"}, {Source{}, "sources: [{name: sysmon_process_creation, %s: ~}]"},
+		{Column{}, "sources: [{name: sysmon_process_creation, fields: {A: {column: b, %s: ~}}}]"},
+		{ScopeTest{}, "sources: [{name: sysmon_process_creation, scope: [{column: b, values: [c], %s: ~}]}]"},
+		{Sign{}, "recognise: [{any: [b], %s: ~}]"}, {Reputation{}, "sources: [{name: sysmon_process_creation, reputation: {%s: ~}}]"},
 	} {
 		for _, key := range keys(c.of) {
 			text, twice := fmt.Sprintf(c.form, key), map[string]any{}

@@ -95,6 +95,7 @@ func TestModelFiles(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, problem string }{
 		"overlay":             {"name: mine\nextends: mde\nsources:\n  - name: device_process_events\n    fields: {Imphash: {column: MyImphash}}\n", ""},
 		"unknown key":         {"name: mine\ncolour: red\n", `unknown key "colour"`},
+		"no such source":      {"name: mine\nextends: mde\nsources: [{name: device_process_event, fields: {A: {column: B}}}]\n", `source "device_process_event" is of no log source`},
 		"unknown base":        {"name: mine\nextends: mdee\n", `unknown model "mdee" in extends`},
 		"no sources":          {"name: mine\n", "the model has no sources"},
 		"bad type":            {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: text}}}]\n", `unknown word "text": a field's type is string, int`},

@@ -84,6 +84,8 @@ func (r *reader) readModel(p *Project, n *yaml.Node, path string) {
 	switch {
 	case m.Name == "":
 		file.Errorf("missing-key", file.Range(top), "begin it with `name:`, or with `extends:` and a shipped model", "the model has no name")
+	case text("extends") != "" && !slices.Contains(schema.Names(), text("extends")):
+		file.Errorf("bad-model", file.Range(source.Value(top, "extends")), diag.OneOf(text("extends"), schema.Names()), "unknown model %q in extends", text("extends"))
 	case at >= 0:
 		file.Errorf("duplicate-name", file.Range(cmp.Or(source.Value(top, "name"), top)), "rename one of them", "%s is model %q too", filepath.ToSlash(p.Models[at].File), m.Name)
 	default:

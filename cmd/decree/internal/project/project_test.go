@@ -121,7 +121,7 @@ func found(t *testing.T, text string) (*Project, []string) {
 }
 
 func TestFindings(t *testing.T) {
-	clitest.Files(t, "-- rules/x --\n-- models/a.yml --\nname: a\n-- models/b.yml --\nname: a\n-- nameless/a.yml --\nfields: {}\n-- broken/a.yml --\nname: [\n")
+	clitest.Files(t, "-- rules/x --\n-- models/a.yml --\nname: a\n-- models/b.yml --\nname: a\n-- nameless/a.yml --\nfields: {}\n-- broken/a.yml --\nname: [\n-- misspelt/a.yml --\nextends: mdee\n")
 	for text, want := range map[string][]string{
 		"":                                                                   {"1:1 missing-key"},
 		"title: x":                                                           {"1:1 missing-key"},
@@ -133,6 +133,7 @@ func TestFindings(t *testing.T) {
 		"rules: [nowhere, '', [x]]":                                          {"1:9 file-not-found", "1:18 missing-file", "1:22 wrong-type"},
 		"rules: rules\nmodels: models":                                       {"models/b.yml:1:7 duplicate-name"},
 		"rules: rules\nmodels: nameless":                                     {"nameless/a.yml:1:1 missing-key"},
+		"rules: rules\nmodels: misspelt":                                     {"misspelt/a.yml:1:10 bad-model"},
 		"rules: rules\nmodels: broken":                                       {"broken/a.yml:1:1 yaml-syntax"},
 		"rules: rules\ntests: {requires: []}":                                {"2:9 unknown-key"},
 		"rules: rules\ntests: {require: stabel}":                             {"2:18 invalid-status"},

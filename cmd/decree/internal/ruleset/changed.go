@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/since"
@@ -31,6 +32,17 @@ func (c *changes) has(dir string, files ...string) (bool, error) {
 	known, err := c.in(dir)
 	may := func(f string) bool { _, is := known[f]; return is }
 	return slices.ContainsFunc(files, may), err
+}
+
+// below tells whether a file in one folder below another may have changed.
+func (c *changes) below(dir, folder string) (bool, error) {
+	known, err := c.in(dir)
+	for file := range known {
+		if folder == "." || strings.HasPrefix(file, folder+"/") {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // in gives the files of a folder that may have changed: true of those that did.
@@ -138,7 +150,7 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 		return changed, err
 	}
 	if root, file := r.RegressionData(); root != "" {
-		if changed, err := known.has(root, file); changed || err != nil {
+		if changed, err := known.below(root, path.Dir(file)); changed || err != nil {
 			return changed, err
 		}
 	}
@@ -157,9 +169,14 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 	return false, nil
 }
 
-// changedFiles tells whether the file of a rule or filter may have changed, its tests or one of its lists.
+// changedFiles tells whether the file of a rule or filter may have changed, its tests or one of its lists. Tests that
+// cannot be read count as changed: a file with events may be gone.
 func (set *Set) changedFiles(of File, lists []rules.List, known *changes) (bool, error) {
-	files := append(set.testFiles(of), of.Path)
+	files, ok := set.testFiles(of)
+	if !ok {
+		return true, nil
+	}
+	files = append(files, of.Path)
 	for _, l := range lists {
 		switch {
 		case l.Outside:
@@ -228,15 +245,17 @@ func (set *Set) changedByFormerFilters(known *changes, all map[*rules.Rule]bool)
 }
 
 // testFiles gives the test file of a rule or filter file, and the files with events that it names: slash paths in the
-// folder.
-func (set *Set) testFiles(of File) []string {
+// folder. ok is false if the tests have errors, such as a file that is not there.
+func (set *Set) testFiles(of File) (files []string, ok bool) {
 	tests, _ := of.TestFile()
-	files := []string{tests}
-	if data, err := of.Folder.Read(tests); err == nil {
-		parsed, _ := regression.Parse(of.Folder, tests, data, set.FilterCondition)
-		for _, c := range parsed.Cases {
-			files = append(files, c.Files()...)
-		}
+	files = []string{tests}
+	data, err := of.Folder.Read(tests)
+	if err != nil {
+		return files, true // there are no tests
 	}
-	return files
+	parsed, found := regression.Parse(of.Folder, tests, data, set.FilterCondition)
+	for _, c := range parsed.Cases {
+		files = append(files, c.Files()...)
+	}
+	return files, !found.HasErrors()
 }

@@ -68,7 +68,7 @@ func (s *joinWriter) only(r *ir.Rule) *ir.Join {
 	case len(joins) > 1:
 		return refuse(joins[1], "a sequence can say one join, and this is the second")
 	case !compilers.IsConjunct(conjuncts, j):
-		return refuse(j, "a sequence cannot say that other events are not there, or make them an alternative")
+		return refuse(j, "a sequence with an event that is not there is reported before its time has passed, or without what came before the searched period; and no event of a sequence is an alternative")
 	case j.Before > 0 && j.After > 0:
 		return refuse(j, "a sequence has one order: the other event is either before or after")
 	case j.Distinct != nil || len(j.Bounds) != 1 || !(j.Bounds[0].Op == "gte" && j.Bounds[0].Value == 1 || j.Bounds[0].Op == "gt" && j.Bounds[0].Value == 0):

@@ -71,6 +71,10 @@ func TestFieldsOfClouds(t *testing.T) {
 		{"mde", "", "defender", "DeviceNetworkInfo", "MacAddress", "MacAddress"},
 		{"mde", "", "m365", "exchange", "Operation", "ActionType"},
 		{"mde", "", "m365", "exchange", "user", "RawEventData.UserId"}, // AccountObjectId is an id, which nobody writes into rules
+		// https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/signinlogs, .../aksaudit
+		{"sentinel", "", "azure", "signinlogs", "IsInteractive", "IsInteractive"},
+		{"sentinel", "", "azure", "auditlogs", "ActivityDateTime", "ActivityDateTime"},
+		{"sentinel", "", "kubernetes", "audit", "level", "Level"},
 		// https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/officeactivity
 		{"sentinel", "", "m365", "audit", "Operation", "Operation"},
 		{"sentinel", "", "m365", "audit", "Members", "Members"},

@@ -29,17 +29,17 @@ func (w *writer) searchPredicate(n ir.Node) (compilers.Pred, bool) {
 	name := w.dataset.fieldName(col.Name)
 	switch t := m.Test.(type) {
 	case *ir.Exists:
-		return presence(name, t.Value), true
+		return presence(name, col.Missing, t.Value), true
 	case *ir.Null:
-		return presence(name, false), true
+		return presence(name, col.Missing, false), true
 	case *ir.Text:
 		values, ok := searchValues(t)
-		if !ok || w.plan.Apart(t) {
+		if !ok || w.plan.Apart(t) || col.Missing != "" && holdsFor(t, col.Missing) {
 			return nil, false
 		}
 		return searchIn(name, values), true
 	case *ir.Bool:
-		return compilers.Atom(name + `="` + strconv.FormatBool(t.Value) + `"`), true
+		return compilers.Atom(name + `="` + strconv.FormatBool(t.Value) + `"`), col.Missing == ""
 	case *ir.Number:
 		if values, ok := searchNumbers(col, t); ok {
 			return searchIn(name, values), true
@@ -72,11 +72,20 @@ func searchNumbers(col schema.Column, t *ir.Number) ([]string, bool) {
 	return values, true
 }
 
-func presence(name string, present bool) compilers.Pred {
-	if present {
-		return compilers.Atom(name + "=*")
+// presence tests whether a field has a value other than the product's word for a missing one, "" if it has no word.
+func presence(name, missing string, present bool) compilers.Pred {
+	there := compilers.Atom(name + "=*")
+	if missing == "" {
+		if present {
+			return there
+		}
+		return compilers.Not{Term: there}
 	}
-	return compilers.Not{Term: compilers.Atom(name + "=*")}
+	word := compilers.Atom(name + "=" + evalString(missing))
+	if present {
+		return compilers.All{there, compilers.Not{Term: word}}
+	}
+	return compilers.Any{compilers.Not{Term: there}, word}
 }
 
 func searchValues(t *ir.Text) ([]string, bool) {

@@ -46,6 +46,11 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 		w.hashes[name] = cut{col, fmt.Sprintf("rex field=%s %s", searchName(col.Name), evalString("(?i)(?:^|,)"+regexLiteral(col.Key)+"=(?<"+name+">[^,]+)"))}
 		return name
 	}
+	if col.Missing != "" {
+		return w.cut("decree_there_"+unsafeInName.ReplaceAllString(strings.ToLower(col.Name), "_"), col, func(name string) string {
+			return fmt.Sprintf("eval %s=if(%s=%s, null(), %s)", name, evalName(col.Name), evalString(col.Missing), evalName(col.Name))
+		})
+	}
 	return evalName(col.Name)
 }
 

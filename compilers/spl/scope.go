@@ -115,7 +115,7 @@ func (w *writer) scopeOf(s *schema.Source) compilers.All {
 		name := w.dataset.fieldName(t.Column)
 		is := searchIn(name, values)
 		if t.Optional {
-			is = compilers.Any{is, presence(name, false)}
+			is = compilers.Any{is, presence(name, "", false)}
 		}
 		terms = append(terms, is)
 	}

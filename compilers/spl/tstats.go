@@ -57,10 +57,15 @@ func (d *dataset) canSay(t ir.Test, missing string) bool {
 	if !ok {
 		return false
 	}
-	word := strings.ToLower(missing)
-	return !slices.ContainsFunc(text.Values, func(v string) bool {
+	return !holdsFor(text, missing)
+}
+
+// holdsFor tells whether a test of text would hold for a word.
+func holdsFor(t *ir.Text, word string) bool {
+	word = strings.ToLower(word)
+	return slices.ContainsFunc(t.Values, func(v string) bool {
 		v = strings.ToLower(v)
-		switch text.Op {
+		switch t.Op {
 		case ir.StartsWith:
 			return strings.HasPrefix(word, v)
 		case ir.EndsWith:

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,10 +60,13 @@ func (l *Layout) Slot(c schema.Column) int {
 	if c.Joins() {
 		key += "\x04" + string(c.Type) + "\x04" + c.Key
 	}
+	if c.Missing != "" {
+		key += "\x05" + c.Missing
+	}
 	if i, ok := l.bySlot[key]; ok {
 		return i
 	}
-	s := &slot{hash: hash, pair: pair, plain: c.Plain, emptyMissing: l.emptyIsMissing, missing: l.missing}
+	s := &slot{hash: hash, pair: pair, plain: c.Plain, emptyMissing: l.emptyIsMissing, missing: cmp.Or(c.Missing, l.missing)}
 	for _, n := range names {
 		s.columns = append(s.columns, l.column(n))
 	}

@@ -189,6 +189,6 @@ func TestNamesOfLists(t *testing.T) {
 		assert.Equal(t, want, s.Has(m, ir.Field{Name: field}), field)
 	}
 	audit := m.Find("", "azure", "auditlogs")[0]
-	assert.False(t, audit.Has(m, ir.Field{Name: "InitiatedBy.user.userPrincipalName"}))
+	assert.False(t, audit.Has(m, ir.Field{Name: "InitiatedBy.device.id"}))
 	assert.True(t, audit.Has(m, ir.Field{Name: "properties.initiatedBy.user.userPrincipalName"}))
 }

@@ -237,6 +237,9 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 			c.bad(source.Join(path, "values."+from), "write the product's word, or a list of its words", "field %s has no word for %q", name, from)
 		}
 	}
+	if col.Missing != "" && c.m.Dialect != "" && c.m.Dialect != "spl" {
+		c.bad(source.Join(path, "missing"), "remove it", "field %s: only queries of SPL know words for a missing value", name)
+	}
 	if col.OrElse != "" && col.OrElse == col.Name {
 		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)
 	}

@@ -206,3 +206,14 @@ func FuzzModelFile(f *testing.F) {
 		}
 	})
 }
+
+// TestWordsForMissingValues: only queries of SPL and the engine know a column's own word.
+func TestWordsForMissingValues(t *testing.T) {
+	for dialect, want := range map[string][]string{"": nil, "dialect: spl\n": nil, "dialect: kql\n": {"field A: only queries of SPL know words for a missing value"}, "dialect: eql\n": {"field A: only queries of SPL know words for a missing value"}} {
+		got := problems(t, "name: m\n"+dialect+"time: [t]\nsources:\n- {name: s, product: p, fields: {A: {column: a, missing: none}}}\n")
+		require.Len(t, got, len(want), dialect)
+		for i := range want {
+			assert.Contains(t, got[i], want[i])
+		}
+	}
+}

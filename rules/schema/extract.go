@@ -55,7 +55,7 @@ func (m *Model) translateMade(s *Source, n *ir.Match) (ir.Node, error) {
 		}
 		for _, read := range f.Reads() {
 			c, ok := m.Column(s, read.Name, read.Level)
-			if ok && (c.rewritten() || m.Arrays && read.Level == 0 && mayHoldLists(s, read.Name)) {
+			if ok && (c.rewritten() || m.Arrays && read.Level == 0 && mayHoldLists(s, read.Name, c.Name) || m.inSeveralPlaces(s, read)) {
 				return n, fmt.Errorf("the product does not store %s as the rule writes it, so that %s cannot be made of it", read, f.Name)
 			}
 		}

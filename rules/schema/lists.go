@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"decree/rules/ir"
@@ -14,18 +15,20 @@ const element = "{}"
 // maxLists limits how many parts of a name may be lists. Each part doubles the number of spellings.
 const maxLists = 5
 
-// mayHoldLists tells whether a field is nested and the model does not say which of its parents are lists.
-func mayHoldLists(s *Source, field string) bool {
+// mayHoldLists tells whether a field is nested and the model does not say which of its parents are lists. A field that
+// is among the names of the source is in no list.
+func mayHoldLists(s *Source, field, column string) bool {
 	if !strings.Contains(field, ".") || strings.Contains(field, element) {
 		return false
 	}
 	_, mapped := mappedIn(s.Fields, field)
-	return !mapped
+	return !mapped && !slices.Contains(s.Names, s.outside(column))
 }
 
 // inLists tests a field under every name that the product may give it. An event has one of them.
-func inLists(n *ir.Match, column string) (ir.Node, error) {
-	parts := strings.Split(column, ".")
+func inLists(s *Source, n *ir.Match, column string) (ir.Node, error) {
+	envelope := strings.TrimSuffix(column, s.outside(column))
+	parts := strings.Split(s.outside(column), ".")
 	if len(parts) > maxLists {
 		return n, fmt.Errorf("%s has more than %d parts, any of which may be a list; the product adds %s to the name of a list", column, maxLists, element)
 	}
@@ -35,6 +38,7 @@ func inLists(n *ir.Match, column string) (ir.Node, error) {
 	terms := []ir.Node{}
 	for lists := range 1 << len(parts) {
 		var name strings.Builder
+		name.WriteString(envelope)
 		for i, part := range parts {
 			if i > 0 {
 				name.WriteByte('.')

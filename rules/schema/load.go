@@ -150,8 +150,10 @@ func (m *Model) column(s *Source, field string, level int) (Column, bool) {
 		return Column{Name: s.Unlisted + m.unlisted(field, level)}, true
 	case s.UnlistedIn != "":
 		return Column{Name: s.UnlistedIn, Type: XML, Key: levelPrefixes[level] + field}, true
+	case s.Envelope != "" && m.Dialect == "":
+		return Column{Name: s.outside(field), Also: []string{s.Envelope + "." + s.outside(field)}}, true
 	case m.Passthrough:
-		return Column{Name: m.unlisted(field, level)}, true
+		return Column{Name: m.unlisted(field, level), Requires: s.asWritten(field)}, true
 	}
 	return Column{}, false
 }
@@ -188,10 +190,15 @@ func (m *Model) Whole(s *Source, field string, level int) (columns []Column, bef
 	if !ok {
 		return nil, nil
 	}
-	for _, name := range col.Spread {
-		if one, ok := m.Column(s, name, level); ok {
-			columns = append(columns, one)
+	if inside, outside, either := m.places(s, field, level); either {
+		for _, name := range []string{inside, outside} {
+			at, _ := m.Column(s, name, level)
+			columns = append(columns, at)
 		}
+	}
+	for _, name := range col.Spread {
+		own, _ := m.Whole(s, name, level)
+		columns = append(columns, own...)
 	}
 	if len(columns) == 0 {
 		columns = []Column{col}

@@ -55,10 +55,13 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 
 // mayHave is Has for a field that is not an extract.
 func (s *Source) mayHave(m *Model, f ir.Field) bool {
-	if s.Maps(f) || (s.Log == "" && len(s.Names) == 0) || f.Level >= len(levelPrefixes) {
+	if s.Maps(f) || (s.Log == "" && len(s.Names) == 0 && !s.Open) || f.Level >= len(levelPrefixes) {
 		return true
 	}
 	field := levelPrefixes[f.Level] + f.Name
+	if s.Open {
+		return !m.ofOthers(s, field)
+	}
 	if s.Log == "" {
 		return s.named(field)
 	}

@@ -98,6 +98,13 @@ type Source struct {
 	// Names are fields of the log's events besides Fields. A name that ends with a dot stands for everything below it.
 	// If there are none, events may have any field.
 	Names []string `yaml:"names"`
+	// Open says that events may have other fields than those of Fields and Names. Such a field is asked for as it is
+	// written, which queries note. A source lacks it only if it is an entity, or a column of another product for the
+	// same log source.
+	Open bool `yaml:"open"`
+	// Envelope is the object in which an event may be as a whole. A field that is not in Fields is asked for there and
+	// at the outermost level, however the rule writes it: with `envelope: data` the field data.a is a and data.a.
+	Envelope string `yaml:"envelope"`
 	// Replace means that this source replaces the source of the same name in the extended model.
 	Replace bool `yaml:"replace"`
 	// Ancestors is level -> Sigma field -> column on the event itself. A field listed here is read only from that
@@ -184,6 +191,9 @@ type Column struct {
 	// several words for one value. A test of part of a value asks for the words of the values that it holds for. A word
 	// is also a value of Sigma's, unless it has other words.
 	Values map[string]source.OneOrMore `yaml:"values"`
+	// Missing is the text, in this case, that the product writes in this column for a missing value, if it is not the
+	// model's. It is for models of SPL and of events.
+	Missing string `yaml:"missing"`
 	// Numbers is "decimal" if Sysmon's `DWORD (0x0000001f)` becomes `31` and its `(Empty)` an empty text. It is
 	// "hexadecimal" if the former becomes `0x0000001f`.
 	Numbers string `yaml:"numbers"`

@@ -53,6 +53,9 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	}
 	col, ok := m.Column(s, n.Field.Name, n.Field.Level)
 	if ref, compares := n.Test.(*ir.FieldRef); compares && ok {
+		if m.inSeveralPlaces(s, n.Field) || m.inSeveralPlaces(s, ref.Other) {
+			return n, fmt.Errorf("%s and %s cannot be compared: an event has its fields at the outermost level or in %s", n.Field, ref.Other, s.Envelope)
+		}
 		other, known := m.Column(s, ref.Other.Name, ref.Other.Level)
 		if known && (col.Domain != "" || other.Domain != "") {
 			return col.comparedInTwoColumns(n, ref, other)
@@ -66,14 +69,22 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 			}
 		}
 	}
+	if inside, outside, either := m.places(s, n.Field.Name, n.Field.Level); either {
+		return m.inEither(s, n, inside, outside)
+	}
+	return m.inColumn(s, col, ok, n)
+}
+
+// inColumn rewrites a test of a field for its column, if it has one.
+func (m *Model) inColumn(s *Source, col Column, ok bool, n *ir.Match) (ir.Node, error) {
 	_, array := n.Test.(*ir.Elements)
 	switch {
 	case !ok:
 		return n, nil
 	case m.Arrays && array && (col.Array != "" || len(col.Spread) == 0):
 		return elementsIn(n, col)
-	case m.Arrays && n.Field.Level == 0 && mayHoldLists(s, n.Field.Name):
-		return inLists(n, col.Name)
+	case m.Arrays && n.Field.Level == 0 && mayHoldLists(s, n.Field.Name, col.Name):
+		return inLists(s, n, col.Name)
 	case len(col.Spread) > 0:
 		return m.spread(s, col, n)
 	case col.Domain != "":

@@ -1,0 +1,70 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// othersKey is what is kept of a source: the columns of other products for its log source.
+type othersKey struct{ source *Source }
+
+// ofOthers tells whether a name is no field of the events of an open source: it is an entity, or the column of another
+// product for the same log source, and not among the source's names.
+func (m *Model) ofOthers(s *Source, field string) bool {
+	others := m.own(othersKey{s}, func() any { return m.columnsOfOthers(s) }).(map[string]bool)
+	return others[s.outside(field)]
+}
+
+// columnsOfOthers gives the columns that shipped models of other languages have for a source's log source, and all
+// entities, without the source's own names.
+func (m *Model) columnsOfOthers(s *Source) map[string]bool {
+	out := map[string]bool{}
+	for _, name := range entities {
+		out[name] = true
+	}
+	for _, h := range headers() {
+		if h.dialect == "" || h.dialect == m.Dialect {
+			continue
+		}
+		other, err := Shipped(h.name)
+		if err != nil {
+			panic(err) // tests load each of them
+		}
+		for _, o := range other.Find(s.Category, s.Product, s.Service) {
+			if !strings.EqualFold(o.Product, s.Product) {
+				continue
+			}
+			for column := range o.Columns {
+				out[column] = true
+			}
+			for _, columns := range []map[string]Column{o.Fields, o.Entities} {
+				for _, c := range columns {
+					out[c.Name] = true
+				}
+			}
+		}
+	}
+	for column := range out {
+		if s.namedSo(column) {
+			delete(out, column)
+		}
+	}
+	return out
+}
+
+// namedSo tells whether a name, in this case, is one of the source's Names or below one.
+func (s *Source) namedSo(field string) bool {
+	return slices.ContainsFunc(s.Names, func(n string) bool {
+		return n == field || strings.HasSuffix(n, ".") && len(field) > len(n) && strings.HasPrefix(field, n)
+	})
+}
+
+// asWritten says that nobody knows a field of an open source. It is "" if the field is among the source's names.
+func (s *Source) asWritten(field string) string {
+	if !s.Open || s.named(s.outside(field)) {
+		return ""
+	}
+	plain := s.outside(strings.ReplaceAll(strings.TrimPrefix(field, RawPrefix), element, ""))
+	return fmt.Sprintf("%s is asked for as it is written: no page that the data model was made from names such a field", plain)
+}

@@ -91,6 +91,13 @@ type buildSummary struct {
 	Packages    []packaging.Package `json:"packages,omitempty"`
 }
 
+// stoppedBuild is what a build that writes nothing says as JSON.
+type stoppedBuild struct {
+	Stopped  string             `json:"stopped"`
+	Findings diag.Diagnostics   `json:"findings"`
+	Tests    *testreport.Report `json:"tests"`
+}
+
 type builtQuery struct {
 	Rule     string           `json:"rule"`
 	ID       string           `json:"id"`
@@ -136,11 +143,10 @@ func build(s *stdio.Streams, p buildParams) error {
 	found := slices.Concat(b.set.Found, tested.outcomes.Findings, made.found)
 	report := fidelity.New(made.queries, b.chosen, made.packages)
 	summary := b.summary(tested, made, report)
-	if why := stops(in, p.strict, summary); why != "" {
+	if why := stops(in, p.strict, summary, made.packages.SameID()); why != "" {
 		queries.Show(s, b.set, found, made.queries)
 		queries.ShowCounts(s, made.queries)
-		fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
-		return exit.After(found, true)
+		return b.stop(why, found, tested.outcomes)
 	}
 	files, err := withSummary(slices.Concat(made.files(), pages), summary)
 	if err != nil {
@@ -196,9 +202,11 @@ func (b *builder) test() (t testedRules, err error) {
 	if found.HasErrors() || warned.HasErrors() || t.outcomes.Failed > 0 {
 		found = append(found, warned...)
 		b.set.Show(b.s, found)
-		t.outcomes.Print(b.s, b.set, false)
-		fmt.Fprintf(b.s.Err, "%s and %s, so nothing is written\n", plural.Count(found.Errors(), "error"), plural.Count(t.outcomes.Failed, "failed test"))
-		return t, exit.After(found, true)
+		if b.p.format != "json" {
+			t.outcomes.Print(b.s, b.set, false)
+		}
+		why := fmt.Sprintf("%s and %s", plural.Count(found.Errors(), "error"), plural.Count(t.outcomes.Failed, "failed test"))
+		return t, b.stop(why, found, t.outcomes)
 	}
 	b.set.Show(b.s, warned)
 	if !b.in.Exists() {
@@ -208,9 +216,20 @@ func (b *builder) test() (t testedRules, err error) {
 	if err != nil || len(stopping) == 0 {
 		return t, err
 	}
-	b.set.Show(b.s, append(found, stopping...))
-	fmt.Fprintf(b.s.Err, "%s by the settings of %s, so nothing is written\n", plural.Count(len(stopping), "finding"), project.FileName)
-	return t, exit.After(stopping, true)
+	found = append(found, stopping...)
+	b.set.Show(b.s, found)
+	return t, b.stop(fmt.Sprintf("%s by the settings of %s", plural.Count(len(stopping), "finding"), project.FileName), found, t.outcomes)
+}
+
+// stop says why nothing is written, and gives the exit code.
+func (b *builder) stop(why string, found diag.Diagnostics, outcomes *testreport.Report) error {
+	fmt.Fprintf(b.s.Err, "%s, so nothing is written\n", why)
+	if b.p.format == "json" {
+		if err := b.s.WriteJSON(stoppedBuild{why, found, outcomes}); err != nil {
+			return err
+		}
+	}
+	return exit.After(found, true)
 }
 
 // compile makes the queries and the packages of every target.

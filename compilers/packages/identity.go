@@ -48,11 +48,14 @@ func (ids IDs) OfInput(in Input) (string, diag.Diagnostics) {
 	return ids.Of(in.Rule)
 }
 
+// SameID is the code of the error of two rules of a package that have one id.
+const SameID = "package-same-id"
+
 // take gives an id to a rule. An error is that another rule has it.
 func (ids IDs) take(id string, r *rules.Rule) diag.Diagnostics {
 	var found diag.Diagnostics
 	if first := ids.taken[id]; first != nil {
-		found.Errorf("package-same-id", r.Range, "give each rule an `id:` of its own", "in the product this rule would replace %q (%s), which has the same id", first.Title, first.Range)
+		found.Errorf(SameID, r.Range, "give each rule an `id:` of its own", "in the product this rule would replace %q (%s), which has the same id", first.Title, first.Range)
 		return found
 	}
 	ids.taken[id] = r

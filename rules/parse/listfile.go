@@ -35,11 +35,15 @@ func (r *listReader) text(l *rules.List) {
 	}
 }
 
-// isText reports bytes that are not UTF-8.
+// isText reports bytes that are not UTF-8, and the marks that git leaves where two versions are to be merged.
 func (r *listReader) isText() bool {
 	for i, line := range r.Lines() {
-		if !utf8.ValidString(line) {
+		switch {
+		case !utf8.ValidString(line):
 			r.Errorf("list-unreadable", r.At(i+1, 1), "save the file as UTF-8", "this line is not UTF-8")
+			return false
+		case strings.HasPrefix(line, "<<<<<<< "), strings.HasPrefix(line, ">>>>>>> "):
+			r.Errorf("list-unreadable", r.At(i+1, 1), "keep the values that should stay, and remove the marks", "two versions of the list are not merged yet")
 			return false
 		}
 	}

@@ -5,6 +5,7 @@ package packaging
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"decree/cmd/decree/internal/output"
@@ -60,6 +61,11 @@ func (m Made) Refusal(q queries.Result) diag.Diagnostics {
 		return nil
 	}
 	return m.left[leftOut{q.Target.Name, q.Source.IR.Source}]
+}
+
+// SameID tells whether two rules have one id in a product.
+func (m Made) SameID() bool {
+	return slices.ContainsFunc(m.Found, func(d diag.Diagnostic) bool { return d.Code == packages.SameID })
 }
 
 // Unpackable tells whether the package of a target could not have a rule that the project leaves out of the target.

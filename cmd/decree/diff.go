@@ -43,8 +43,9 @@ func newDiff(s *stdio.Streams) *cobra.Command {
 is a file, a folder or an archive: Sentinel's rules (ARM template, REST, YAML),
 Defender's detectionRules (Graph), Kibana's NDJSON or Splunk's app or
 savedsearches.conf. Its content says which. A rule is new, changed, gone, or
-changed by hand: the last line of a packaged query tells these apart. What the
-product fills in itself is not compared. Rules of others are only counted.
+changed by hand: the last line of a packaged query tells these apart. Lookups,
+macros and watchlists that the export has are compared, too. What the product
+fills in itself is not. Rules of others are only counted.
 
 Use it before you deploy, and on a schedule to find what was changed by hand.
 The exit code is 1 if anything differs. Rules that the target refuses are told,
@@ -97,12 +98,16 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 	}
 	found := append(set.Found, made.Found...)
 	set.Show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity != diag.Error }))
-	rules, refused, err := made.Deployable(target)
+	own, refused, err := made.Deployable(target)
 	if err != nil {
 		return err
 	}
-	changes, others := deployed.Compare(export.Product, rules, export.Rules, deployed.Settings{Target: target.Name, Refused: refused, Partial: set.OnlyRead() != nil})
-	report := drift.New(export, p.deployed, target.Name, changes, others)
+	changes, others := deployed.Compare(export.Product, own.Rules, export.Rules,
+		deployed.Settings{Target: target.Name, Refused: refused, Partial: set.OnlyRead() != nil, Broken: set.Found.HasErrors()})
+	parts, remarks := deployed.CompareParts(own.Parts, export.Parts)
+	export.Remarks = append(export.Remarks, remarks...)
+	report := drift.New(export, p.deployed, target.Name, append(changes, parts...), others)
+	report.Findings = set.Found.OnlyErrors()
 	if p.format == "json" {
 		err = s.WriteJSON(report)
 	} else {

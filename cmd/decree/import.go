@@ -69,6 +69,9 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if len(export.Rules) == 0 {
 		return errors.New(strings.Join(append([]string{p.export + " has no rules to import: nothing is written"}, export.Remarks...), "\n"))
 	}
+	for _, p := range export.Parts {
+		export.Remarks = append(export.Remarks, fmt.Sprintf("not read: the %s %s", p.Kind, p.Name))
+	}
 	files, left := imported.Files(export)
 	report := imported.Report{Product: export.Product, Rules: []imported.Written{}, Left: left, Remarks: export.Remarks}
 	if left == nil {
@@ -178,11 +181,11 @@ func compareImported(s *stdio.Streams, export *deployed.Export, report *imported
 	}
 	found := append(set.Found, made.Found...)
 	set.Show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity != diag.Error }))
-	rules, _, err := made.Deployable(chosen[0])
+	own, _, err := made.Deployable(chosen[0])
 	if err != nil {
 		return nil, err
 	}
-	changes, _ := deployed.Compare(export.Product, rules, export.Rules, deployed.Settings{Target: chosen[0].Name, Partial: true})
+	changes, _ := deployed.Compare(export.Product, own.Rules, export.Rules, deployed.Settings{Target: chosen[0].Name, Partial: true})
 	report.Compare(changes)
 	return found, nil
 }

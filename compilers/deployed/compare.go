@@ -22,6 +22,7 @@ const (
 	Both        State = "changed in both" // somebody changed the deployed rule, and the project's rule changed, too
 	Gone        State = "gone"            // decree packaged it for this target, and the project does not have it
 	NotPackaged State = "not packaged"    // the project has it, and cannot package it
+	NotCompared State = "not compared"    // the project does not have it, or has it in a file that has errors
 )
 
 // Change is what differs at one rule.
@@ -29,6 +30,8 @@ type Change struct {
 	State  State   `json:"state"`
 	ID     string  `json:"id"`
 	Name   string  `json:"name"`
+	Kind   string  `json:"kind,omitempty"` // of a part beside the rules; its id is its name
+	Note   string  `json:"note,omitempty"`
 	Fields []Field `json:"fields,omitempty"`
 
 	project, deployed *Rule
@@ -60,7 +63,14 @@ type Settings struct {
 	Target  string          // of the project
 	Refused map[string]bool // ids of rules that the project has and cannot package
 	Partial bool            // the project's rules are only some: those that are not among them are not gone
+	Broken  bool            // files of the project have errors: the rules that are not there may be in these
 }
+
+// The notes say what a state means for one rule.
+const (
+	staysNote  = "a new rule has its title, under another id: this one stays until somebody removes it"
+	brokenNote = "the project does not have it, or has it in a file that has errors"
+)
 
 // Compare compares what a project would deploy with what is deployed. Changes come by name; others is how many deployed
 // rules are none of decree's for this target.
@@ -68,11 +78,11 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 	byID, byName := map[string]int{}, map[string]int{}
 	for i, r := range deployed {
 		byID[strings.ToLower(r.ID)] = i
-		// Splunk knows a search by its name, and Defender may give ids of its own
-		if p == Splunk || r.Mark.Target == s.Target {
+		if p == Splunk || p == Defender && r.Mark.Target == s.Target && !guidForm.MatchString(r.ID) { // an id of its own
 			byName[r.Name] = i
 		}
 	}
+	added := map[string]bool{}
 	matched := map[int]bool{}
 	find := func(r Rule) (int, bool) {
 		if i, ok := byID[strings.ToLower(r.ID)]; ok {
@@ -85,6 +95,7 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 		i, ok := find(r)
 		if !ok {
 			changes = append(changes, Change{State: New, ID: r.ID, Name: r.Name, project: &r})
+			added[r.Name] = true
 			continue
 		}
 		matched[i] = true
@@ -97,8 +108,15 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 			changes = append(changes, Change{State: NotPackaged, ID: r.ID, Name: r.Name, deployed: &r})
 		case r.Mark.Target != s.Target || r.Mark.Target == "":
 			others++
-		case !s.Partial:
-			changes = append(changes, Change{State: Gone, ID: r.ID, Name: r.Name, deployed: &r})
+		case s.Partial:
+		case s.Broken:
+			changes = append(changes, Change{State: NotCompared, ID: r.ID, Name: r.Name, Note: brokenNote, deployed: &r})
+		default:
+			c := Change{State: Gone, ID: r.ID, Name: r.Name, deployed: &r}
+			if added[r.Name] {
+				c.Note = staysNote
+			}
+			changes = append(changes, c)
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int { return cmp.Compare(a.Name, b.Name) })
@@ -109,20 +127,38 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 func compare(p Product, project, deployed Rule) Change {
 	c := Change{State: Same, ID: deployed.ID, Name: project.Name, project: &project, deployed: &deployed}
 	c.Fields = differences(project, deployed)
+	moved := false
+	if p == Splunk { // it replaces a search by its name, whatever the id, and keeps one of another name
+		names := identities(project, deployed)
+		moved, c.Fields = len(names) > 0, append(names, c.Fields...)
+	}
 	switch {
 	case len(c.Fields) == 0:
 	case deployed.Mark.Target == "":
 		c.State = Changed
-	case project.digest(p) == deployed.digest(p): // somebody switched it on or off, or set what packages never say
+	case !moved && project.packagedAs(p, deployed.Mark): // somebody changed what packages say, or what they never say
 		c.State = ByHand
-	case deployed.digest(p) == deployed.Mark.Digest:
+	case deployed.packagedAs(p, deployed.Mark):
 		c.State = Changed
-	case project.digest(p) == deployed.Mark.Digest:
+	case !moved && project.digest(p, project.off(p)) == deployed.digest(p, deployed.off(p)):
 		c.State = ByHand
 	default:
 		c.State = Both
 	}
 	return c
+}
+
+// identities are the id and the name, where the one differs of what is the same by the other. A search of others has no
+// id: it is then its name.
+func identities(project, deployed Rule) []Field {
+	var out []Field
+	if deployed.ID != deployed.Name && !strings.EqualFold(project.ID, deployed.ID) {
+		out = append(out, Field{"id", []string{deployed.ID}, []string{project.ID}})
+	}
+	if project.Name != deployed.Name {
+		out = append(out, Field{"name", []string{deployed.Name}, []string{project.Name}})
+	}
+	return out
 }
 
 // differences are the properties that two rules have otherwise, in order, the query last.

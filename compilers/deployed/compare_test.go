@@ -41,6 +41,9 @@ func edited(of map[string]any, changes map[string]any) map[string]any {
 
 func TestStates(t *testing.T) {
 	was, is := packaged("1", "process where true", "low"), packaged("1", "process where false", "low")
+	off := maps.Clone(is)
+	off["enabled"], off["query"] = false, "process where false"
+	off["query"] = Marked(Kibana, "prod", "process where false", off)
 	settings := Settings{Target: "prod"}
 	for name, c := range map[string]struct {
 		project, deployed map[string]any
@@ -51,10 +54,13 @@ func TestStates(t *testing.T) {
 		"the project changed":          {is, edited(was, nil), Changed, []string{"query"}},
 		"by hand":                      {is, edited(is, map[string]any{"severity": "high"}), ByHand, []string{"severity"}},
 		"switched off":                 {is, edited(is, map[string]any{"enabled": false}), ByHand, []string{"enabled"}},
+		"switched on":                  {off, edited(off, map[string]any{"enabled": true}), ByHand, []string{"enabled"}},
+		"another status":               {is, edited(off, nil), Changed, []string{"enabled"}},
+		"deprecated":                   {off, edited(is, nil), Changed, []string{"enabled"}},
 		"set what decree never sets":   {is, edited(is, map[string]any{"actions": []any{map[string]any{"id": "mail"}}}), ByHand, []string{"actions"}},
 		"both":                         {is, edited(was, map[string]any{"severity": "high"}), Both, []string{"query", "severity"}},
 		"the mark is gone":             {is, edited(is, map[string]any{"query": "any where true"}), Changed, []string{"query"}},
-		"switched off in an older one": {is, edited(was, map[string]any{"enabled": false}), Changed, []string{"enabled", "query"}},
+		"switched off in an older one": {is, edited(was, map[string]any{"enabled": false}), Both, []string{"enabled", "query"}},
 	} {
 		changes, others := Compare(Kibana, read(t, c.project), read(t, c.deployed), settings)
 		require.Len(t, changes, 1, name)
@@ -103,14 +109,57 @@ func TestNewAndGone(t *testing.T) {
 	assert.Equal(t, map[string]State{"1": New, "2": Gone, "3": NotPackaged}, states)
 	changes, _ = Compare(Kibana, read(t, mine), deployed, Settings{Target: "prod", Partial: true})
 	assert.Len(t, changes, 1, "a part of the rules says nothing about the others")
+	changes, _ = Compare(Kibana, read(t, mine), deployed, Settings{Target: "prod", Broken: true})
+	assert.Equal(t, []State{New, NotCompared, NotCompared}, []State{changes[0].State, changes[1].State, changes[2].State}, "the file of any may be broken")
+}
 
-	renumbered := edited(mine, map[string]any{"rule_id": "given by the product"})
-	changes, others = Compare(Kibana, read(t, mine), read(t, renumbered), Settings{Target: "prod"})
-	assert.Zero(t, others)
-	require.Len(t, changes, 1)
-	assert.Equal(t, Same, changes[0].State, "a rule with the mark is found by its name")
-	deployedQuery, projectQuery := changes[0].Queries()
-	assert.Equal(t, []string{"a", "a"}, []string{deployedQuery, projectQuery})
+// TestAnotherID: where the product keeps the id that a package gives, a rule with another id is another rule, whatever
+// its title. Splunk replaces a search of the same name, and Defender numbers the rules itself.
+func TestAnotherID(t *testing.T) {
+	const id, other = "0f0a4d0c-3b62-4f13-8f3d-2e1a8c3c9a01", "0f0a4d0c-3b62-4f13-8f3d-2e1a8c3c9a02"
+	kibana := func(id string) string {
+		return `{"rule_id": "` + id + `", "name": "One", "query": "a\n// Packaged by decree for prod: 0123456789abcdef"}`
+	}
+	defender := func(id string) string {
+		return `{"id": "` + id + `", "displayName": "One", "queryCondition": {"queryText": "a\n// Packaged by decree for prod: 0123456789abcdef"}}`
+	}
+	sentinel := func(id string) string {
+		return `{"name": "` + id + `", "kind": "Scheduled", "properties": {"displayName": "One", "query": "a\n// Packaged by decree for prod: 0123456789abcdef"}}`
+	}
+	splunk := func(name, id string) string {
+		return "[" + name + "]\ndescription = It is. Id: " + id + ", version: 1.0.\nsearch = a ```Packaged by decree for prod: 0123456789abcdef```\n"
+	}
+	for name, c := range map[string]struct {
+		project, deployed string
+		want              []State
+		fields            []Field
+	}{
+		"Kibana":            {kibana(id), kibana(other), []State{New, Gone}, nil},
+		"Sentinel":          {sentinel(id), sentinel(other), []State{New, Gone}, nil},
+		"Defender":          {defender(id), defender(other), []State{New, Gone}, nil},
+		"Defender's number": {defender(id), defender("7506"), []State{Same}, nil},
+		"Splunk":            {splunk("One", id), splunk("One", other), []State{Both}, []Field{{"id", []string{other}, []string{id}}}},
+		"Splunk's name":     {splunk("One", id), splunk("Two", id), []State{Both}, []Field{{"name", []string{"Two"}, []string{"One"}}}},
+	} {
+		var x [2]*Export
+		for i, text := range []string{c.project, c.deployed} {
+			var err error
+			x[i], err = Read([]File{{"rules", []byte(text)}})
+			require.NoError(t, err, name)
+		}
+		changes, others := Compare(x[0].Product, x[0].Rules, x[1].Rules, Settings{Target: "prod"})
+		assert.Zero(t, others, name)
+		var states []State
+		for _, change := range changes {
+			states = append(states, change.State)
+			assert.Equal(t, change.State == Gone, change.Note == staysNote, name)
+		}
+		assert.Equal(t, c.want, states, name)
+		assert.Equal(t, c.fields, changes[0].Fields, name)
+		deployedQuery, projectQuery := changes[len(changes)-1].Queries()
+		assert.Equal(t, "a", deployedQuery, name)
+		assert.Equal(t, len(changes) == 1, projectQuery == "a", name)
+	}
 }
 
 func TestMarks(t *testing.T) {

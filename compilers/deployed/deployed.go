@@ -28,6 +28,7 @@ type Rule struct {
 type Export struct {
 	Product Product
 	Rules   []Rule // by name
+	Parts   []Part
 	Remarks []string
 }
 

@@ -48,7 +48,7 @@ func (x *reading) file(f File, alone bool) error {
 	case !found && alone:
 		return errors.New("this is not an export that decree reads: rules of Sentinel (ARM, REST, YAML), Defender (Graph), Kibana (NDJSON) or Splunk (savedsearches.conf)")
 	case !found:
-		x.passed++
+		x.passed = append(x.passed, f.Path)
 	}
 	return nil
 }
@@ -133,12 +133,14 @@ func (x *reading) document(v any) (bool, error) {
 	case has("resources") && (has("$schema") || has("contentVersion")): // an ARM template
 		return x.template(of)
 	case has("value") && !has("properties"): // an answer of Microsoft's APIs
+		x.pages.microsoft(of)
 		if isEmptyList(of["value"]) { // of Sentinel or of Defender: nothing is deployed
 			x.empty = true
 			return true, nil
 		}
 		return x.documents(list(of["value"]))
 	case has("data") && has("total"): // Kibana's _find
+		x.pages.kibana(of)
 		if isEmptyList(of["data"]) {
 			x.out.Product = cmp.Or(x.out.Product, Kibana)
 			return true, nil
@@ -191,6 +193,10 @@ func (x *reading) template(of map[string]any) (found bool, err error) {
 	for _, one := range list(of["resources"]) {
 		r := object(one)
 		kind := text(r["type"])
+		if part, ok := watchlist(r); ok {
+			x.out.Parts = append(x.out.Parts, part)
+			continue
+		}
 		if !strings.HasSuffix(strings.ToLower(kind), "/alertrules") {
 			x.other("a resource of the type " + kind[strings.LastIndexByte(kind, '/')+1:])
 			continue
@@ -210,7 +216,7 @@ func (x *reading) summary(of map[string]any) {
 	if err != nil {
 		return // versions before 7.16 do not say it
 	}
-	if read := len(x.out.Rules) + x.others["a rule without a query (machine_learning)"] + x.twice + x.unread; said != read {
+	if read := len(x.out.Rules) + x.others["a rule without a query (machine_learning)"] + len(x.twice) + x.unread; said != read {
 		x.remark("the export counts %d rules, and %d were read: it may be cut", said, read)
 	}
 	if missing := text(of["missing_rules_count"]); missing != "" && missing != "0" {

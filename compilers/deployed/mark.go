@@ -43,13 +43,28 @@ func Marked(p Product, target, query string, resource any) string {
 	}
 	r := newRule(p, own)
 	comment := forms[p].comment
-	return fmt.Sprintf("%s\n%sPackaged by decree for %s: %s%s", strings.TrimRight(query, "\n"), comment[0], target, r.digest(p), comment[1])
+	return fmt.Sprintf("%s\n%sPackaged by decree for %s: %s%s", strings.TrimRight(query, "\n"), comment[0], target, r.digest(p, r.off(p)), comment[1])
 }
 
-// digest is of what packages say of a rule, but for whether it is enabled: that is switched without a change of the
-// rule.
-func (r Rule) digest(p Product) string {
+// switches say by which property of which value a rule is off.
+var switches = map[Product]struct{ name, off string }{Sentinel: {"enabled", "false"}, Defender: {"status", "disabled"}, Splunk: {"disabled", "1"}, Kibana: {"enabled", "false"}}
+
+// off tells whether a rule is switched off.
+func (r Rule) off(p Product) bool { return text(r.Properties[switches[p].name]) == switches[p].off }
+
+// packagedAs tells whether a rule is as the package was that has the mark. Sentinel's YAML does not say whether a rule
+// is off.
+func (r Rule) packagedAs(p Product, m Mark) bool {
+	unsaid := p == Sentinel && r.Properties["enabled"] == nil
+	return r.digest(p, r.off(p)) == m.Digest || unsaid && r.digest(p, true) == m.Digest
+}
+
+// digest is of what packages say of a rule, and of whether it is off.
+func (r Rule) digest(p Product, off bool) string {
 	said := map[string]any{"query": r.Query}
+	if off {
+		said["off"] = true
+	}
 	for _, name := range forms[p].ours {
 		if v := property(r.Properties, name); v != nil {
 			said[name] = v

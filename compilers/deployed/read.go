@@ -24,7 +24,9 @@ func Read(files []File) (*Export, error) {
 			return nil, fmt.Errorf("%s: TOML is not read: if these are Elastic's detection rules, import them from what Kibana exports (NDJSON)", f.Path)
 		}
 		var err error
-		if isConf(f) {
+		if isLookup(f.Path) {
+			x.out.Parts = append(x.out.Parts, lookup(f))
+		} else if isConf(f) {
 			err = apps.add(f)
 		} else {
 			err = x.file(f, len(files) == 1)
@@ -34,7 +36,8 @@ func Read(files []File) (*Export, error) {
 		}
 	}
 	for _, a := range apps.all {
-		for _, s := range conf.WithDefaults(conf.Layer(a.defaults, a.local)) {
+		x.parts(a)
+		for _, s := range conf.WithDefaults(a.files[savedSearches].layered()) {
 			if err := x.add(Splunk, fromStanza(s)); err != nil {
 				return nil, fmt.Errorf("%s: %w", a.file, err)
 			}
@@ -44,11 +47,16 @@ func Read(files []File) (*Export, error) {
 	return x.done()
 }
 
-// app is the searches of one app of Splunk, in its folders default and local.
+// app is what is read of one app of Splunk.
 type app struct {
-	file            string // the first
-	defaults, local []conf.Stanza
+	file  string // the first
+	files map[string]layers
 }
+
+// layers are a file of an app in its folders default and local.
+type layers struct{ defaults, local []conf.Stanza }
+
+func (l layers) layered() []conf.Stanza { return conf.Layer(l.defaults, l.local) }
 
 // apps are those of an export, in the order of their first files.
 type apps struct {
@@ -68,14 +76,20 @@ func (a *apps) add(f File) error {
 	}
 	of := a.byDir[dir]
 	if of == nil {
-		of = &app{file: f.Path}
+		of = &app{file: f.Path, files: map[string]layers{}}
 		a.byDir[dir], a.all = of, append(a.all, of)
 	}
-	if folder == "local" {
-		of.local = stanzas
-	} else {
-		of.defaults = stanzas
+	name := path.Base(f.Path)
+	if !slices.Contains(partFiles, name) {
+		name = savedSearches
 	}
+	l := of.files[name]
+	if folder == "local" {
+		l.local = stanzas
+	} else {
+		l.defaults = stanzas
+	}
+	of.files[name] = l
 	return nil
 }
 
@@ -95,8 +109,10 @@ type reading struct {
 	out    *Export
 	taken  map[string]bool // ids, and names where the product knows rules by them
 	others map[string]int  // what is not a rule, or none with a query: how many of it
-	passed int             // files of which nothing is a rule
-	twice  int
+	passed []string        // files of which nothing is a rule
+	twice  []string        // rules that are there again under the same id
+	differ []string        // of these, those that differ from the first
+	pages  pages
 	sigma  bool // there are rules in Sigma's format
 	unread int  // rules whose name or query is not text
 	empty  bool // there is a list of rules without one, which does not say of which product
@@ -119,7 +135,11 @@ func (x *reading) add(p Product, properties map[string]any) error {
 	case r.Query == "":
 		x.other("a rule without a query (" + cmp.Or(r.Kind, "of no kind") + ")")
 	case x.taken[r.ID]:
-		x.twice++
+		x.twice = append(x.twice, r.Name)
+		first := slices.IndexFunc(x.out.Rules, func(had Rule) bool { return had.ID == r.ID })
+		if len(differences(x.out.Rules[first], r)) > 0 {
+			x.differ = append(x.differ, r.Name)
+		}
 	default:
 		x.taken[r.ID] = true
 		x.out.Rules = append(x.out.Rules, r)
@@ -140,6 +160,9 @@ func (x *reading) remark(format string, args ...any) {
 }
 
 func (x *reading) done() (*Export, error) {
+	if err := x.pages.missing(); err != nil {
+		return nil, err
+	}
 	if x.out.Product == "" && x.sigma {
 		return nil, errors.New("these are rules in Sigma's format, and nothing to import: copy them into a folder of rules")
 	}
@@ -150,11 +173,27 @@ func (x *reading) done() (*Export, error) {
 	for _, what := range keysOf(x.others) {
 		x.remark("not read: %s (%d)", what, x.others[what])
 	}
-	if x.passed > 0 {
-		x.remark("files of which nothing is a rule: %d", x.passed)
-	}
-	if x.twice > 0 {
-		x.remark("rules that are there again under the same id, of which the first is read: %d", x.twice)
+	for _, of := range []struct {
+		what  string
+		named []string
+	}{
+		{"files of which nothing is a rule", x.passed},
+		{"rules that are there again under the same id, of which the first is read", x.twice},
+		{"of these, rules that differ from the first", x.differ},
+	} {
+		if len(of.named) > 0 {
+			x.remark("%s: %d (%s)", of.what, len(of.named), few(of.named))
+		}
 	}
 	return x.out, nil
+}
+
+// few names some, and says if there are more.
+func few(names []string) string {
+	const most = 5
+	shown := strings.Join(names[:min(len(names), most)], ", ")
+	if len(names) > most {
+		shown += ", ..."
+	}
+	return shown
 }

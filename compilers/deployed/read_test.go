@@ -37,11 +37,12 @@ func TestFormsOfSentinel(t *testing.T) {
 		assert.Equal(t, []string{"0f0a4d0c-3b62-4f13-8f3d-2e1a8c3c9a01", "Log cleared", "Scheduled", "SecurityEvent\n| where EventID == 1102"}, []string{r.ID, r.Name, r.Kind, r.Query})
 		assert.Equal(t, "[x] said", r.Properties["description"])
 		assert.Empty(t, differences(rules[0], r), "what the product fills in is not a difference")
-		assert.Equal(t, rules[0].digest(Sentinel), r.digest(Sentinel))
+		assert.Equal(t, rules[0].digest(Sentinel, false), r.digest(Sentinel, false))
 		assert.Equal(t, "2h", r.Properties["queryPeriod"])
 	}
 	assert.Equal(t, []string{"not read: a rule without a query (Fusion) (1)"}, open(t, "sentinel_rest.json").Remarks)
-	assert.Equal(t, []string{"not read: a resource of the type Watchlists (1)"}, open(t, "sentinel_arm.json").Remarks)
+	assert.Empty(t, open(t, "sentinel_arm.json").Remarks)
+	assert.Equal(t, "watchlist", open(t, "sentinel_arm.json").Parts[0].Kind)
 }
 
 func TestDefender(t *testing.T) {
@@ -85,6 +86,7 @@ func TestSplunk(t *testing.T) {
 	var packed bytes.Buffer
 	zip := gzip.NewWriter(&packed)
 	archive := tar.NewWriter(zip)
+	files = append(files, File{"app/appserver/package.json", []byte("x")})
 	for _, f := range append(files, File{"../../app/README.md", []byte("x")}) {
 		require.NoError(t, archive.WriteHeader(&tar.Header{Name: f.Path, Mode: 0o644, Size: int64(len(f.Data)), Typeflag: tar.TypeReg}))
 		_, err := archive.Write(f.Data)
@@ -119,7 +121,14 @@ func TestOneRuleAlone(t *testing.T) {
 	assert.Equal(t, Kibana, found.Product)
 	both, err := Read([]File{{"b/one.json", of.Value[0]}, {"b/again.json", of.Value[0]}, {"b/package.json", []byte(`{"name": "x"}`)}})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"files of which nothing is a rule: 1", "rules that are there again under the same id, of which the first is read: 1"}, both.Remarks)
+	assert.Equal(t, []string{"files of which nothing is a rule: 1 (b/package.json)", "rules that are there again under the same id, of which the first is read: 1 (Encoded command)"}, both.Remarks)
+	var many []File
+	for _, severity := range []string{"low", "high", "low", "low", "low", "low", "low"} {
+		many = append(many, File{"a.json", []byte(`{"rule_id": "a", "name": "n", "query": "q", "severity": "` + severity + `"}`)})
+	}
+	again, err := Read(many)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"rules that are there again under the same id, of which the first is read: 6 (n, n, n, n, n, ...)", "of these, rules that differ from the first: 1 (n)"}, again.Remarks)
 }
 
 // TestNothingIsDeployed: a list without a rule is an export. Microsoft's does not say of which product.

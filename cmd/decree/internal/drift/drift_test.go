@@ -73,3 +73,19 @@ func TestNothingDiffers(t *testing.T) {
 	require.NoError(t, s.WriteJSON(r))
 	assert.JSONEq(t, `{"product": "kibana", "target": "prod", "export": "export", "changes": [], "unchanged": 1, "others": 0}`, out.String())
 }
+
+// TestRemarks: a rule that was packaged for another target is decree's, a part has its kind, and what is gone its note.
+func TestRemarks(t *testing.T) {
+	r := report(t, `{"rule_id": "1", "name": "One", "query": "a"}`, `{"rule_id": "2", "name": "One", "query": "a\n// Packaged by decree for prod: 0123456789abcdef"}
+{"rule_id": "3", "name": "Three", "query": "a\n// Packaged by decree for former: 0123456789abcdef"}`)
+	r.Changes = append(r.Changes, Change{Change: deployed.Change{State: deployed.NotCompared, ID: "l", Name: "l", Kind: "lookup"}})
+	s, out, errs := clitest.Streams("")
+	r.Print(s, true)
+	assert.Equal(t, `+ new             One (1)
+- gone            One (2)
+    a new rule has its title, under another id: this one stays until somebody removes it
+? not compared    l (lookup)
+prod: 1 new, 1 gone, 1 not compared, 0 rules unchanged; 1 not made by decree
+`, out.String())
+	assert.Equal(t, "decree packaged 1 rule for the target former, and this is prod: if it was renamed, these stay beside its rules\n", errs.String())
+}

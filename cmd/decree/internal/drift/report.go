@@ -3,11 +3,16 @@
 package drift
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/compilers/deployed"
+	"decree/rules/diag"
 )
 
 // Report is what differs between a target of a project and an export.
@@ -19,6 +24,7 @@ type Report struct {
 	Unchanged int              `json:"unchanged"`
 	Others    int              `json:"others"` // deployed rules that are none of decree's for this target
 	Remarks   []string         `json:"remarks,omitempty"`
+	Findings  diag.Diagnostics `json:"findings,omitempty"` // for which rules of the project could not be compared
 }
 
 // Change is a change with its query as a diff.
@@ -29,7 +35,7 @@ type Change struct {
 
 // New makes a report.
 func New(x *deployed.Export, export, target string, changes []deployed.Change, others int) Report {
-	out := Report{Product: x.Product, Target: target, Export: export, Changes: []Change{}, Others: others, Remarks: x.Remarks}
+	out := Report{Product: x.Product, Target: target, Export: export, Changes: []Change{}, Others: others, Remarks: append(slices.Clone(x.Remarks), ofOtherTargets(x, target, changes)...)}
 	for _, c := range changes {
 		if c.State == deployed.Same {
 			out.Unchanged++
@@ -43,6 +49,25 @@ func New(x *deployed.Export, export, target string, changes []deployed.Change, o
 			}
 		}
 		out.Changes = append(out.Changes, one)
+	}
+	return out
+}
+
+// ofOtherTargets remarks on rules that decree packaged for other targets, and that are none of this one's rules.
+func ofOtherTargets(x *deployed.Export, target string, changes []deployed.Change) []string {
+	compared, count := map[string]bool{}, map[string]int{}
+	for _, c := range changes {
+		compared[c.ID] = true
+	}
+	for _, r := range x.Rules {
+		if r.Mark.Target != "" && r.Mark.Target != target && !compared[r.ID] {
+			count[r.Mark.Target]++
+		}
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(count)) {
+		out = append(out, fmt.Sprintf("decree packaged %s for the target %s, and this is %s: if it was renamed, these stay beside its rules",
+			plural.Count(count[name], "rule"), name, target))
 	}
 	return out
 }

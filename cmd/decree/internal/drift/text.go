@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // signs begin the line of a rule, with their colours.
 var signs = map[deployed.State]struct{ sign, colour string }{
-	deployed.New: {"+", "32"}, deployed.Gone: {"-", "31"}, deployed.Changed: {"~", "33"}, deployed.ByHand: {"!", "35"}, deployed.Both: {"!", "35"}, deployed.NotPackaged: {"?", "31"},
+	deployed.New: {"+", "32"}, deployed.Gone: {"-", "31"}, deployed.Changed: {"~", "33"}, deployed.ByHand: {"!", "35"}, deployed.Both: {"!", "35"}, deployed.NotPackaged: {"?", "31"}, deployed.NotCompared: {"?", "31"},
 }
 
 // Print shows the report. Without details only rules are named, not what differs in them.
@@ -26,7 +27,10 @@ func (r Report) Print(s *stdio.Streams, details bool) {
 	}
 	for _, c := range r.Changes {
 		sign := signs[c.State]
-		fmt.Fprintf(s.Out, "%s %s\n", paint(sign.colour, fmt.Sprintf("%s %-15s", sign.sign, c.State)), diag.Visible(c.Name)+" ("+diag.Visible(c.ID)+")")
+		fmt.Fprintf(s.Out, "%s %s\n", paint(sign.colour, fmt.Sprintf("%s %-15s", sign.sign, c.State)), diag.Visible(c.Name)+" ("+diag.Visible(cmp.Or(c.Kind, c.ID))+")")
+		if c.Note != "" {
+			fmt.Fprintln(s.Out, "    "+c.Note)
+		}
 		if !details {
 			continue
 		}
@@ -48,7 +52,7 @@ func (r Report) Print(s *stdio.Streams, details bool) {
 // counts says how many rules are in each state.
 func (r Report) counts() string {
 	var parts []string
-	for _, state := range []deployed.State{deployed.New, deployed.Changed, deployed.ByHand, deployed.Both, deployed.Gone, deployed.NotPackaged} {
+	for _, state := range []deployed.State{deployed.New, deployed.Changed, deployed.ByHand, deployed.Both, deployed.Gone, deployed.NotPackaged, deployed.NotCompared} {
 		n := 0
 		for _, c := range r.Changes {
 			if c.State == state {

@@ -10,9 +10,9 @@ import (
 	"decree/rules"
 )
 
-// Deployable are the rules of a target's package as the product would have them, and the ids of those that the project
+// Deployable is a target's package as an export of the product would have it, and the ids of the rules that the project
 // has and that have no package.
-func (m Made) Deployable(t targets.Target) (all []deployed.Rule, refused map[string]bool, err error) {
+func (m Made) Deployable(t targets.Target) (all *deployed.Export, refused map[string]bool, err error) {
 	packaged := map[*rules.Rule]bool{}
 	for _, p := range m.Packages {
 		packaged[p.Made.Rule] = true
@@ -36,11 +36,11 @@ func (m Made) Deployable(t targets.Target) (all []deployed.Rule, refused map[str
 		}
 	}
 	if len(m.Packages) == 0 {
-		return nil, refused, nil
+		return &deployed.Export{}, refused, nil
 	}
 	x, err := deployed.Read(files)
 	if err != nil {
 		return nil, nil, fmt.Errorf("the package of %s: %w", t.Name, err)
 	}
-	return x.Rules, refused, nil
+	return x, refused, nil
 }

@@ -57,11 +57,11 @@ query: {spl: x}
 	target := targets.Target{Name: "sentinel", Dialect: targets.Dialects[0], Package: "sentinel"}
 	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{}, func(t targets.Target) string { return t.Name })
 	require.NoError(t, err)
-	rules, refused, err := made.Deployable(target)
+	own, refused, err := made.Deployable(target)
 	require.NoError(t, err)
-	require.Len(t, rules, 1)
-	assert.Equal(t, "Good", rules[0].Name)
-	assert.Equal(t, "sentinel", rules[0].Mark.Target)
+	require.Len(t, own.Rules, 1)
+	assert.Equal(t, "Good", own.Rules[0].Name)
+	assert.Equal(t, "sentinel", own.Rules[0].Mark.Target)
 	assert.Equal(t, map[string]bool{"6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a3": true}, refused)
 	for _, q := range made.Queries {
 		why := made.NotPackaged(q)
@@ -73,7 +73,7 @@ query: {spl: x}
 		assert.Equal(t, "package-schedule", why[0].Code)
 	}
 	made.Packages = nil
-	rules, _, err = made.Deployable(target)
-	assert.Empty(t, rules)
+	own, _, err = made.Deployable(target)
+	assert.Empty(t, own.Rules)
 	assert.NoError(t, err)
 }

@@ -1,0 +1,156 @@
+package deployed
+
+import (
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"decree/compilers/deployed/conf"
+)
+
+// Part is what a query needs beside it: a lookup or a macro of Splunk, a watchlist of Sentinel.
+type Part struct {
+	Kind, Name string
+	Text       map[string][]string // what it says, by property
+}
+
+// The files of an app that have parts.
+const (
+	macrosFile     = "macros.conf"
+	transformsFile = "transforms.conf"
+)
+
+var partFiles = []string{macrosFile, transformsFile}
+
+// ownPrefix begins the names of decree's lookups and macros. Those of others are not read.
+const ownPrefix = "decree_"
+
+// isLookup tells whether a file is the table of a lookup.
+func isLookup(name string) bool {
+	dir, base := path.Split(name)
+	return path.Base(dir) == "lookups" && strings.HasPrefix(base, ownPrefix) && path.Ext(base) == ".csv"
+}
+
+func lookup(f File) Part {
+	return Part{"lookup", strings.TrimSuffix(path.Base(f.Path), ".csv"), map[string][]string{"rows": rows(string(f.Data))}}
+}
+
+// rows are the rows of a table in one form: editors write the same row with quotes and without. A text that is no table
+// is its lines.
+func rows(table string) []string {
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(table, "\ufeff")))
+	r.FieldsPerRecord = -1
+	all, err := r.ReadAll()
+	if err != nil {
+		return strings.Split(tidy(table), "\n")
+	}
+	var out []string
+	for _, one := range all {
+		var row strings.Builder
+		w := csv.NewWriter(&row)
+		if err := errors.Join(w.Write(one), flush(w)); err != nil {
+			panic(err) // a Builder takes all
+		}
+		out = append(out, strings.TrimSuffix(row.String(), "\n"))
+	}
+	return out
+}
+
+func flush(w *csv.Writer) error {
+	w.Flush()
+	return w.Error()
+}
+
+// watchlist reads a resource of a template, if it is a watchlist.
+func watchlist(resource map[string]any) (Part, bool) {
+	if !strings.HasSuffix(strings.ToLower(text(resource["type"])), "/watchlists") {
+		return Part{}, false
+	}
+	of, _ := unescaped(object(resource["properties"])).(map[string]any)
+	said := map[string][]string{"rows": rows(text(of["rawContent"])), "itemsSearchKey": texts(of["itemsSearchKey"])}
+	return Part{"watchlist", text(of["watchlistAlias"]), said}, true
+}
+
+// parts adds the macros and the definitions of lookups of an app. A macro that somebody set in the folder local is set
+// as it is meant to be: it is told.
+func (x *reading) parts(a *app) {
+	for _, s := range a.files[macrosFile].defaults {
+		x.part("macro", s)
+	}
+	var set []string
+	for _, s := range a.files[macrosFile].local {
+		if strings.HasPrefix(s.Name, ownPrefix) {
+			set = append(set, s.Name)
+		}
+	}
+	if len(set) > 0 {
+		x.remark("macros that are set in the folder local, and not compared: %s", strings.Join(set, ", "))
+	}
+	for _, s := range a.files[transformsFile].layered() {
+		x.part("definition of a lookup", s)
+	}
+}
+
+func (x *reading) part(kind string, s conf.Stanza) {
+	if !strings.HasPrefix(s.Name, ownPrefix) {
+		return
+	}
+	p := Part{kind, s.Name, map[string][]string{}}
+	for _, one := range s.Settings {
+		p.Text[one.Key] = []string{one.Value}
+	}
+	x.out.Parts = append(x.out.Parts, p)
+}
+
+// CompareParts compares the parts that a project's rules need with those that are deployed. An export that has none at
+// all says nothing about them: a remark names then what was not compared.
+func CompareParts(project, deployed []Part) (changes []Change, remarks []string) {
+	told := map[string]bool{}
+	for _, p := range project {
+		id := p.Kind + " " + p.Name
+		if told[id] {
+			continue
+		}
+		told[id] = true
+		if len(deployed) == 0 {
+			remarks = append(remarks, id)
+			continue
+		}
+		c := Change{State: New, ID: p.Name, Name: p.Name, Kind: p.Kind}
+		for _, d := range deployed { // each template has its own
+			if d.Kind != p.Kind || d.Name != p.Name {
+				continue
+			}
+			if c.Fields = p.differences(d); len(c.Fields) > 0 {
+				c.State = Changed
+				break
+			}
+			c.State = Same
+		}
+		if c.State != Same {
+			changes = append(changes, c)
+		}
+	}
+	slices.SortStableFunc(changes, func(a, b Change) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind)) })
+	if len(remarks) > 0 {
+		remarks = []string{fmt.Sprintf("not compared, as the export has nothing of the kind: %s", few(remarks))}
+	}
+	return changes, remarks
+}
+
+func (p Part) differences(deployed Part) []Field {
+	all := maps.Clone(p.Text)
+	maps.Copy(all, deployed.Text)
+	var out []Field
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !slices.Equal(p.Text[name], deployed.Text[name]) {
+			out = append(out, Field{name, deployed.Text[name], p.Text[name]})
+		}
+	}
+	return out
+}

@@ -3,13 +3,14 @@
 // In: an export, which is recognised by its content: Sentinel's rules as ARM templates, as answers of the REST API or
 // as YAML of the Azure-Sentinel repository, Defender's custom detections as Graph has them, Splunk's
 // savedsearches.conf, Kibana's lines of JSON. Packages of decree are in the same forms, and are read by the same
-// readers. Out: rules, with properties that are written in one way whatever the form; and what differs between two sets
-// of them.
+// readers. Out: rules, with properties that are written in one way whatever the form, and the lookups, macros and
+// watchlists beside them; and what differs between two sets of these.
 //
 // What must stay true:
 //   - Nothing of an export is run, and no name in it is used as a path. Reading is bounded by the limits of files.go.
 //   - What a product fills in by itself is not a property. A property that is unknown here is kept, so that a change by
 //     hand shows.
+//   - A page of a longer list is refused: what is not in it would be taken for not deployed.
 //   - A mark tells whose a rule is and what its package said. Without one, nothing is said about who changed it.
 package deployed
 

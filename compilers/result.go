@@ -30,6 +30,8 @@ type Result struct {
 	// counts.
 	Combines bool
 
+	shared  []string            // of a sequence: the columns whose values its events have in common; see Joined
+	joined  bool                // the query is a sequence
 	written bool                // nobody knows its columns: what a rule names is taken for one
 	behind  map[string][]string // entity -> the columns that the searched sources have for it
 	columns map[ir.Field]string // of a result that is not whole: fields -> columns
@@ -53,6 +55,15 @@ func (r *Result) Lists(name string) bool {
 func (r *Result) Has(column string) bool {
 	listed := slices.Contains(r.Columns, column)
 	return listed || r.Whole && len(r.Columns) == 0
+}
+
+// Joined makes the result that of a sequence, whose events have the values of these columns in common and no others.
+// What a product makes of a sequence has only these.
+func (r *Result) Joined(by []string) { r.joined, r.shared = true, by }
+
+// Shares tells whether all events of a row have the same values in these columns. Most rows are one event.
+func (r *Result) Shares(columns ...string) bool {
+	return !r.joined || !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(r.shared, c) })
 }
 
 // Column is the column of the result with the value of a field, an entity, or what a correlation groups by, as a rule

@@ -159,6 +159,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	b.showFindings(found, made, summary.Refused)
 	written := folderWritten{dir: p.out, files: len(files), removed: removed}
 	written.tellRemoved(s, in, &p.selection)
+	tellReplacing(s, in, &p.selection, made.packages)
 	if p.format == "json" {
 		return s.WriteJSON(summary)
 	}

@@ -202,7 +202,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 		queries.Show(s, set, append(found, ofFilters...), results)
 		queries.ShowCounts(s, results)
 	}
-	if err := p.write(s, in, chosen, results); err != nil {
+	if err := p.write(s, in, set, chosen, results); err != nil {
 		return err
 	}
 	return exit.After(found, false)
@@ -222,7 +222,7 @@ func (p *compileParams) chosen(in *project.Project) ([]targets.Target, error) {
 }
 
 // write writes the queries into the folder of --out, or shows them.
-func (p *compileParams) write(s *stdio.Streams, in *project.Project, chosen []targets.Target, results []queries.Result) error {
+func (p *compileParams) write(s *stdio.Streams, in *project.Project, set *ruleset.Set, chosen []targets.Target, results []queries.Result) error {
 	asJSON := p.format == "json"
 	if p.out == "" && !asJSON {
 		queries.Print(s, results)
@@ -232,7 +232,7 @@ func (p *compileParams) write(s *stdio.Streams, in *project.Project, chosen []ta
 		for _, r := range results {
 			files = append(files, r.Files()...)
 		}
-		removed, err := output.WriteFolder(p.out, targets.Names(chosen), files, p.force)
+		removed, err := output.WriteFolder(p.out, removable(s, set, p.out, targets.Names(chosen)...), files, p.force)
 		if err != nil {
 			return err
 		}

@@ -99,7 +99,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 	if err != nil {
 		return err
 	}
-	removed, err := output.WriteFolder(p.out, []string{output.Everywhere}, files, p.force)
+	removed, err := output.WriteFolder(p.out, removable(s, set, p.out, output.Everywhere), files, p.force)
 	if err != nil {
 		return err
 	}

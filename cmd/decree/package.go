@@ -41,7 +41,8 @@ func newPackage(s *stdio.Streams) *cobra.Command {
 		Short: "Write rules as products deploy them: analytics rules, templates",
 		Long: `Compile each rule and wrap the query as its product deploys it: with schedule,
 severity, ATT&CK, entities and the tables that it reads. What the product
-refuses is an error before you deploy; that rule is left out. A rule without a
+refuses is an error before you deploy; that rule is left out. While a file has
+an error, nothing is written: its rules would be missing. A rule without a
 schedule runs every hour over the last hour. decree compile --explain CODE says
 what a finding means.
 
@@ -90,8 +91,20 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	found := slices.Concat(set.Found, made.Found, queries.FilterWarnings(set, made.Queries))
 	queries.Show(s, set, found, made.Queries)
 	queries.ShowCounts(s, made.Queries)
-	if p.strict && found.HasErrors() {
-		fmt.Fprintln(s.Err, "--strict: some rules have no package, so nothing is written")
+	why := ""
+	switch {
+	case set.Found.HasErrors():
+		why = plural.Count(set.Found.Errors(), "error") + " in the rules"
+	case p.strict && found.HasErrors():
+		why = "--strict: some rules have no package"
+	}
+	if why != "" {
+		fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
+		if p.format == "json" {
+			if err := s.WriteJSON([]packaging.Package{}); err != nil {
+				return err
+			}
+		}
 		return exit.After(found, true)
 	}
 	removed, err := output.WriteFolder(p.out, targets.Names(chosen), made.Files, p.force)
@@ -100,6 +113,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	}
 	written := folderWritten{dir: p.out, files: len(made.Files), removed: removed}
 	written.tellRemoved(s, in, &p.selection)
+	tellReplacing(s, in, &p.selection, made)
 	if p.format == "json" {
 		if err := s.WriteJSON(made.Packages); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
@@ -30,13 +31,42 @@ func (w folderWritten) String() string {
 // tellRemoved says that files of rules are gone because a selection did not take them: the folder always holds what
 // one run writes, as packages have all rules in one file.
 func (w folderWritten) tellRemoved(s *stdio.Streams, in *project.Project, selected *ruleset.Selection) {
-	named := len(selected.Paths) > 0 || selected.Library
-	some := in.Exists() && named && !coverAll(selected.Paths, in.Rules)
-	if w.removed == 0 || selected.Whole() && !some {
+	if w.removed == 0 || !takesSome(in, selected) {
 		return
 	}
 	fmt.Fprintf(s.Err, "%s of an earlier run removed from %s, which now holds the selected rules alone: choose another folder with --out to keep both\n",
 		plural.Count(w.removed, "file"), diag.Visible(w.dir))
+}
+
+// takesSome tells whether a selection leaves out rules of the files, or of the project.
+func takesSome(in *project.Project, selected *ruleset.Selection) bool {
+	named := len(selected.Paths) > 0 || selected.Library
+	return !selected.Whole() || in.Exists() && named && !coverAll(selected.Paths, in.Rules)
+}
+
+// tellReplacing says which packages of a selection take the place of all that the product has of an earlier one.
+func tellReplacing(s *stdio.Streams, in *project.Project, selected *ruleset.Selection, made packaging.Made) {
+	if !takesSome(in, selected) {
+		return
+	}
+	told := map[string]bool{}
+	for _, m := range made.Packages {
+		if m.Replaces == "" || told[m.Target] {
+			continue
+		}
+		told[m.Target] = true
+		fmt.Fprintf(s.Err, "warning: %s: the package has the selected rules alone, and %s: package all rules before you install it\n", m.Target, m.Replaces)
+	}
+}
+
+// removable are the folders whose former files may go, of those that a run writes. It is none while a file of the rules
+// has an error: what came of its rules stays.
+func removable(s *stdio.Streams, set *ruleset.Set, dir string, below ...string) []string {
+	if !set.Found.HasErrors() {
+		return below
+	}
+	fmt.Fprintf(s.Err, "%s in the rules, so nothing is removed from %s\n", plural.Count(set.Found.Errors(), "error"), diag.Visible(dir))
+	return nil
 }
 
 // coverAll tells whether each of some files or folders is one of some paths, or below one.

@@ -46,6 +46,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	text := fmt.Sprintf("sequence with maxspan=%ds\n  %s%s\n", int64(c.Timespan/time.Second), strings.Join(parts, "\n  "), runs)
 	s.notes = compilers.NoteIndices(s.notes, s.branches...)
 	result := compilers.WholeResult(s.branches...)
+	result.Joined(s.shared)
 	result.Combines, result.Lookback, result.Reach = true, c.Source.Body.Schedule.Lookback, c.Reach()
 	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes, Result: result, Indexed: s.indexed}, s.found
 }

@@ -152,6 +152,11 @@ func (w *writer) result(sequence bool) *compilers.Result {
 	r := compilers.WholeResult(&compilers.Branch{Plan: w.plan, Sources: w.sources})
 	if r.Combines = sequence; sequence {
 		r.Reach = w.maxSpan()
+		var host []string
+		if col, ok := w.plan.Source.Entities["host"]; ok {
+			host = []string{col.Name}
+		}
+		r.Joined(host)
 	}
 	return r
 }

@@ -46,6 +46,7 @@ func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diag
 		Message: "other events outside of the searched period are not found: choose it " + compilers.Span(span, "d", "h", "m") + " longer than what is of interest"})
 	s.notes = compilers.NoteIndices(s.notes, s.branches...)
 	result := compilers.WholeResult(s.branches...)
+	result.Joined(s.shared)
 	result.Combines, result.Lookback, result.Reach = true, r.Source.Schedule.Lookback, span
 	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(r.Source, s.notes)...) + text, Notes: s.notes, Result: result, Indexed: s.indexed}, s.found
 }

@@ -1,6 +1,7 @@
 package eql
 
 import (
+	"slices"
 	"strings"
 
 	"decree/compilers"
@@ -18,6 +19,7 @@ type sequence struct {
 	found    diag.Diagnostics
 	branches []*compilers.Branch // one for each event
 	indexed  bool                // each of them is asked of the index
+	shared   []string            // the columns by which all of them are joined
 }
 
 // joinKey is a value by which the events of a sequence are joined.
@@ -70,6 +72,7 @@ func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []
 	if s.types == nil {
 		s.types = make([]string, len(keys))
 	}
+	var own []string
 	for i, k := range keys {
 		columns, domain, made := wholeColumns(plan, k.field)
 		if made {
@@ -84,6 +87,12 @@ func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []
 			s.found.Errorf(s.code+"-field", k.at, s.verb+" by another field, or choose another --model", "data model %s has no %s for %s in the log source of %q", plan.Model.Name, s.has, k.field, r.Source.Title)
 			continue
 		}
+		if domain != nil {
+			own = append(own, domain.Name)
+		}
+		for _, c := range columns {
+			own = append(own, c.Name)
+		}
 		joined, there := joinKeys(columns, domain)
 		by = append(by, joined...)
 		if there != nil {
@@ -96,7 +105,21 @@ func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []
 				"eql joins only columns of the same type, but data model %s stores %s as (%s) in one log source and as (%s) in another", plan.Model.Name, k.name, s.types[i], types)
 		}
 	}
+	if len(s.branches) == 1 {
+		s.shared = own
+	}
+	s.shared = inBoth(s.shared, own)
 	return by, filled
+}
+
+// inBoth are the names that both have.
+func inBoth(a, b []string) (out []string) {
+	for _, name := range a {
+		if slices.Contains(b, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // refuseMade reports that events are joined by an extract.

@@ -120,14 +120,14 @@ func checkSuppressedBy(branches []*writer, name rules.NamedField) {
 	f := ir.FieldNamed(name.Name)
 	var lacking []string
 	for _, w := range branches {
-		if _, ok := w.wholeText(f); ok {
+		if w.suppressesBy(name.Name) {
 			w.found = append(w.found, w.plan.CheckRead("kql", lacks, f, name.Range)...)
 		} else if !slices.Contains(lacking, w.plan.Source.Table) {
 			lacking = append(lacking, w.plan.Source.Table)
 		}
 	}
 	lead := branches[0]
-	switch known := slices.ContainsFunc(branches, func(w *writer) bool { _, ok := w.wholeText(f); return ok }); {
+	switch known := slices.ContainsFunc(branches, func(w *writer) bool { return w.suppressesBy(name.Name) }); {
 	case known && len(lacking) > 0:
 		lead.plan.Notes = append(lead.plan.Notes, compilers.Note{Code: "suppress-table", Effect: "false-negatives", Range: name.Range,
 			Message: strings.Join(lacking, ", ") + " has no column for " + name.Name + ": alerts of its events are suppressed whatever the value"})
@@ -139,6 +139,15 @@ func checkSuppressedBy(branches []*writer, name rules.NamedField) {
 		}
 		lead.found.Errorf("suppress-field", name.Range, "name another field or entity, or choose another --model", "data model %s has no column for %s in this log source", lead.plan.Model.Name, name.Name)
 	}
+}
+
+// suppressesBy tells whether the table's events can have a value. A column that holds whatever an event says would be
+// read for any name.
+func (w *writer) suppressesBy(name string) bool {
+	f := w.plan.Rule.Own(ir.FieldNamed(name))
+	_, entity := w.plan.Source.Entities[name]
+	_, ok := w.wholeText(f)
+	return ok && (entity || w.plan.Source.Has(w.plan.Model, f))
 }
 
 // suppressStages keep the alerts of a correlation. They are suppressed by what it groups by alone: fields of the

@@ -31,6 +31,18 @@ func TestSuppressByAFieldThatNoTableHas(t *testing.T) {
 	assert.Equal(t, "suppress-field", found[0].Code)
 }
 
+// TestSuppressByAFieldThatNoEventHas is refused, too, where a column would be read for any name.
+func TestSuppressByAFieldThatNoEventHas(t *testing.T) {
+	for by, want := range map[string]bool{"Nope": true, "Company": false, "host": false, "user": false} {
+		r := lowered.Rule(t, "suppress: {by: ["+by+"], for: 1d}\ndetection:\n  a: {Image: x}\n  condition: a\n")
+		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "sentinel")})
+		assert.Equal(t, want, q == nil, by)
+		if want {
+			assert.Equal(t, "suppress-field", found[0].Code)
+		}
+	}
+}
+
 // TestSuppressByAFieldThatOneTableLacks says of which table's events the value is not compared.
 func TestSuppressByAFieldThatOneTableLacks(t *testing.T) {
 	const detection = "detection:\n  a: {Image: x}\n  condition: a\n"

@@ -49,6 +49,11 @@ type Late interface {
 	Delay(rules.Schedule) time.Duration // how long before now the query of a rule of that schedule ends
 }
 
+// Replacing is a format whose package takes the place of the one that the product has.
+type Replacing interface {
+	Replaces() string // what installing a package removes from the product
+}
+
 // OptionsOf are the options with which the query of an input is compiled for a format.
 func OptionsOf(f Format, in Input, opt compilers.Options) compilers.Options {
 	opt.Show = in.Show

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -25,6 +26,19 @@ func WithSchedule(s, otherwise rules.Schedule) rules.Schedule {
 		return otherwise
 	}
 	return s
+}
+
+// TellRepeats says that a product alerts again in each run that sees an event, if a rule that does not suppress looks
+// back longer than until its last run. What a query that is written by hand sees is not known.
+func TellRepeats(in Input, every time.Duration, product string) diag.Diagnostics {
+	lookback := in.Query.Result.Lookback
+	if lookback <= every || in.Rule.Suppress != nil || in.Query.Written != nil {
+		return nil
+	}
+	var found diag.Diagnostics
+	found.Warnf("package-repeats", in.Rule.Key("schedule", -1), "let `lookback` be as long as `every`, or write `suppress`",
+		"each run looks back %s and the next one comes after %s: %s alerts again in each run that sees an event", Span(lookback), Span(every), product)
+	return found
 }
 
 // ISO writes a duration as ISO 8601 does: PT1H, P1D, PT1H30M. Parts of a second are left out.

@@ -23,6 +23,8 @@ func TestFieldsOfCorrelations(t *testing.T) {
 	}{
 		{"as the log source has it", "{type: event_count, rules: [started], group-by: [CommandLine, ParentImage], timespan: 1h, condition: {gte: 2}}", nil},
 		{"a slip in group-by", "{type: event_count, rules: [started], group-by: [CommandLin], timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:63"}},
+		{"a short slip", "{type: event_count, rules: [started], group-by: [Usre], timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:63"}},
+		{"a name like no other", "{type: value_count, rules: [started], group-by: [host], timespan: 1h, condition: {gte: 2, field: Nope}}", []string{"c.yml:2:111"}},
 		{"another case", "{type: event_count, rules: [started], group-by: [commandline], timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:63"}},
 		{"a slip in the condition", "{type: value_count, rules: [started], timespan: 1h, condition: {gte: 2, field: CommandLin}}", []string{"c.yml:2:93"}},
 		{"a slip behind an alias", "{type: event_count, rules: [started], group-by: [x], aliases: {x: {started: CommandLin}}, timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:63"}},

@@ -294,7 +294,11 @@ func unknownFieldOfCorrelation(s *correlationSubject) {
 	for _, f := range slices.Concat(s.GroupBy, s.Fields, shown) {
 		reported := map[string]bool{}
 		readsField(s.Correlation, f.Name, func(r *rules.Rule, field string) {
-			hint, message := misspelt(field, namesIn(r, r.LogSources()...))
+			known := namesIn(r, r.LogSources()...)
+			hint, message := misspelt(field, known)
+			if message == "" && r.ExtractNamed(field) == nil && !shownIn(r.LogSources(), field) {
+				hint, message = alertFieldHint(field, known), fmt.Sprintf("no data model has a field or an entity %q in this log source", field)
+			}
 			if message == "" || reported[field] {
 				return
 			}

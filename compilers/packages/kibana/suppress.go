@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"decree/compilers/packages"
-	"decree/rules"
 )
 
 // suppression makes one alert of those with the same values within a time.
@@ -39,8 +38,8 @@ func (d *detection) suppress() {
 	var columns []string
 	for _, f := range by.By {
 		of, ok := d.in.Query.Result.ColumnsOf(f.Name)
-		if !ok || !d.inEachEvent(f) {
-			d.found.Warnf("package-suppress", f.Range, "suppress by fields that are columns of their own; in a correlation by what it is grouped by", "Kibana's alerts have no column for %s: the rule alerts each time", f.Name)
+		if !ok || !d.in.Query.Result.Shares(of...) {
+			d.found.Warnf("package-suppress", f.Range, "suppress by fields that are columns of their own; in a sequence by what its events have in common (`by`)", "Kibana's alerts have no column for %s: the rule alerts each time", f.Name)
 			return
 		}
 		for _, column := range of {
@@ -57,14 +56,6 @@ func (d *detection) suppress() {
 	d.rule.Suppression = &suppression{By: columns, For: periodOf(by.For), Missing: "suppress"}
 	d.found = append(d.found, packages.Told("package-suppress", by.Range, "suppress by fields whose values are always written in one way, such as hashes or ids",
 		"Kibana tells upper from lower case in the values: a value that is written otherwise alerts again"))
-}
-
-// inEachEvent tells whether an alert has the field's value. That of a sequence has only what its events have in common.
-func (d *detection) inEachEvent(f rules.NamedField) bool {
-	if d.in.Correlation == nil {
-		return true
-	}
-	return slices.ContainsFunc(d.in.Correlation.Source.GroupBy, func(group rules.NamedField) bool { return group.Name == f.Name })
 }
 
 // periodOf is a time in the largest whole unit that the product has. Parts of a second are rounded up.

@@ -88,3 +88,45 @@ func TestSuppressUser(t *testing.T) {
 		assert.Equal(t, c.want, got.By, c.by)
 	}
 }
+
+// TestSequenceHasOnlyWhatItsEventsShare: the alert of a sequence has no value in which its events differ. By that it is
+// neither suppressed nor named.
+func TestSequenceHasOnlyWhatItsEventsShare(t *testing.T) {
+	schema := fixture.ElasticRules(t, "eql")
+	const process = "logsource: {product: windows, category: process_creation}\n"
+	const above = process + "detection: {s: {GrandParentImage|filename: w3wp.exe, Image|filename: cmd.exe}, condition: s}\n"
+	const joined = process + "detection: {s: {Image|filename: cmd.exe}, condition: s and j}\njoins:\n  j: {rule: other, same: [host, {User: User}], before: 1h}\n"
+	const other = "---\ntitle: O\nname: other\n" + process + "detection: {s: {Image|filename: whoami.exe}, condition: s}\n"
+	for _, c := range []struct {
+		rule, by, title string
+		suppressed      []string
+		named           string
+		codes           []string
+	}{
+		{above, "host", "{Computer}", []string{"host.id"}, "", []string{"package-placeholders", "package-suppress"}},
+		{above, "host, Image", "{CommandLine}", nil, "", []string{"package-placeholders", "package-suppress"}},
+		{joined, "host, User", "{Image}", []string{"host.id", "user.domain", "user.name"}, "", []string{"package-placeholders", "package-suppress"}},
+		{joined, "Image", "{CommandLine}", nil, "", []string{"package-placeholders", "package-suppress"}},
+		{process + "detection: {s: {Image|filename: cmd.exe}, condition: s}\n", "host, Image", "{CommandLine}", []string{"host.id", "process.executable"}, "process.command_line", []string{"package-suppress"}},
+	} {
+		text := head + c.rule + "suppress: {by: [" + c.by + "], for: 1d}\nalert: {title: '" + c.title + "'}\n"
+		if c.rule == joined {
+			text += other
+		}
+		in := packaged.Rule(t, kibana.New(), eql.New(), "ecs", text)
+		out := kibana.New().Package(settings, []packages.Input{in})
+		require.Len(t, out.Made, 1, c.by)
+		assert.Equal(t, c.codes, codes(out.Found), c.by)
+		valid(t, schema, out)
+		one := read(t, out.Files[0].Text)[0]
+		var got struct {
+			By []string `json:"group_by"`
+		}
+		raw, err := json.Marshal(one["alert_suppression"])
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(raw, &got))
+		assert.Equal(t, c.suppressed, got.By, c.by)
+		name, _ := one["rule_name_override"].(string)
+		assert.Equal(t, c.named, name, c.title)
+	}
+}

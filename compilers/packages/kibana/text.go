@@ -99,7 +99,7 @@ func (d *detection) override() {
 		if column, ok := d.nameColumn(t); ok {
 			d.rule.NameOverride = column
 		} else {
-			d.found.Warnf("package-placeholders", t.Range, "write one `{Field}` that is a column of its own, or nothing", "Kibana can name an alert by the value of one field alone: it keeps the rule's title")
+			d.found.Warnf("package-placeholders", t.Range, "write one `{Field}` that is a column of its own, in a sequence one that its events have in common (`by`), or nothing", "Kibana can name an alert by the value of one field alone: it keeps the rule's title")
 		}
 	}
 	if t := alert.Description; !t.Empty() {
@@ -112,8 +112,10 @@ func (d *detection) nameColumn(t rules.Template) (string, bool) {
 		return "", false
 	}
 	field := t.Parts[0].Field.Name
-	if name, ok := d.in.Query.Result.NameOf(field); ok {
+	result := d.in.Query.Result
+	if name, ok := result.NameOf(field); ok && result.Shares(name) {
 		return name, true
 	}
-	return d.in.Query.Result.Column(field)
+	column, ok := result.Column(field)
+	return column, ok && result.Shares(column)
 }

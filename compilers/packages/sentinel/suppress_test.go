@@ -18,22 +18,29 @@ import (
 // TestSuppress: without values the rule is held back, with values alerts become one incident. Both forms say so.
 func TestSuppress(t *testing.T) {
 	schema := packaged.Schema(t, "testdata/alertrule.schema.json")
+	const counted = "correlation: {type: event_count, rules: [a], group-by: [host], timespan: 5m, condition: {gte: 5}}\n"
 	const whole, single = "AlertPerResult false PT1H", "SingleAlert true "
 	for _, c := range []struct {
 		text, held, grouped string
 		codes               []string
+		source              string
 	}{
-		{"", whole, "", nil},
-		{"suppress: {for: 90m}", single + "PT1H30M", "", nil},
-		{"suppress: {for: 2d}", single + "P1D", "", []string{"package-suppress"}},
-		{"suppress: {by: [host], for: 1h}", whole, "PT1H Host ", []string{"package-suppress"}},
-		{"suppress: {by: [host, TargetUserName, EventID], for: 10d}", whole, "P7D Host,Account EventID", []string{"package-suppress"}},
-		{"suppress: {by: [EventID], for: 1m}\ncustom_details: {Event: EventID}", whole, "PT5M  Event", []string{"package-suppress"}},
-		{"suppress: {by: [Hashes], for: 1h}", whole, "", []string{"package-column", "package-suppress"}},
-		{"suppress: {by: [AuthenticationPackageName], for: 1h}", whole, "", []string{"package-suppress"}},
-		{"suppress: {by: [EventID], for: 1h}\n" + details20(20), whole, "", []string{"package-suppress"}},
+		{"", whole, "", nil, security},
+		{"suppress: {for: 90m}", single + "PT1H30M", "", nil, security},
+		{"suppress: {for: 2d}", single + "P1D", "", []string{"package-suppress"}, security},
+		{"suppress: {by: [host], for: 1h}", whole, "PT1H Host ", []string{"package-suppress"}, security},
+		{"suppress: {by: [host, TargetUserName, EventID], for: 10d}", whole, "P7D Host,Account EventID", []string{"package-suppress"}, security},
+		{"suppress: {by: [EventID], for: 1m}\ncustom_details: {Event: EventID}", whole, "PT5M  Event", []string{"package-suppress"}, security},
+		{"suppress: {by: [EventID], for: 1h}", whole, "", []string{"package-column", "package-suppress"}, counted},
+		{"suppress: {by: [AuthenticationPackageName], for: 1h}", whole, "", []string{"package-suppress"}, security},
+		{"suppress: {by: [EventID], for: 1h}\n" + details20(20), whole, "", []string{"package-suppress"}, security},
 	} {
-		in := packaged.Rule(t, sentinel.New(), kql.New(), "sentinel", "title: T\ndescription: D\n"+head+security+c.text)
+		text := "title: T\ndescription: D\n" + head + c.source + c.text
+		of := packaged.Rule
+		if c.source == counted {
+			of, text = packaged.Correlation, text+"\n---\ntitle: A\nname: a\n"+security
+		}
+		in := of(t, sentinel.New(), kql.New(), "sentinel", text)
 		out := sentinel.New().Package(settings, []packages.Input{in})
 		assert.Equal(t, c.codes, codes(out.Found), "%s: %v", c.text, out.Found)
 		sound(t, schema, out)

@@ -57,6 +57,8 @@ func (a *analyticsRule) chooseKind() {
 		a.found.Errorf("package-schedule", at, hint, "the query reads %s, and Sentinel shows it %s", packages.Span(w.period), packages.Span(longestPeriod))
 	case w.period >= longPeriod && w.every < time.Hour:
 		a.found.Errorf("package-schedule", at, "let it run every hour, or shorten the lookback or the timespan", "the query reads %s: Sentinel runs such a rule every hour at most, not every %s", packages.Span(w.period), short(w.every))
+	default:
+		a.found = append(a.found, packages.TellRepeats(a.in, w.every, "Sentinel")...)
 	}
 	if w := &a.window; w.period < w.every {
 		w.period = w.every

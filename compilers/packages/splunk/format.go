@@ -33,6 +33,11 @@ func (format) Schedule() rules.Schedule { return packages.DefaultSchedule }
 // Kinds are all: alerts have all fields of the result.
 func (format) Kinds() []string { return rules.EntityKinds }
 
+// Replaces says what an app does to the searches of the one before it.
+func (format) Replaces() string {
+	return "installed with -update 1 the app removes all other searches of it from Splunk"
+}
+
 // Package makes one app of all rules, and its archive.
 func (format) Package(settings packages.Settings, inputs []packages.Input) packages.Output {
 	names, found := searchNames(inputs)

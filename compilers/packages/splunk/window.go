@@ -44,6 +44,7 @@ func (s *search) chooseWindow() {
 	if result.Lookback < period {
 		s.found.Warnf("package-schedule", at, "let `lookback` be as long as `every`", "the rule runs every %s and looks back %s: what comes between is not found", short(period), short(result.Lookback))
 	}
+	s.keep(packages.TellRepeats(s.in, period, "Splunk"))
 	delay := format{}.Delay(r.Schedule)
 	s.cron, s.earliest, s.latest = cron(period, s.id), "-"+short(result.Lookback+result.Reach+delay), "-"+short(delay)
 	if s.in.Query.Written != nil { // the rule says itself how far back it looks

@@ -26,6 +26,8 @@ type Package struct {
 	packages.Made
 	Source ruleset.Rule `json:"-"`
 	Title  string       `json:"-"` // of the format
+	// Replaces says what installing the package removes from the product; empty if it is nothing.
+	Replaces string `json:"-"`
 }
 
 // Made is all that was made.
@@ -126,6 +128,10 @@ func (m *Made) add(set *ruleset.Set, t targets.Target, folder string) {
 	c := m.choose(set, t)
 	settings := packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime, Scope: t.Scope, App: t.App}
 	made := t.Format().Package(settings, c.inputs)
+	replaces := ""
+	if f, ok := t.Format().(packages.Replacing); ok {
+		replaces = f.Replaces()
+	}
 	if len(c.spared) > 0 {
 		for _, l := range t.Format().Package(settings, c.spared).Left {
 			m.unpackable[leftOut{t.Name, c.names[l.Rule].Source.IR.Source}] = true
@@ -143,7 +149,7 @@ func (m *Made) add(set *ruleset.Set, t targets.Target, folder string) {
 			one.Files[i] = path.Join(folder, file)
 		}
 		r := c.names[one.Rule]
-		m.Packages = append(m.Packages, Package{Rule: r.Rule, RuleID: r.Source.IR.Source.ID, Target: t.Name, Format: t.Package, Made: one, Source: r.Source, Title: t.Format().Title()})
+		m.Packages = append(m.Packages, Package{Rule: r.Rule, RuleID: r.Source.IR.Source.ID, Target: t.Name, Format: t.Package, Made: one, Source: r.Source, Title: t.Format().Title(), Replaces: replaces})
 	}
 }
 

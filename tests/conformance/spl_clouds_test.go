@@ -78,11 +78,11 @@ var cloudServices = map[string]cloudService{
 		events: []doc{
 			{"caller": "a@x", "operationName": doc{"value": "Microsoft.Compute/virtualMachines/delete"}, "status": doc{"value": "Succeeded"}}, {"caller": "b@x", "operationName": doc{"value": "Microsoft.Compute/virtualMachines/delete"}, "status": doc{"value": "Failed"}},
 		},
-		wanted: map[string][]int{"s: {Caller: a@x}\n  condition: s": {0}, "s: {user: A@x}\n  condition: s": {0}, "s: {ActivityStatusValue: Succeeded}\n  condition: s": {0}, "s: {status: Failed}\n  condition: s": {1}}},
+		wanted: map[string][]int{"s: {Caller: a@x}\n  condition: s": {0}, "s: {user: A@x}\n  condition: s": {0}, "s: {ActivityStatusValue: Succeeded}\n  condition: s": {0}, "s: {ActivityStatusValue: Success}\n  condition: s": {0}, "s: {status: Failed}\n  condition: s": {1}}},
 	"Microsoft 365": {logsource: "product: m365, service: audit", sourcetype: "o365:management:activity",
-		events: []doc{{"Workload": "Exchange", "Operation": "New-InboxRule", "UserId": "a@x"}, {"Workload": "SharePoint", "Operation": "FileDeleted", "UserId": "b@x"}},
+		events: []doc{{"Workload": "Exchange", "Operation": "New-InboxRule", "UserId": "a@x", "ResultStatus": "True"}, {"Workload": "SharePoint", "Operation": "FileDeleted", "UserId": "b@x", "ResultStatus": "Succeeded"}},
 		added:  func(event doc) doc { return doc{"user": "someone"} },
-		wanted: map[string][]int{"s: {eventSource: Exchange}\n  condition: s": {0}, "s: {user: b@x}\n  condition: s": {1}}},
+		wanted: map[string][]int{"s: {eventSource: Exchange}\n  condition: s": {0}, "s: {user: b@x}\n  condition: s": {1}, "s: {status: success}\n  condition: s": {0, 1}}},
 	"Okta": {logsource: "product: okta, service: okta", sourcetype: "OktaIM2:log",
 		events: []doc{{"eventType": "user.session.start", "actor": doc{"alternateId": "a@x"}}, {"eventType": "user.session.end", "actor": doc{"alternateId": "b@x"}}},
 		added:  func(event doc) doc { return doc{"user": "a"} },
@@ -137,5 +137,39 @@ func TestSPLReadsWhatAddOnsMakeOfEvents(t *testing.T) {
 				assert.Empty(t, q.Notes, "%s: all is known of these fields", detection)
 			}
 		})
+	}
+}
+
+// TestTheTextOfALine: both spellings of the text of a syslog line are the same field, whose extraction a search asks
+// for.
+func TestTheTextOfALine(t *testing.T) {
+	t.Parallel()
+	lines, err := schema.Load("linux")
+	require.NoError(t, err)
+	splunk, err := schema.Load("splunk-linux")
+	require.NoError(t, err)
+	lines.ID, splunk.ID = []string{"nr"}, []string{"nr"}
+	file := writeEvents(t, []doc{{"nr": "0", "hostname": "h", "message": "Failed password"}, {"nr": "1", "hostname": "h", "Message": "failed password"}, {"nr": "2", "MESSAGE": "Failed password"}, {"nr": "3", "message": "Accepted"}})
+	rows := splRows(t, []doc{{"nr": "0", "sourcetype": "linux_secure", "process": "sshd", "message": "Failed password"}, {"nr": "1", "sourcetype": "linux_secure", "process": "sshd", "message": "Accepted"}})
+	for _, name := range []string{"message", "Message"} {
+		r := lowered.Rule(t, "title: T\nlogsource: {product: linux, service: sshd}\ndetection:\n  s: {"+name+"|startswith: Failed}\n  condition: s\n")
+		assert.ElementsMatch(t, []string{"0", "1", "2"}, RunEngine(t, r, lines, file, splVerdicts()), name)
+		q, problems := spl.New().Compile(r, compilers.Options{Model: splunk})
+		require.NotNil(t, q, "%v", problems)
+		assert.Equal(t, []string{"0"}, splFound(q.Text, rows, &splWorld{}, "nr"), q.Text)
+		require.Len(t, q.Notes, 1)
+		assert.Equal(t, "requires", q.Notes[0].Code)
+	}
+}
+
+// TestHexadecimalTexts: a search of what auditd may write in hexadecimal says that it must be decoded.
+func TestHexadecimalTexts(t *testing.T) {
+	t.Parallel()
+	m, err := schema.Load("splunk-linux")
+	require.NoError(t, err)
+	for field, noted := range map[string]int{"proctitle": 1, "a2": 1, "exe": 1, "type": 0, "syscall": 0} {
+		q, problems := spl.New().Compile(lowered.Rule(t, "title: T\nlogsource: {product: linux, service: auditd}\ndetection:\n  s: {"+field+"|contains: x}\n  condition: s\n"), compilers.Options{Model: m})
+		require.NotNil(t, q, "%v", problems)
+		assert.Len(t, q.Notes, noted, field)
 	}
 }

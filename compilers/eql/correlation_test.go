@@ -113,6 +113,18 @@ func TestHowFarASequenceReaches(t *testing.T) {
 	assert.Contains(t, periodNote(c).Message, "look back 130m")
 }
 
+// TestGroupByAFieldThatNoEventHas is refused as a condition on it is, also where any name would have a column.
+func TestGroupByAFieldThatNoEventHas(t *testing.T) {
+	for by, want := range map[string]int{"Usre": 1, "User": 0, "host": 0} {
+		_, cs := lowered.Correlations(t, processes+"title: T\ncorrelation: {type: event_count, rules: [a], group-by: ["+by+"], timespan: 1h, condition: {gte: 5}}")
+		_, found := New().CompileCorrelation(cs[len(cs)-1], compilers.Options{Model: lowered.Model(t, "winlogbeat"), Approximate: []string{"all"}})
+		require.Len(t, found, want, by)
+		if want > 0 {
+			assert.Equal(t, "correlation-field", found[0].Code)
+		}
+	}
+}
+
 func TestCorrelationsThatAreNoSequence(t *testing.T) {
 	for _, c := range []struct{ text, code string }{
 		{"{type: event_count, rules: [a, b], timespan: 1h, condition: {gte: 5}}", "correlation"},

@@ -109,6 +109,18 @@ func TestCorrelationRefusals(t *testing.T) {
 	}
 }
 
+// TestGroupByAFieldThatNoEventHas is refused as a condition on it is: it would never find anything.
+func TestGroupByAFieldThatNoEventHas(t *testing.T) {
+	for by, want := range map[string]int{"Usre": 1, "User": 0, "host": 0} {
+		c := correlationOf(t, "title: C\ncorrelation: {type: event_count, rules: [whoami], group-by: ["+by+"], timespan: 1h, condition: {gte: 2}}\n")
+		_, found := dialect{}.CompileCorrelation(c, compilers.Options{Model: lowered.Model(t, "splunk-windows")})
+		require.Len(t, found, want, by)
+		if want > 0 {
+			assert.Equal(t, "correlation-field", found[0].Code)
+		}
+	}
+}
+
 func TestMedianIsApproximatedWhereThatIsAccepted(t *testing.T) {
 	const text = "title: C\napproximate: {spl: [correlation-median]}\ncorrelation: {type: value_median, rules: [failed], timespan: 1h, condition: {field: KeyLength, lt: 128}}\n"
 	q, found := compileCorrelation(t, text)

@@ -87,7 +87,7 @@ func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Ran
 		}
 		return "null()"
 	}
-	if len(columns) == 0 {
+	if len(columns) == 0 || !m.w.plan.Source.Has(m.w.plan.Model, m.rule.Own(f)) {
 		const message = "data model %s has no column for %s in the log source of %q"
 		if s.first {
 			s.report("first-seen-field", at, "name another field, or choose another --model", message, s.opt.Model.Name, name, m.rule.Source.Title)

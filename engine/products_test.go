@@ -60,7 +60,6 @@ func TestARuleOfOneProductIsNotAskedOfAnother(t *testing.T) {
 			"{category: dns}": {
 				`{"query": "example.org", "qtype_name": "A", "_path": "dns"}`,
 				`{"_path": "dns", "ts": 1, "id": {"orig_h": "10.0.0.1"}, "query": "example.org", "qtype_name": "A"}`,
-				`{"src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "query": "example.org"}`,
 			},
 			"{category: firewall}": {
 				`{"src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "action": "deny"}`,
@@ -93,8 +92,8 @@ func TestARuleOfOneProductIsNotAskedOfAnother(t *testing.T) {
 	}
 }
 
-// TestAnEventWithoutSignsIsAskedOfAll: what may be of any product is asked of each.
-func TestAnEventWithoutSignsIsAskedOfAll(t *testing.T) {
+// TestAnEventIsAskedOfEachThatMayHaveIt: what shows no sign, or those of several log sources, is asked of each.
+func TestAnEventIsAskedOfEachThatMayHaveIt(t *testing.T) {
 	for _, c := range []struct{ model, source, event string }{
 		{"cloud", "{product: aws, service: cloudtrail}", `{"eventName": "CreateUser", "awsRegion": null, "userIdentity": ""}`},
 		{"cloud", "{product: okta, service: okta}", `{"eventName": "CreateUser", "awsRegion": null, "userIdentity": ""}`},
@@ -103,6 +102,13 @@ func TestAnEventWithoutSignsIsAskedOfAll(t *testing.T) {
 		{"linux", "{product: linux, service: auditd}", `{"type": "EXECVE", "hostname": "h", "message": "m", "timestamp": "t", "a0": "ls"}`},
 		{"network", "{category: dns}", `{"DeviceVendor": "v", "DeviceProduct": "p", "query": "example.org"}`},
 		{"network", "{category: firewall}", `{"DeviceVendor": "v", "DeviceProduct": "p", "query": "example.org"}`},
+		{"network", "{category: dns}", `{"src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "query": "example.org"}`},
+		{"network", "{category: firewall}", `{"src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "query": "example.org"}`},
+		{"network", "{product: fortigate, service: event}", `{"devname": "f", "devid": "FGT1", "src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "query": "example.org"}`},
+		{"network", "{category: dns}", `{"event_type": "dns", "flow_id": 1, "src_ip": "10.0.0.1", "dest_ip": "10.0.0.2", "query": "example.org"}`},
+		{"network", "{category: dns}", `{"ts": 1, "uid": "C", "id.orig_h": "10.0.0.1", "id.resp_h": "10.0.0.2", "qtype_name": "A", "answers": ["10.0.0.3"]}`},
+		{"web", "{category: proxy}", `{"s-computername": "TMG", "r-host": "example.org", "cs-uri": "http://example.org/", "sc-status": 200}`},
+		{"web", "{category: proxy}", `{"s-computername": "TMG", "cs-uri": "http://example.org/", "sc-status": 12202}`},
 		{"web", "{category: proxy}", `{"cs-method": "GET", "cs-uri-stem": "/", "sc-status": 200}`},
 		{"web", "{category: webserver}", `{"cs-method": "GET", "cs-uri-stem": "/", "sc-status": 200}`},
 	} {

@@ -157,8 +157,8 @@ func watchTests(s *stdio.Streams, in *project.Project, p testParams) error {
 	if len(lists) == 0 {
 		lists = in.Lists
 	}
-	if len(p.selection.Filters.Paths) > 0 {
-		filters = p.selection.Filters.Paths
+	if given := p.selection.Filters.Given(); len(given) > 0 {
+		filters = given
 	}
 	var folders []string
 	for _, path := range filters {

@@ -129,7 +129,7 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		err = s.WriteJSON(report)
 	} else {
 		report.Print(s)
-		if paths := p.filters.Paths; len(report.Files) > 0 && len(paths) > 0 && ruleset.FolderOf(paths[0]) != filepath.Clean(paths[0]) {
+		if paths := p.filters.Given(); len(report.Files) > 0 && len(paths) > 0 && ruleset.FolderOf(paths[0]) != filepath.Clean(paths[0]) {
 			fmt.Fprintf(s.Err, "--filters %s does not read it: name its folder, %s\n", paths[0], ruleset.FolderOf(paths[0]))
 		}
 	}
@@ -221,8 +221,8 @@ func (p tuneParams) target(rule ruleset.Rule, ours *project.Project) string {
 	switch {
 	case p.out != "":
 		return p.out
-	case len(p.filters.Paths) > 0:
-		dir = ruleset.FolderOf(p.filters.Paths[0])
+	case len(p.filters.Given()) > 0:
+		dir = ruleset.FolderOf(p.filters.Given()[0])
 	case len(ours.Filters) > 0:
 		dir = ruleset.FolderOf(ours.Filters[0])
 	case ours.Exists():

@@ -65,6 +65,22 @@ func TestEventsAreRoutedByTheirScope(t *testing.T) {
 	}
 }
 
+// TestAScopeMayHaveAFraction: a fraction of zeros counts where the model writes it.
+func TestAScopeMayHaveAFraction(t *testing.T) {
+	m := &schema.Model{Name: "m", Sources: []schema.Source{
+		{Name: "old", Product: "p", Service: "old", Scope: []schema.ScopeTest{{Column: "version", Values: []string{"1.0"}}}},
+		{Name: "new", Product: "p", Service: "new", Scope: []schema.ScopeTest{{Column: "version", Values: []string{"2"}}}},
+	}}
+	l, table, names := tableOf(m, "")
+	d, r := document.New(l), table.NewRouter()
+	for text, want := range map[string]string{"1.0": "old", "2": "new", "2.0": "new"} {
+		require.NoError(t, d.Load([]byte(`{"version":"`+text+`"}`)))
+		r.Route(d)
+		require.Len(t, r.Of, 1, text)
+		assert.Equal(t, want, names[r.Of[0]], text)
+	}
+}
+
 // isOf asks every test of a scope, one by one.
 func isOf(s *schema.Source, d *document.Document, l *document.Layout) bool {
 	for _, test := range s.Scope {

@@ -70,10 +70,16 @@ func (r *Router) lookUp(column int, text string) *answer {
 	if found, ok := known[text]; ok {
 		return found
 	}
-	folded := fold.Text(whole(text))
-	found := &answer{answers: c.answers[folded]}
-	if c.slot == r.table.main {
-		found.sources = r.table.byValue[folded]
+	found := &answer{}
+	for _, text := range []string{text, whole(text)} {
+		folded := fold.Text(text)
+		found.answers = c.answers[folded]
+		if c.slot == r.table.main {
+			found.sources = r.table.byValue[folded]
+		}
+		if found.answers != nil || found.sources != nil {
+			break
+		}
 	}
 	if len(known) < maxKnown {
 		r.last++

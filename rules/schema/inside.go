@@ -28,7 +28,7 @@ func (s *Source) Inside(name string) (container string, path []string) {
 func (s *Source) property(field string) (Column, bool) {
 	for at := strings.LastIndexByte(field, '.'); at > 0; at = strings.LastIndexByte(field[:at], '.') {
 		for name, objects := range s.Below {
-			if strings.EqualFold(name, field[:at]) {
+			if len(objects) > 0 && strings.EqualFold(name, field[:at]) {
 				c := Column{Name: objects[0] + field[at:]}
 				for _, other := range objects[1:] {
 					c.Also = append(c.Also, other+field[at:])

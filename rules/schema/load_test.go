@@ -108,6 +108,7 @@ func TestModelFiles(t *testing.T) {
 		"sign without a name": {"name: mine\nrecognise: [{fields: ['']}]\n", "empty name"},
 		"keys of a boot":      {"name: mine\nsources: [{name: a, keys: {0: [a]}, keys_per_boot: true}]\n", "keys_per_boot is of unique_keys"},
 		"in a query":          {"name: mine\nextends: mde\nsources: [{name: a, keys: {0: [a]}, unique_keys: true, keys_per_boot: true}]\n", "keys_per_boot is of unique_keys"},
+		"nothing below":       {"name: mine\nsources: [{name: a, below: {request: []}, fields: {X: {column: x, under: request.y}}}]\n", "below"},
 		"bad level":           {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "the level of an ancestor must be 1 to 5, got: 0"},
 	} {
 		t.Run(name, func(t *testing.T) {

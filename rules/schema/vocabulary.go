@@ -69,8 +69,10 @@ func (m *Model) AnyOther(s *Source) string {
 	case !ok:
 		var objects []string
 		for _, name := range sortedNames(s.Below) {
-			if below := s.Below[name][0] + "." + field; !slices.Contains(objects, below) {
-				objects = append(objects, below)
+			for _, object := range s.Below[name][:min(1, len(s.Below[name]))] {
+				if below := object + "." + field; !slices.Contains(objects, below) {
+					objects = append(objects, below)
+				}
 			}
 		}
 		return strings.Join(objects, ", ")

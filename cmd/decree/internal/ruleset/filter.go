@@ -31,6 +31,12 @@ func (f *Filters) AddTo(cmd *cobra.Command) {
 	usage.Complete(cmd, "filter-condition", parse.FilterConditions)
 }
 
+// Given are the paths of filters that stand in place of the project's. An empty one, such as of a variable that is not
+// set, is none.
+func (f Filters) Given() []string {
+	return slices.DeleteFunc(slices.Clone(f.Paths), func(path string) bool { return path == "" })
+}
+
 // AppliedFilter is a filter file and the rules that its filters cover.
 type AppliedFilter struct {
 	File   File
@@ -54,8 +60,8 @@ func (set *Set) FiltersOn(r Rule) []*rules.Filter {
 // rules of the project: a filter of the project that covers none of fewer rules is not a finding.
 func (set *Set) filter(f Filters, all bool) error {
 	paths, ofProject := set.Project.Filters, true
-	if len(f.Paths) > 0 {
-		paths, ofProject = f.Paths, false
+	if given := f.Given(); len(given) > 0 {
+		paths, ofProject = given, false
 	}
 	read := map[string]bool{}
 	for _, path := range paths {

@@ -83,7 +83,7 @@ func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []
 			s.found = append(s.found, unread...)
 			continue
 		}
-		if len(columns) == 0 || !plan.Source.Has(plan.Model, plan.Rule.Own(k.field)) {
+		if len(columns) == 0 {
 			s.found.Errorf(s.code+"-field", k.at, s.verb+" by another field, or choose another --model", "data model %s has no %s for %s in the log source of %q", plan.Model.Name, s.has, k.field, r.Source.Title)
 			continue
 		}

@@ -218,11 +218,14 @@ func dotted(fields map[string]any) map[string]any {
 // pathKey is how a key of such an event begins that is the whole path of a value.
 var pathKey = regexp.MustCompile(`^(?:Event\.)?((?:System|EventData|UserData)\..+)$`)
 
+// deepestPath is how many parts a path of a Windows event may have. A key of more is left as it is.
+const deepestPath = 16
+
 // pathed reads a Windows event whose keys are the paths of its values, as programs for tables write nested JSON.
 func pathed(fields map[string]any) map[string]any {
 	event := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if path := pathKey.FindStringSubmatch(name); path != nil {
+		if path := pathKey.FindStringSubmatch(name); path != nil && strings.Count(path[1], ".") < deepestPath {
 			putAt(event, strings.Split(path[1], "."), fields[name])
 		}
 	}
@@ -313,9 +316,11 @@ func openTelemetry(fields map[string]any) map[string]any {
 	list, _ := values["data"].([]any)
 	for _, item := range list {
 		value, _ := item.(map[string]any)
-		out = with(out, value)
+		add(out, value)
 	}
-	return with(with(out, values), part(fields, "user_data"))
+	add(out, values)
+	add(out, part(fields, "user_data"))
+	return out
 }
 
 // isEscaped tells whether all backslashes in the values are doubled, as Wazuh writes them.

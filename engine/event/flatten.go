@@ -67,12 +67,17 @@ func ofHit(fields map[string]any) map[string]any {
 // with adds fields from below the outermost level.
 func with(fields, more map[string]any) map[string]any {
 	out := maps.Clone(fields)
+	add(out, more)
+	return out
+}
+
+// add adds fields in place. Those that are there stay.
+func add(fields, more map[string]any) {
 	for name, v := range more {
-		if _, taken := out[name]; !taken {
-			out[name] = v
+		if _, taken := fields[name]; !taken {
+			fields[name] = v
 		}
 	}
-	return out
 }
 
 // alone tells whether the object has only Event, apart from attributes of its element.

@@ -74,8 +74,11 @@ func auditSeconds(text string) (int64, error) {
 // addAudit adds the fields of a record, and those in its msg. Texts with spaces have no quotes where ausearch has
 // interpreted the record. The parts of a long argument are also the argument, as far as the record has it.
 func addAudit(fields map[string]any, kind, text string, interpreted bool) {
-	found, _ := pairs(enriched.ReplaceAllString(text, " $1"))
-	parts := map[string]string{} // of long arguments
+	if strings.Contains(text, "\x1d") || strings.Contains(text, "#035") {
+		text = enriched.ReplaceAllString(text, " $1")
+	}
+	found, _ := pairs(text)
+	parts := map[string][]string{} // of long arguments
 	for _, p := range found {
 		switch {
 		case p.name == "msg" && p.quote == '\'':
@@ -86,8 +89,10 @@ func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 		case p.quote == 0 && hexText.MatchString(p.value) && (chosenText.MatchString(p.name) || (kind == "EXECVE" && argument.MatchString(p.name))):
 			p.value = fromHex(p.value)
 		}
-		if part := partOfArgument.FindStringSubmatch(p.name); part != nil && kind == "EXECVE" {
-			parts[part[1]] += p.value
+		if kind == "EXECVE" && strings.HasSuffix(p.name, "]") {
+			if part := partOfArgument.FindStringSubmatch(p.name); part != nil {
+				parts[part[1]] = append(parts[part[1]], p.value)
+			}
 		}
 		switch {
 		case p.value == "(null)" || p.value == "?":
@@ -97,8 +102,8 @@ func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 			put(fields, p.name, p.value)
 		}
 	}
-	for name, text := range parts {
-		put(fields, name, text)
+	for name, texts := range parts {
+		put(fields, name, strings.Join(texts, ""))
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/tests/fixture"
 )
 
 var latest = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -233,4 +235,26 @@ func FuzzTable(f *testing.F) {
 			assert.LessOrEqual(t, len(fields), len(reader.columns)+1)
 		}
 	})
+}
+
+// TestACraftedLineTakesMemoryOfItsSize: a line of many parts is not copied for each of them.
+func TestACraftedLineTakesMemoryOfItsSize(t *testing.T) {
+	const parts = 20_000
+	head := `type=EXECVE msg=audit(1364481363.243:1): argc=1 `
+	for name, line := range map[string]string{
+		"parts of an argument":           head + strings.Repeat("a0[0]=AAAAAAAAAAAAAAAA ", parts),
+		"words behind a pair":            head + "a0=x " + strings.Repeat("word ", parts),
+		"what ausearch interprets":       strings.Replace(head, "1364481363", "01/02/2026 03:04:05", 1) + "a0=x " + strings.Repeat("word ", parts),
+		"pairs":                          head + strings.Repeat("a=b ", parts),
+		"a value of several pairs":       `a=1 b=2 c=3 ` + strings.Repeat("d=x,", parts),
+		"an event of devices, its parts": `CEF:0|V|P|1|1|n|5|` + strings.Repeat("a=b ", parts),
+	} {
+		t.Run(name, func(t *testing.T) {
+			took := fixture.Allocated(func() {
+				_, ok := (&Reader{Latest: latest}).Parse(line)
+				assert.True(t, ok)
+			})
+			assert.Less(t, took, uint64(200*len(line)))
+		})
+	}
 }

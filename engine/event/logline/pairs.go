@@ -50,20 +50,24 @@ func pairsOnly(text string) (map[string]any, bool) {
 // pairs reads name=value. whole is false if the text has something else, which is left out.
 func pairs(text string) (found []pair, whole bool) {
 	whole = true
+	var words []string // behind the last pair
 	for {
 		text = strings.TrimLeft(text, " \t,;")
+		name := pairName.FindString(text)
+		if name == "" && text != "" {
+			whole = false
+			var word string
+			word, text, _ = strings.Cut(text, " ")
+			words = append(words, word)
+			continue
+		}
+		if len(found) > 0 && len(words) > 0 {
+			found[len(found)-1].more = " " + strings.Join(words, " ")
+		}
 		if text == "" {
 			return found, whole
 		}
-		name := pairName.FindString(text)
-		if name == "" {
-			whole = false
-			var word string
-			if word, text, _ = strings.Cut(text, " "); len(found) > 0 {
-				found[len(found)-1].more += " " + word
-			}
-			continue
-		}
+		words = words[:0]
 		p := pair{name: strings.TrimSuffix(name, "=")}
 		p.value, p.quote, text = value(text[len(name):])
 		found = append(found, p)
@@ -88,15 +92,9 @@ func value(text string) (v string, quote byte, rest string) {
 			return unquoted(text[1:last]), text[0], "" // a path that ends with a backslash
 		}
 	}
-	end := strings.IndexAny(text, " \t")
-	if end < 0 {
-		end = len(text)
-	}
-	for i, c := range text[:end] {
-		if (c == ',' || c == ';') && pairName.MatchString(text[i+1:]) {
-			end = i
-			break
-		}
+	end := 0
+	for end < len(text) && text[end] != ' ' && text[end] != '\t' && !((text[end] == ',' || text[end] == ';') && pairName.MatchString(text[end+1:])) {
+		end++
 	}
 	return strings.TrimRight(text[:end], ",;"), 0, text[end:]
 }

@@ -3,6 +3,8 @@ package event
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 
 	"decree/engine/event/logline"
@@ -35,28 +37,89 @@ func carriedText(data []byte) (text string, ok bool) {
 	return text, true
 }
 
-// carried gives the event of a text.
-func (r *Reader) carried(text string) (Content, bool) {
-	if strings.HasPrefix(text, "{") {
-		return TextContent([]byte(text)), true
+// carried reads what a text holds. guessed tells that the year of its time is.
+func (r *Reader) carried(text string) (line logline.Line, guessed, ok bool) {
+	switch {
+	case strings.HasPrefix(text, "{"):
+		return logline.Line{JSON: text}, false, true
+	case strings.HasPrefix(text, "<Event"):
+		return logline.Line{XML: text}, false, true
 	}
-	line := logline.Line{XML: text}
-	if !strings.HasPrefix(text, "<Event") {
-		var ok bool
-		if line, ok = (&logline.Reader{Latest: r.latest}).Parse(text); !ok {
-			return Content{}, false
-		}
+	lines := &logline.Reader{Latest: r.latest}
+	line, ok = lines.Parse(text)
+	return line, lines.Yearless, ok
+}
+
+// expandText queues the event that the text of an envelope holds. The fields of a line stand beside the envelope's.
+func (r *Reader) expandText(raw Raw, found opened, depth int) {
+	inner := raw.value(found.at)
+	text, ok := carriedText(inner.text)
+	line, guessed := logline.Line{}, false
+	if ok {
+		line, guessed, ok = r.carried(text)
 	}
 	switch {
+	case !ok:
 	case line.JSON != "":
-		return TextContent([]byte(line.JSON)), true
+		inner.Content = TextContent([]byte(line.JSON))
+		r.expand(inner, found.envelope, depth+1)
+		return
 	case line.XML != "":
-		fields, err := record(line.XML)
-		return fieldContent(fields), err == nil
+		if fields, err := record(line.XML); err == nil {
+			inner.Content = fieldContent(fields)
+			r.expand(inner, found.envelope, depth+1)
+			return
+		}
+	default:
+		raw.Content = r.joined(raw.text, line.Fields, guessed)
+		r.queue = append(r.queue, raw)
+		return
 	}
-	data, err := json.Marshal(line.Fields)
+	raw.Err = unread(inner.text)
+	r.queue = append(r.queue, raw)
+}
+
+// zoned is a time that says which zone it is of.
+var zoned = regexp.MustCompile(`(?:Z|UTC|[+-]\d{2}:?\d{2})$`)
+
+// envelopeTimes are the keys in which envelopes have the time of a line.
+var envelopeTimes = []string{"@timestamp", "timestamp", "_time", "time", "date", "EnqueuedTimeUtc"}
+
+// joined adds the fields of a line to those of the envelope around it. Of a name that both have, both texts count. The
+// line's time counts for both, or the envelope's where the line's lacks its year or zone.
+func (r *Reader) joined(envelope []byte, line map[string]any, guessed bool) Content {
+	fields, err := Object(envelope)
+	if err != nil {
+		fields = map[string]any{} // the end is missing
+	}
+	if at, timed := line["timestamp"].(string); timed {
+		known := slices.IndexFunc(envelopeTimes, func(name string) bool { return fields[name] != nil })
+		switch {
+		case !guessed && zoned.MatchString(at):
+			delete(fields, "timestamp")
+			if fields["@timestamp"] != nil {
+				fields["@timestamp"] = at
+			}
+		case known >= 0:
+			line["timestamp"] = fields[envelopeTimes[known]]
+			delete(fields, "timestamp")
+		default:
+			r.guessed = r.guessed || guessed
+		}
+	}
+	for name, v := range line {
+		had, isText := fields[name].(string)
+		value, single := v.(string)
+		switch {
+		case fields[name] == nil:
+			fields[name] = v
+		case isText && single && had != value:
+			fields[name] = []string{value, had}
+		}
+	}
+	data, err := json.Marshal(fields)
 	if err != nil {
 		panic(err) // texts always can be written
 	}
-	return TextContent(data), true
+	return TextContent(data)
 }

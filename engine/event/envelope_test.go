@@ -69,7 +69,7 @@ var exports = []struct{ name, in, want string }{
 	{"Splunk's raw events", `{"result":{"_time":"t","_raw":"{\"a\":1}","host":"h"}}`, "1: {\"a\":1}\n"},
 	{"Splunk's raw XML", `{"result":{"_time":"t","_raw":"<?xml version='1.0'?>\n<Event xmlns='x'><System><EventID>1</EventID></System></Event>","host":"h"}}`, "1: {\"EventID\":\"1\"}\n"},
 	{"Splunk's raw XML, escaped", `{"_raw":"\u003cEvent\u003e\u003cSystem\u003e\u003cEventID\u003e1\u003c/EventID\u003e\u003c/System\u003e\u003c/Event\u003e"}`, "1: {\"EventID\":\"1\"}\n"},
-	{"Splunk's raw lines", `{"preview":false,"fields":["_raw","host"],"rows":[["type=CWD msg=audit(1767225600.000:1): cwd=\"/root\"","h"]]}`, "1: {\"cwd\":\"/root\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
+	{"Splunk's raw lines", `{"preview":false,"fields":["_raw","host"],"rows":[["type=CWD msg=audit(1767225600.000:1): cwd=\"/root\"","h"]]}`, "1: {\"_raw\":\"type=CWD msg=audit(1767225600.000:1): cwd=\\\"/root\\\"\",\"cwd\":\"/root\",\"host\":\"h\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
 	{"Splunk's raw text", `{"_raw":"a text","host":"h"}`, "1: {\"_raw\":\"a text\",\"host\":\"h\"}\n"},
 	{"Splunk's raw events beside fields", `{"_raw":"{\"a\":1}","user":"u"}`, "1: {\"_raw\":\"{\\\"a\\\":1}\",\"user\":\"u\"}\n"},
 	{"a text of JSON that is none", `{"_raw":"{\q","host":"h"}`, "1! not JSON: invalid character 'q' in string escape code\n"},
@@ -101,13 +101,13 @@ var exports = []struct{ name, in, want string }{
 			"1: {\"a0\":\"55\",\"a1\":\"1\",\"arch\":\"c000003e\",\"exe\":\"/a b\",\"node\":\"n\",\"serial\":\"348501\",\"syscall\":59,\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"SYSCALL\"}\n" +
 			"2! not JSON: invalid character '}' looking for beginning of object key string\n3: {\"a\":1}\n"},
 	{"Filebeat", `{"@timestamp":"t","@metadata":{"beat":"filebeat"},"message":"type=CWD msg=audit(1767225600.000:1): cwd=\"/root\"","log":{"offset":0},"input":{"type":"log"},"ecs":{},"host":{},"agent":{}}`,
-		"1: {\"cwd\":\"/root\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
+		"1: {\"@metadata\":{\"beat\":\"filebeat\"},\"@timestamp\":\"2026-01-01T00:00:00Z\",\"agent\":{},\"cwd\":\"/root\",\"ecs\":{},\"host\":{},\"input\":{\"type\":\"log\"},\"log\":{\"offset\":0},\"message\":\"type=CWD msg=audit(1767225600.000:1): cwd=\\\"/root\\\"\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
 	{"Filebeat's text", `{"@timestamp":"t","message":"a text","agent":{}}`, "1: {\"@timestamp\":\"t\",\"agent\":{},\"message\":\"a text\"}\n"},
 	{"Filebeat with fields of the event", `{"@timestamp":"t","message":"{\"a\":1}","agent":{},"process":{"pid":1}}`, "1: {\"@timestamp\":\"t\",\"agent\":{},\"message\":\"{\\\"a\\\":1}\",\"process\":{\"pid\":1}}\n"},
 	{"Vector", `{"file":"/x","host":"h","message":"{\"a\":1}","source_type":"file","timestamp":"t"}`, "1: {\"a\":1}\n"},
 	{"Zircolite's findings", `[{"title":"T","id":"i","description":"","sigmafile":"f","sigma":["q"],"rule_level":"high","tags":[],"count":1,"matches":[{"EventID":1}]}]`, "1: {\"EventID\":1}\n"},
 	{"Wazuh's archives", `{"timestamp":"t","agent":{"id":"0"},"manager":{"name":"m"},"id":"1","full_log":"type=CWD msg=audit(1767225600.000:1): cwd=\"/root\"","decoder":{},"data":{"audit":{}},"location":"/l"}`,
-		"1: {\"cwd\":\"/root\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
+		"1: {\"agent\":{\"id\":\"0\"},\"cwd\":\"/root\",\"data\":{\"audit\":{}},\"decoder\":{},\"full_log\":\"type=CWD msg=audit(1767225600.000:1): cwd=\\\"/root\\\"\",\"id\":\"1\",\"location\":\"/l\",\"manager\":{\"name\":\"m\"},\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
 	{"Wazuh's archives of Windows", `{"timestamp":"t","full_log":"{\"win\":{}}","decoder":{"name":"x"},"data":{"win":{"system":{"eventID":"1"}}},"location":"EventChannel"}`,
 		"1: {\"EventID\":\"1\",\"data\":{\"win\":{\"system\":{\"eventID\":\"1\"}}},\"decoder\":{\"name\":\"x\"},\"full_log\":\"{\\\"win\\\":{}}\",\"location\":\"EventChannel\",\"timestamp\":\"t\"}\n"},
 	{"Chainsaw's aggregates", `[{"group":"g","kind":"aggregate","documents":[{"kind":"evtx","path":"p","data":{"Event":{"System":{"EventID":1}}}}],"name":"n"}]`, "1: {\"EventID\":1}\n"},
@@ -298,4 +298,43 @@ func TestCopiesAreBounded(t *testing.T) {
 			assert.Equal(t, slices.Repeat([]string{refused}, c.cut+1), rejected)
 		})
 	}
+}
+
+// TestALineStandsBesideItsEnvelope: what the collector says is kept, and its time counts where the line's lacks its
+// year or zone.
+func TestALineStandsBesideItsEnvelope(t *testing.T) {
+	for _, c := range []struct{ name, event, want string }{
+		{"no year", `{"@timestamp":"2020-01-01T00:00:00Z","host":{"name":"web1"},"log":{"file":{"path":"/l"}},"message":"Nov 28 10:00:00 web2 sshd[1]: Failed"}`,
+			`{"@timestamp":"2020-01-01T00:00:00Z","appname":"sshd","host":{"name":"web1"},"hostname":"web2","log":{"file":{"path":"/l"}},"message":["Failed","Nov 28 10:00:00 web2 sshd[1]: Failed"],"procid":"1","timestamp":"2020-01-01T00:00:00Z"}`},
+		{"no year, the time under the same name", `{"file":"/l","host":"web1","message":"Nov 28 10:00:00 web2 sshd[1]: Failed","source_type":"file","timestamp":"2020-01-01T00:00:00Z"}`,
+			`{"appname":"sshd","file":"/l","host":"web1","hostname":"web2","message":["Failed","Nov 28 10:00:00 web2 sshd[1]: Failed"],"procid":"1","source_type":"file","timestamp":"2020-01-01T00:00:00Z"}`},
+		{"no zone", `{"_raw":"2026-01-02 03:04:05 a=1 b=2 c=3","_time":"2020-01-01T00:00:00Z"}`,
+			`{"_raw":"2026-01-02 03:04:05 a=1 b=2 c=3","_time":"2020-01-01T00:00:00Z","a":"1","b":"2","c":"3","timestamp":"2020-01-01T00:00:00Z"}`},
+		{"a whole time, and a name of both", `{"@timestamp":"2020-01-01T00:00:00Z","type":"log","message":"type=CWD msg=audit(1767225600.000:1): cwd=\"/\""}`,
+			`{"@timestamp":"2026-01-01T00:00:00Z","cwd":"/","message":"type=CWD msg=audit(1767225600.000:1): cwd=\"/\"","serial":"1","timestamp":"2026-01-01T00:00:00Z","type":["CWD","log"]}`},
+		{"an object under a name of both", `{"@timestamp":"t","host":{"name":"h"},"message":"host=a b=2 c=3"}`, `{"@timestamp":"t","b":"2","c":"3","host":{"name":"h"},"message":"host=a b=2 c=3"}`},
+		{"Wazuh's alert", `{"timestamp":"2020-01-01T00:00:00Z","rule":{"id":"5710"},"full_log":"Nov 28 10:00:00 web1 sshd[1]: Failed","decoder":{"name":"sshd"},"data":{"srcip":"10.0.0.1"},"location":"/l"}`,
+			`{"appname":"sshd","data":{"srcip":"10.0.0.1"},"decoder":{"name":"sshd"},"full_log":"Nov 28 10:00:00 web1 sshd[1]: Failed","hostname":"web1","location":"/l","message":"Failed","procid":"1","rule":{"id":"5710"},"timestamp":"2020-01-01T00:00:00Z"}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := NewReader("e.ndjson", strings.NewReader(c.event+"\n"), Options{})
+			require.NoError(t, err)
+			e, err := r.Next()
+			require.NoError(t, err)
+			assert.JSONEq(t, c.want, string(e.Raw))
+			_, err = r.Next()
+			require.ErrorIs(t, err, io.EOF)
+			assert.Empty(t, r.Notes())
+		})
+	}
+}
+
+// TestAGuessedYearIsSaid also of a line in an envelope that has no time of its own.
+func TestAGuessedYearIsSaid(t *testing.T) {
+	r, err := NewReader("e.ndjson", strings.NewReader(`{"_raw":"Nov 28 10:00:00 web2 sshd[1]: Failed","host":"h"}`), Options{})
+	require.NoError(t, err)
+	_, err = r.Next()
+	require.NoError(t, err)
+	require.Len(t, r.Notes(), 1)
+	assert.Contains(t, r.Notes()[0], "its times have no year")
 }

@@ -97,6 +97,7 @@ type Reader struct {
 	latest   time.Time    // no line was written later
 	journal  bool         // its JSON is that of systemd's journal
 	laurel   bool         // it begins with an event of the audit log as Laurel writes them
+	guessed  bool         // the year of a line in an envelope was guessed
 	isBeside bool         // events may be XML in one field, beside others
 	started  bool
 	arrays   bool   // an array has ended
@@ -252,6 +253,8 @@ func (r *Reader) Notes() []string {
 		return r.rows.viewer.notes()
 	case r.rows != nil && r.rows.note != "":
 		return []string{r.rows.note}
+	case r.guessed:
+		return []string{yearless(r.latest)}
 	}
 	return nil
 }

@@ -107,5 +107,10 @@ func (t *text) notes() []string {
 	if t.lines == nil || !t.lines.Yearless {
 		return nil
 	}
-	return []string{fmt.Sprintf("its times have no year: they are read as the latest before %s, of UTC", t.lines.Latest.AddDate(0, 0, 1).Format("2 January 2006"))}
+	return []string{yearless(t.lines.Latest)}
+}
+
+// yearless says how times without a year are read.
+func yearless(latest time.Time) string {
+	return fmt.Sprintf("its times have no year: they are read as the latest before %s, of UTC", latest.AddDate(0, 0, 1).Format("2 January 2006"))
 }

@@ -71,14 +71,16 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 		r.expandBeside(raw, found)
 	case oneOf:
 		r.expand(raw.value(found.at), found.envelope, depth+1)
-	case textOf, base64Of:
+	case textOf:
+		r.expandText(raw, found, depth)
+	case base64Of:
 		inner := raw.value(found.at)
-		value := inner.text
-		if inner.Content, ok = r.written(value, found.as); !ok {
-			raw.Err = unread(value)
+		var text []byte
+		if err := json.Unmarshal(inner.text, &text); err != nil {
 			r.queue = append(r.queue, raw)
 			return
 		}
+		inner.Content = TextContent(bytes.TrimSpace(text))
 		r.expand(inner, found.envelope, depth+1)
 	}
 }
@@ -124,20 +126,6 @@ func (r *Reader) expandRows(raw Raw, found opened, depth int) {
 	if full {
 		r.refuseCopies(raw.Line)
 	}
-}
-
-// written gives the event that a text of JSON holds: as itself, or in base64.
-func (r *Reader) written(value []byte, as content) (Content, bool) {
-	if as == base64Of {
-		var text []byte
-		err := json.Unmarshal(value, &text)
-		return TextContent(bytes.TrimSpace(text)), err == nil
-	}
-	text, ok := carriedText(value)
-	if !ok {
-		return Content{}, false
-	}
-	return r.carried(text)
 }
 
 // row turns a list of cells into an event.

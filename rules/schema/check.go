@@ -237,6 +237,9 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 			c.bad(source.Join(path, "values."+from), "write the product's word, or a list of its words", "field %s has no word for %q", name, from)
 		}
 	}
+	if col.Closed && len(col.Values) == 0 {
+		c.bad(source.Join(path, "closed"), "add `values:`, or remove it", "field %s: closed needs values, which are the only ones of the column", name)
+	}
 	if col.Missing != "" && c.m.Dialect != "" && c.m.Dialect != "spl" {
 		c.bad(source.Join(path, "missing"), "remove it", "field %s: only queries of SPL know words for a missing value", name)
 	}

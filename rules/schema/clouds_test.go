@@ -73,7 +73,7 @@ func TestFieldsOfClouds(t *testing.T) {
 		{"mde", "", "m365", "exchange", "user", "RawEventData.UserId"}, // AccountObjectId is an id, which nobody writes into rules
 		// https://learn.microsoft.com/en-us/azure/sentinel/normalization-schema-authentication
 		{"asim", "authentication", "windows", "", "EventResultDetails", "EventResultDetails"},
-		{"asim", "authentication", "windows", "", "EventID", "EventResult"},
+		{"asim", "authentication", "windows", "", "EventID", "EventOriginalType"},
 		{"mde", "authentication", "windows", "", "EventID", "ActionType"},
 		// https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/signinlogs, .../aksaudit
 		{"sentinel", "", "azure", "signinlogs", "IsInteractive", "IsInteractive"},

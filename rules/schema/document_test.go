@@ -93,6 +93,7 @@ func TestReferencesOfAModelFile(t *testing.T) {
 		`fields: {I: {column: "a\tb"}}`:                                                              `a column has a control character in its name: "a\tb"`,
 		"entities: {hots: {column: a}}":                                                              `unknown entity "hots"`,
 		"entities: {user: {column: a, named: b}}":                                                    "only the entity host has named",
+		"fields: {A: {column: a, closed: true}}":                                                     "field A: closed needs values, which are the only ones of the column",
 		"scope: [{column: a}]":                                                                       "the scope test has no values",
 		"log: sysmn":                                                                                 `unknown word "sysmn": log is powershell, powershell-classic, security, sysmon, system, windefend`,
 		"columns: {a: strin}":                                                                        `unknown word "strin"`,

@@ -215,6 +215,9 @@ func (c Column) productValue(v string) (own []string, whole bool, err error) {
 			return c.Values[from], false, nil
 		}
 	}
+	if !c.hasValue(v) {
+		return nil, false, c.noValue(v)
+	}
 	if c.Numbers != "" {
 		data, whole, err := registryData(v, c.Numbers)
 		return []string{data}, whole, err

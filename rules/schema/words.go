@@ -27,10 +27,15 @@ func (c Column) partOfWord(n *ir.Match) (ir.Node, error) {
 		return &ir.Match{Base: n.Base, Field: n.Field, Test: &ir.Text{Op: ir.Equals, Values: of}}
 	}
 	asked, excluded := c.wordsOf(holds)
-	if c.Type == Bool { // it has no values but these
-		if len(asked) == 0 {
-			return &ir.Const{Base: n.Base}, nil
+	if c.Closed {
+		if err := c.holdsForSome(n.Test, holds); err != nil {
+			return n, err
 		}
+	}
+	switch {
+	case c.closed() && len(asked) == 0:
+		return &ir.Const{Base: n.Base}, nil
+	case c.closed():
 		return words(asked), nil
 	}
 	ways := []ir.Node{n}
@@ -44,7 +49,7 @@ func (c Column) partOfWord(n *ir.Match) (ir.Node, error) {
 }
 
 // wordsOf gives the words that are asked for besides the test itself, because it holds for a value that they stand for,
-// and those that are excluded from it, because it holds for the word alone. A boolean column is asked for words only.
+// and those that are excluded from it, because it holds for the word alone. A closed column is asked for words only.
 func (c Column) wordsOf(holds func(v string) bool) (asked, excluded []string) {
 	add := func(to *[]string, word string) {
 		if !hasFold(*to, word) {
@@ -72,11 +77,43 @@ func (c Column) wordsOf(holds func(v string) bool) (asked, excluded []string) {
 		case !holds(word) || hasFold(asked, word):
 		case renamed:
 			add(&excluded, word)
-		case c.Type == Bool:
+		case c.closed():
 			add(&asked, word)
 		}
 	}
 	return asked, excluded
+}
+
+// closed tells whether a column has no values but its words.
+func (c Column) closed() bool { return len(c.Values) > 0 && (c.Closed || c.Type == Bool) }
+
+// hasValue tells whether a column may have one of Sigma's values, as it is or as a word of its own. It may be empty.
+func (c Column) hasValue(v string) bool {
+	if !c.closed() || v == "" {
+		return true
+	}
+	asked, _ := c.wordsOf(textTest(&ir.Text{Op: ir.Equals, Values: []string{v}}))
+	return len(asked) > 0
+}
+
+// holdsForSome checks that each text of a test of part of a value is one of some value of a closed column.
+func (c Column) holdsForSome(t ir.Test, holds func(v string) bool) error {
+	if text, ok := t.(*ir.Text); ok {
+		for _, v := range text.Values {
+			if asked, _ := c.wordsOf(textTest(&ir.Text{Op: text.Op, Cased: text.Cased, Values: []string{v}})); len(asked) == 0 {
+				return c.noValue(v)
+			}
+		}
+		return nil
+	}
+	if asked, _ := c.wordsOf(holds); len(asked) == 0 {
+		return c.noValue(ir.Describe(t))
+	}
+	return nil
+}
+
+func (c Column) noValue(v string) error {
+	return fmt.Errorf("column %s tells only %s, and not %q", c.Name, strings.Join(sortedNames(c.Values), ", "), v)
 }
 
 // sameWords checks that two fields that are compared are stored in the same words.

@@ -78,14 +78,15 @@ func addresses(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	return networks(col, named)
 }
 
-// firstParts gives the network of the addresses that begin with one to three numbers, each with the dot behind it.
+// firstParts gives the network of the addresses that begin with one to three numbers, each with the dot behind it. An
+// address of IPv6 may end so, too (::ffff:10.), and is none of these.
 func firstParts(v string) (netip.Prefix, bool) {
 	dots := strings.Count(v, ".")
 	if dots == 0 || dots > 3 || !strings.HasSuffix(v, ".") {
 		return netip.Prefix{}, false
 	}
 	a, err := netip.ParseAddr(v + strings.Repeat("0.", 3-dots) + "0")
-	return netip.PrefixFrom(a, 8*dots), err == nil
+	return netip.PrefixFrom(a, 8*dots), err == nil && a.Is4()
 }
 
 // noteMapped notes what is otherwise in networks of IPv6 addresses that stand for IPv4 addresses.

@@ -73,7 +73,7 @@ func TestEQLAgreesOnAddresses(t *testing.T) {
 		compiled, queries = append(compiled, r), append(queries, q.Text)
 	}
 	assert.Equal(t, 17, eqlAgrees(t, m, compiled, queries, file))
-	for _, detection := range []string{"DestinationIp|startswith: '10'", "DestinationIp|startswith: '300.'", "DestinationIp|contains: '10.'", "DestinationIp|endswith: '.1'"} {
+	for _, detection := range []string{"DestinationIp|startswith: '10'", "DestinationIp|startswith: '300.'", "DestinationIp|startswith: '::ffff:10.'", "DestinationIp|startswith: '64:ff9b::10.'", "DestinationIp|contains: '10.'", "DestinationIp|endswith: '.1'"} {
 		q, problems := eql.New().Compile(lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection: {s: {"+detection+"}, condition: s}\n"), compilers.Options{Model: m})
 		assert.Nil(t, q, detection)
 		require.NotEmpty(t, problems, detection)

@@ -106,9 +106,9 @@ func (w *writer) group(x string, t *ir.Regex, at diag.Range) string {
 	if !t.Parse().Certain(1) { // the leftmost match is kept, and must have found the group
 		found = `\A(?>(?s:.*?)(?:` + expr + `))(?(1)|(?!))`
 	}
-	matches := compilers.Atom("match(" + x + ", " + evalString(found) + ")")
+	matches := compilers.Atom("match(" + x + ", " + evalPattern(found) + ")")
 	whole := `\A(?s:.*?)(?:` + expr + `)(?s:.*)\z`
-	return whereSyntax.Print(matches).Call("if", "replace("+x+", "+evalString(whole)+", "+evalString(`\1`)+")", "null()")
+	return whereSyntax.Print(matches).Call("if", "replace("+x+", "+evalPattern(whole)+", "+evalString(`\1`)+")", "null()")
 }
 
 // mapped writes the text of the first row that holds.

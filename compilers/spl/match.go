@@ -188,7 +188,7 @@ func (w *writer) test(name string, m *ir.Match) compilers.Pred {
 	case *ir.Regex:
 		return anyValueMatches(name, w.expression(t, m.Range()))
 	case *ir.OfFilename:
-		return someValue(compilers.Atom("match(" + lastPart(name) + ", " + evalString(w.namePattern(t.Test, m.Range())) + ")"))
+		return someValue(compilers.Atom("match(" + lastPart(name) + ", " + evalPattern(w.namePattern(t.Test, m.Range())) + ")"))
 	case *ir.Number:
 		return anyNumber("tonumber("+name+")", t.Op, t.Values)
 	case *ir.Bits:
@@ -233,7 +233,7 @@ func (w *writer) inText(name string, t *ir.Text) compilers.Pred {
 
 // anyValueMatches holds if any value of the field matches. mvfind gives null if none does, or if the field is missing.
 func anyValueMatches(name, pattern string) compilers.Pred {
-	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalString(pattern) + "))")
+	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalPattern(pattern) + "))")
 }
 
 func fileName(name string, t *ir.Text) compilers.Pred {

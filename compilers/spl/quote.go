@@ -18,6 +18,15 @@ var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 // doubled, no other escape can occur.
 func evalString(s string) string { return `"` + escaper.Replace(s) + `"` }
 
+// evalPattern writes a regular expression for eval and where. A slash means the same behind a backslash, and `/../` would
+// be taken out, as plainText tells.
+func evalPattern(expr string) string {
+	for strings.Contains(expr, "/../") {
+		expr = strings.ReplaceAll(expr, "/../", `/..\/`)
+	}
+	return evalString(expr)
+}
+
 var plainEvalName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 var plainSearchName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
@@ -76,7 +85,8 @@ func control(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode
 
 // plainText tells whether a value can be written in an eval string or in the search command. A backtick could be read
 // as a macro, a control character would be lost when the query is copied, and Splunk's web interface takes `/../` out
-// of a search. In a regular expression the dots are escaped, so that it stays: Splunk's own rules escape the slashes.
+// of a search. In a regular expression the dots of a text are escaped, so that it stays: Splunk's own rules escape the
+// slashes, as evalPattern does.
 // https://github.com/SigmaHQ/pySigma-backend-splunk/issues/15
 // https://research.splunk.com/application/dfe55688-82ed-4d24-a21b-ed8f0e0fda99/
 func plainText(s string) bool {

@@ -51,6 +51,9 @@ func TestNoParentFolderIsInAQuery(t *testing.T) {
 	assert.False(t, searched)
 	assert.False(t, plainText("a/../b"))
 	assert.NotContains(t, regexLiteral("a/../b"), "/../")
+	for expr, want := range map[string]string{"a/../../b": `"a/..\\/..\\/b"`, `[/../]`: `"[/..\\/]"`, `\/../`: `"\\/..\\/"`, "a/.*/b": `"a/.*/b"`} {
+		assert.Equal(t, want, evalPattern(expr))
+	}
 	assert.True(t, plainText("a/..b"))
 }
 

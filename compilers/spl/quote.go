@@ -18,8 +18,8 @@ var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 // doubled, no other escape can occur.
 func evalString(s string) string { return `"` + escaper.Replace(s) + `"` }
 
-// evalPattern writes a regular expression for eval and where. A slash means the same behind a backslash, and `/../` would
-// be taken out, as plainText tells.
+// evalPattern writes a regular expression for eval and where. A slash means the same behind a backslash, and `/../`
+// would be taken out, as plainText tells.
 func evalPattern(expr string) string {
 	for strings.Contains(expr, "/../") {
 		expr = strings.ReplaceAll(expr, "/../", `/..\/`)

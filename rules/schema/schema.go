@@ -191,8 +191,8 @@ type Column struct {
 	// several words for one value. A test of part of a value asks for the words of the values that it holds for. A word
 	// is also a value of Sigma's, unless it has other words.
 	Values map[string]source.OneOrMore `yaml:"values"`
-	// Closed says that no other of Sigma's values is in the column: a test of one cannot be asked there. It is so of each
-	// boolean column with Values.
+	// Closed says that no other of Sigma's values is in the column: a test of one cannot be asked there. It is so of
+	// each boolean column with Values.
 	Closed bool `yaml:"closed"`
 	// Missing is the text, in this case, that the product writes in this column for a missing value, if it is not the
 	// model's. It is for models of SPL and of events.

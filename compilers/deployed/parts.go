@@ -37,7 +37,7 @@ func isLookup(name string) bool {
 }
 
 func lookup(f File) Part {
-	return Part{"lookup", strings.TrimSuffix(path.Base(f.Path), ".csv"), map[string][]string{"rows": rows(string(f.Data))}}
+	return Part{"lookup", strings.TrimSuffix(path.Base(f.Path), ".csv"), map[string][]string{contentOf: rows(string(f.Data))}}
 }
 
 // rows are the rows of a table in one form: editors write the same row with quotes and without. A text that is no table
@@ -72,7 +72,10 @@ func watchlist(resource map[string]any) (Part, bool) {
 		return Part{}, false
 	}
 	of, _ := unescaped(object(resource["properties"])).(map[string]any)
-	said := map[string][]string{"rows": rows(text(of["rawContent"])), "itemsSearchKey": texts(of["itemsSearchKey"])}
+	said := map[string][]string{"itemsSearchKey": texts(of["itemsSearchKey"])}
+	if content, told := of["rawContent"]; told { // it is sent, and the service does not give it back
+		said[contentOf] = rows(text(content))
+	}
 	return Part{"watchlist", text(of["watchlistAlias"]), said}, true
 }
 
@@ -107,17 +110,22 @@ func (x *reading) part(kind string, s conf.Stanza) {
 	x.out.Parts = append(x.out.Parts, p)
 }
 
-// CompareParts compares the parts that a project's rules need with those that are deployed. An export that has none at
-// all says nothing about them: a remark names then what was not compared.
+// contentOf is what a lookup or a watchlist holds.
+const contentOf = "rows"
+
+// CompareParts compares the parts that a project's rules need with those that are deployed. An export that has none of
+// a kind says nothing about them, nor about the content of a watchlist without it: a remark names then what was not
+// compared.
 func CompareParts(project, deployed []Part) (changes []Change, remarks []string) {
 	told := map[string]bool{}
+	var unread []string
 	for _, p := range project {
 		id := p.Kind + " " + p.Name
 		if told[id] {
 			continue
 		}
 		told[id] = true
-		if len(deployed) == 0 {
+		if !slices.ContainsFunc(deployed, func(d Part) bool { return d.Kind == p.Kind }) {
 			remarks = append(remarks, id)
 			continue
 		}
@@ -125,6 +133,9 @@ func CompareParts(project, deployed []Part) (changes []Change, remarks []string)
 		for _, d := range deployed { // each template has its own
 			if d.Kind != p.Kind || d.Name != p.Name {
 				continue
+			}
+			if p.has(contentOf) && !d.has(contentOf) {
+				unread = append(unread, id)
 			}
 			if c.Fields = p.differences(d); len(c.Fields) > 0 {
 				c.State = Changed
@@ -140,7 +151,15 @@ func CompareParts(project, deployed []Part) (changes []Change, remarks []string)
 	if len(remarks) > 0 {
 		remarks = []string{fmt.Sprintf("not compared, as the export has nothing of the kind: %s", few(remarks))}
 	}
+	if len(unread) > 0 {
+		remarks = append(remarks, fmt.Sprintf("not compared, as the export has not what is in it: %s", few(unread)))
+	}
 	return changes, remarks
+}
+
+func (p Part) has(property string) bool {
+	_, has := p.Text[property]
+	return has
 }
 
 func (p Part) differences(deployed Part) []Field {
@@ -148,6 +167,9 @@ func (p Part) differences(deployed Part) []Field {
 	maps.Copy(all, deployed.Text)
 	var out []Field
 	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if name == contentOf && !deployed.has(name) {
+			continue
+		}
 		if !slices.Equal(p.Text[name], deployed.Text[name]) {
 			out = append(out, Field{name, deployed.Text[name], p.Text[name]})
 		}

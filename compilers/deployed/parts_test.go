@@ -1,6 +1,8 @@
 package deployed
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,10 +61,13 @@ func TestParts(t *testing.T) {
 	}
 	assert.Equal(t, []string{"macros that are set in the folder local, and not compared: decree_default"}, appWith(t, map[string]string{"app/local/macros.conf": "[decree_default]\ndefinition = index=main\n"}).Remarks)
 
-	changes, _ := CompareParts(project.Parts, project.Parts[:1])
-	assert.Len(t, changes, 2)
+	changes, remarks := CompareParts(append(slices.Clone(project.Parts), Part{"macro", "decree_other", nil}), project.Parts)
+	assert.Empty(t, remarks)
+	require.Len(t, changes, 1)
 	assert.Equal(t, New, changes[0].State)
-	changes, remarks := CompareParts(project.Parts, nil)
+	_, remarks = CompareParts(project.Parts, project.Parts[:1])
+	assert.Equal(t, []string{"not compared, as the export has nothing of the kind: macro decree_default, definition of a lookup decree_hosts"}, remarks)
+	changes, remarks = CompareParts(project.Parts, nil)
 	assert.Empty(t, changes)
 	assert.Equal(t, []string{"not compared, as the export has nothing of the kind: lookup decree_hosts, macro decree_default, definition of a lookup decree_hosts"}, remarks)
 }
@@ -83,4 +88,9 @@ func TestWatchlists(t *testing.T) {
 	changes, _ = CompareParts(project, template(list(`value\nA`)+","+list(`value\nB`)))
 	require.Len(t, changes, 1)
 	assert.Equal(t, []Field{{"rows", []string{"value", "B"}, []string{"value", "A"}}}, changes[0].Fields)
+
+	// The service does not give the content back.
+	changes, remarks := CompareParts(project, template(strings.Replace(list("x"), `, "rawContent": "x"`, "", 1)))
+	assert.Empty(t, changes)
+	assert.Equal(t, []string{"not compared, as the export has not what is in it: watchlist hosts"}, remarks)
 }

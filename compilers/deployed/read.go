@@ -15,7 +15,7 @@ import (
 // Read reads the files of one export. An error is that a file cannot be read, or that the files are of several products
 // or none. The product is "" if all that is there is an empty list of one of Microsoft's.
 func Read(files []File) (*Export, error) {
-	x := &reading{out: &Export{}, taken: map[string]bool{}}
+	x := &reading{out: &Export{}, taken: map[string]int{}}
 	files = slices.Clone(files)
 	slices.SortStableFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	apps := apps{byDir: map[string]*app{}}
@@ -107,11 +107,11 @@ func isConf(f File) bool {
 // reading is an export while it is read.
 type reading struct {
 	out    *Export
-	taken  map[string]bool // ids, and names where the product knows rules by them
-	others map[string]int  // what is not a rule, or none with a query: how many of it
-	passed []string        // files of which nothing is a rule
-	twice  []string        // rules that are there again under the same id
-	differ []string        // of these, those that differ from the first
+	taken  map[string]int // which of the rules has an id
+	others map[string]int // what is not a rule, or none with a query: how many of it
+	passed []string       // files of which nothing is a rule
+	twice  []string       // rules that are there again under the same id
+	differ []string       // of these, those that differ from the first
 	pages  pages
 	sigma  bool // there are rules in Sigma's format
 	unread int  // rules whose name or query is not text
@@ -129,19 +129,19 @@ func (x *reading) add(p Product, properties map[string]any) error {
 		return nil
 	}
 	r := newRule(p, properties)
+	first, taken := x.taken[r.ID]
 	switch {
 	case r.ID == "":
 		x.other("a rule without an id")
 	case r.Query == "":
 		x.other("a rule without a query (" + cmp.Or(r.Kind, "of no kind") + ")")
-	case x.taken[r.ID]:
+	case taken:
 		x.twice = append(x.twice, r.Name)
-		first := slices.IndexFunc(x.out.Rules, func(had Rule) bool { return had.ID == r.ID })
 		if len(differences(x.out.Rules[first], r)) > 0 {
 			x.differ = append(x.differ, r.Name)
 		}
 	default:
-		x.taken[r.ID] = true
+		x.taken[r.ID] = len(x.out.Rules)
 		x.out.Rules = append(x.out.Rules, r)
 	}
 	return nil

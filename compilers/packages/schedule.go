@@ -35,10 +35,8 @@ func TellRepeats(in Input, every time.Duration, product string) diag.Diagnostics
 	if lookback <= every || in.Rule.Suppress != nil || in.Query.Written != nil {
 		return nil
 	}
-	var found diag.Diagnostics
-	found.Warnf("package-repeats", in.Rule.Key("schedule", -1), "let `lookback` be as long as `every`, or write `suppress`",
-		"each run looks back %s and the next one comes after %s: %s alerts again in each run that sees an event", Span(lookback), Span(every), product)
-	return found
+	return diag.Diagnostics{Told("package-repeats", in.Rule.Key("schedule", -1), "let `lookback` be as long as `every`, or write `suppress`",
+		"each run looks back %s and the next one comes after %s: %s alerts again in each run that sees an event", Span(lookback), Span(every), product)}
 }
 
 // ISO writes a duration as ISO 8601 does: PT1H, P1D, PT1H30M. Parts of a second are left out.

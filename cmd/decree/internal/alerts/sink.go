@@ -17,7 +17,7 @@ type Sink interface {
 	Close(suspended []engine.Suspension, withoutReputation []*ir.Rule) error
 }
 
-// formats are what New knows, the default first.
+// formats are what newSink knows, the default first.
 var formats = []string{"text", "json", "ndjson", "csv", "timeline"}
 
 // newSink gives a sink. fields are the fields to show; without any, a format has its own.

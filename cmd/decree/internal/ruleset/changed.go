@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/since"
@@ -32,17 +31,6 @@ func (c *changes) has(dir string, files ...string) (bool, error) {
 	known, err := c.in(dir)
 	may := func(f string) bool { _, is := known[f]; return is }
 	return slices.ContainsFunc(files, may), err
-}
-
-// below tells whether a file in one folder below another may have changed.
-func (c *changes) below(dir, folder string) (bool, error) {
-	known, err := c.in(dir)
-	for file := range known {
-		if folder == "." || strings.HasPrefix(file, folder+"/") {
-			return true, err
-		}
-	}
-	return false, err
 }
 
 // in gives the files of a folder that may have changed: true of those that did.
@@ -150,8 +138,9 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 		return changed, err
 	}
 	if root, file := r.RegressionData(); root != "" {
-		if changed, err := known.below(root, path.Dir(file)); changed || err != nil {
-			return changed, err
+		files, ok := recordings(root, file)
+		if changed, err := known.has(root, files...); !ok || changed || err != nil {
+			return !ok || changed, err
 		}
 	}
 	for _, f := range set.Filters {
@@ -242,6 +231,25 @@ func (set *Set) changedByFormerFilters(known *changes, all map[*rules.Rule]bool)
 		}
 	}
 	return nil
+}
+
+// recordings gives a file of Sigma's regression data and the recordings that it names: slash paths in the folder. ok is
+// false if it has faults, such as a recording that is not there.
+func recordings(root, file string) (files []string, ok bool) {
+	files = []string{file}
+	folder, err := source.OpenFolder(root)
+	if err != nil {
+		return files, false
+	}
+	data, err := folder.Read(file)
+	if err != nil {
+		return files, false
+	}
+	cases, found := regression.LoadInfo(folder, file, data, "")
+	for _, c := range cases {
+		files = append(files, c.Files()...)
+	}
+	return files, len(found) == 0
 }
 
 // testFiles gives the test file of a rule or filter file, and the files with events that it names: slash paths in the

@@ -171,7 +171,10 @@ cases:
 -- rules/events.ndjson --
 {"id": "1"}
 -- data/info.yml --
-id: x
+regression_tests_info:
+  - {name: one, path: recorded/a.ndjson}
+-- recorded/a.ndjson --
+{"Image": "whoami.exe"}
 -- rules/other.yml --
 title: Other
 name: other
@@ -204,7 +207,7 @@ func TestSince(t *testing.T) {
 	whole, _ := selected(t, sel)
 	assert.Empty(t, whole)
 	for file, want := range map[string][]string{
-		"rules/events.ndjson": {"who"}, "rules/who.test.yml": {"who"}, "rules/lists/tools.yml": {"who"}, "rules/who.yml": {"who"}, "data/info.yml": {"who"},
+		"rules/events.ndjson": {"who"}, "rules/who.test.yml": {"who"}, "rules/lists/tools.yml": {"who"}, "rules/who.yml": {"who"}, "data/info.yml": {"who"}, "recorded/a.ndjson": {"who"},
 		"rules/other.yml": {"other", "often"}, "filters/who.yml": {"other", "often"}, "rules/often.yml": {"often"},
 	} {
 		before, err := os.ReadFile(file)
@@ -214,6 +217,10 @@ func TestSince(t *testing.T) {
 		assert.Equal(t, want, whole, file)
 		require.NoError(t, os.WriteFile(file, before, 0o644))
 	}
+	require.NoError(t, os.Rename("recorded/a.ndjson", "recorded/b.ndjson"))
+	whole, _ = selected(t, sel)
+	assert.Equal(t, []string{"who"}, whole, "a recording is gone")
+	require.NoError(t, os.Rename("recorded/b.ndjson", "recorded/a.ndjson"))
 	require.NoError(t, os.WriteFile("rules/new.yml", []byte("title: New\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n"), 0o644))
 	whole, _ = selected(t, sel)
 	assert.Equal(t, []string{"new"}, whole, "git does not track it yet")

@@ -22,9 +22,11 @@ func hasXML(head []byte) bool {
 	return slices.ContainsFunc(wholeSigns, func(sign []byte) bool { return bytes.Contains(head, sign) })
 }
 
-// whole gives the event that one of these fields holds, or the event as it is.
+// whole gives the event that one of these fields holds, or the event as it is. It runs for every event: XML with its
+// own brackets is looked for in each, which is cheap, and escaped XML only in a file that has such XML at its
+// beginning.
 func (r *Reader) whole(found Content) Content {
-	if found.record != nil || !hasXML(found.text) {
+	if found.record != nil || (!r.isBeside && bytes.IndexByte(found.text, '<') < 0) || !hasXML(found.text) {
 		return found
 	}
 	walk(found.text, func(key []byte, value int) bool {

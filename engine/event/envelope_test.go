@@ -338,3 +338,10 @@ func TestAGuessedYearIsSaid(t *testing.T) {
 	require.Len(t, r.Notes(), 1)
 	assert.Contains(t, r.Notes()[0], "its times have no year")
 }
+
+// TestXMLBesideFieldsIsFoundAnywhereInAFile also where the events before it have none.
+func TestXMLBesideFieldsIsFoundAnywhereInAFile(t *testing.T) {
+	before := strings.Repeat("{\"a\":1}\n", 20_000)
+	got := transcript(t, "-", Options{Stdin: strings.NewReader(before + `{"host":"h","extra":"e","_raw":"<Event><System><EventID>7</EventID></System></Event>"}` + "\n" + before)})
+	assert.Equal(t, 1, strings.Count(got, "20001: {\"EventID\":\"7\"}\n"))
+}

@@ -98,7 +98,7 @@ type Reader struct {
 	journal  bool         // its JSON is that of systemd's journal
 	laurel   bool         // it begins with an event of the audit log as Laurel writes them
 	guessed  bool         // the year of a line in an envelope was guessed
-	isBeside bool         // events may be XML in one field, beside others
+	isBeside bool         // events may be escaped XML in one field, beside others
 	started  bool
 	arrays   bool   // an array has ended
 	refused  string // why the whole file cannot be read
@@ -350,7 +350,7 @@ func (r *Reader) NextRaw() (Raw, error) {
 		return raw, nil
 	}
 	raw, err := r.read()
-	if r.isBeside && err == nil && raw.Err == nil {
+	if err == nil && raw.Err == nil {
 		raw.Content = r.whole(raw.Content)
 	}
 	if r.opt.Sample != nil && err == nil && r.sampling.takes() {

@@ -24,6 +24,16 @@ func (s *Source) Inside(name string) (container string, path []string) {
 	return "", nil
 }
 
+// belowArray tells whether a name stands for a property of an array, which only its elements have.
+func (s *Source) belowArray(name string) bool {
+	for array := range s.Elements {
+		if strings.HasPrefix(name, array+".") {
+			return true
+		}
+	}
+	return false
+}
+
 // property finds the column of a field below a name that stands for an object. The longest such name counts.
 func (s *Source) property(field string) (Column, bool) {
 	for at := strings.LastIndexByte(field, '.'); at > 0; at = strings.LastIndexByte(field[:at], '.') {

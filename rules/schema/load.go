@@ -139,7 +139,7 @@ func (m *Model) column(s *Source, field string, level int) (Column, bool) {
 	if c, ok := s.property(field); ok && level == 0 {
 		return c, true
 	}
-	if container, path := s.Inside(field); s.OwnColumns && level == 0 && container != "" {
+	if container, path := s.Inside(field); s.OwnColumns && level == 0 && container != "" && !s.belowArray(field) {
 		return Column{Name: container + "." + strings.Join(path, ".")}, true
 	}
 	if level >= len(levelPrefixes) || level > 0 && len(s.Keys) > 0 {

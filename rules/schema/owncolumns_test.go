@@ -36,6 +36,22 @@ func TestOwnColumns(t *testing.T) {
 	assert.Equal(t, Bool, local.Type)
 }
 
+// TestNoPropertyOfAnArrayIsAColumn: only the elements of an array have it, so that a query would find nothing.
+func TestNoPropertyOfAnArrayIsAColumn(t *testing.T) {
+	m, err := Load("sentinel")
+	require.NoError(t, err)
+	for service, fields := range map[string]map[string]bool{
+		"auditlogs":  {"TargetResources": true, "TargetResources.displayName": false, "TargetResources.ModifiedProperties.DisplayName": false, "AdditionalDetails.key": false, "InitiatedBy.app.displayName": true},
+		"signinlogs": {"ConditionalAccessPolicies": true, "ConditionalAccessPolicies.result": false, "AuthenticationDetails.succeeded": false, "LocationDetails.city": true, "DeviceDetail.trustType": true},
+	} {
+		s := m.Find("", "azure", service)[0]
+		for field, want := range fields {
+			_, ok := m.Column(s, field, 0)
+			assert.Equal(t, want, ok, "%s: %s", service, field)
+		}
+	}
+}
+
 // TestEveryEventOfWindowsHasItsNumber holds also in the source of the antivirus, whose other names are the event's own.
 func TestEveryEventOfWindowsHasItsNumber(t *testing.T) {
 	for _, name := range []string{"winlogbeat", "ecs"} {

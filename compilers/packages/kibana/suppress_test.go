@@ -95,7 +95,7 @@ func TestSequenceHasOnlyWhatItsEventsShare(t *testing.T) {
 	schema := fixture.ElasticRules(t, "eql")
 	const process = "logsource: {product: windows, category: process_creation}\n"
 	const above = process + "detection: {s: {GrandParentImage|filename: w3wp.exe, Image|filename: cmd.exe}, condition: s}\n"
-	const joined = process + "detection: {s: {Image|filename: cmd.exe}, condition: s and j}\njoins:\n  j: {rule: other, same: [host, {User: User}], before: 1h}\n"
+	const joined = process + "detection: {s: {Image|filename: cmd.exe}, condition: s and j}\njoins:\n  j: {rule: other, same: [host, User], before: 1h}\n"
 	const other = "---\ntitle: O\nname: other\n" + process + "detection: {s: {Image|filename: whoami.exe}, condition: s}\n"
 	for _, c := range []struct {
 		rule, by, title string

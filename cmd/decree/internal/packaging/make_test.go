@@ -34,6 +34,45 @@ func TestMake(t *testing.T) {
 	assert.Equal(t, 10, len(made.Files))
 }
 
+// TestOneIDOfTwoRules: the second has a query and is not packaged, and a query that is refused has no place in the
+// package either.
+func TestOneIDOfTwoRules(t *testing.T) {
+	clitest.Files(t, `-- a.yml --
+title: A
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a1
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: x}, condition: a}
+-- b.yml --
+title: B
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a1
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: y}, condition: a}
+-- c.yml --
+title: C
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a2
+logsource: {product: windows, category: process_creation}
+detection: {a: {NoSuchField: y}, condition: a}
+`)
+	s, _, _ := clitest.Streams("")
+	make := func(paths ...string) packaging.Made {
+		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
+		require.NoError(t, err)
+		made, err := packaging.Make(set, []targets.Target{{Name: "sentinel", Dialect: targets.Dialects[0], Package: "sentinel"}}, queries.Options{}, func(t targets.Target) string { return t.Name })
+		require.NoError(t, err)
+		return made
+	}
+	assert.False(t, make("a.yml", "c.yml").SameID())
+	made := make("a.yml", "b.yml", "c.yml")
+	assert.True(t, made.SameID())
+	require.Len(t, made.Queries, 3)
+	assert.Empty(t, made.NotPackaged(made.Queries[0]))
+	assert.Empty(t, made.Refusal(made.Queries[0]))
+	require.Len(t, made.NotPackaged(made.Queries[1]), 1)
+	assert.Equal(t, "package-same-id", made.NotPackaged(made.Queries[1])[0].Code)
+	assert.Empty(t, made.NotPackaged(made.Queries[2]), "its query is refused")
+	assert.False(t, made.Unpackable(made.Queries[0]))
+}
+
 // TestDeployable: what is packaged is deployable, in one form of each rule, and what cannot be packaged is named.
 func TestDeployable(t *testing.T) {
 	clitest.Files(t, `-- good.yml --

@@ -22,6 +22,10 @@ func hasXML(head []byte) bool {
 	return slices.ContainsFunc(wholeSigns, func(sign []byte) bool { return bytes.Contains(head, sign) })
 }
 
+// extractedKeys are fields of such an event itself. Where they stand beside its XML, as Splunk exports what its add-on
+// has extracted, the event has all that a rule may ask for, and the XML stays a text.
+var extractedKeys = []string{"EventCode", "EventID"}
+
 // whole gives the event that one of these fields holds, or the event as it is. It runs for every event: XML with its
 // own brackets is looked for in each, which is cheap, and escaped XML only in a file that has such XML at its
 // beginning.
@@ -29,21 +33,35 @@ func (r *Reader) whole(found Content) Content {
 	if found.record != nil || (!r.isBeside && bytes.IndexByte(found.text, '<') < 0) || !hasXML(found.text) {
 		return found
 	}
+	held, extracted := found, false
 	walk(found.text, func(key []byte, value int) bool {
 		end := skipValue(found.text, value)
-		if end < 0 || !slices.Contains(wholeKeys, string(key)) {
-			return end >= 0
+		extracted = slices.Contains(extractedKeys, string(key))
+		if end < 0 || extracted {
+			return false
 		}
-		text, ok := carriedText(found.text[value:end])
-		if !ok || !isEventTag([]byte(text), "<Event") {
-			return true
+		if held.record == nil && slices.Contains(wholeKeys, string(key)) {
+			held = heldIn(found.text[value:end], found)
 		}
-		if fields, err := record(text); err == nil {
-			found = fieldContent(fields)
-		}
-		return found.record == nil
+		return true
 	})
-	return found
+	if extracted {
+		return found
+	}
+	return held
+}
+
+// heldIn gives the event that a text holds as XML, or else the event that has the text.
+func heldIn(value []byte, otherwise Content) Content {
+	text, ok := carriedText(value)
+	if !ok || !isEventTag([]byte(text), "<Event") {
+		return otherwise
+	}
+	fields, err := record(text)
+	if err != nil {
+		return otherwise
+	}
+	return fieldContent(fields)
 }
 
 // unread says why the text of an event, which JSON holds, is not read. It is nil for a text that need not be an event.

@@ -11,6 +11,7 @@ import (
 	"decree/compilers/packages"
 	"decree/compilers/packages/kibana"
 	"decree/tests/fixture"
+	"decree/tests/fixture/lowered"
 	"decree/tests/fixture/packaged"
 )
 
@@ -113,7 +114,7 @@ func TestSequenceHasOnlyWhatItsEventsShare(t *testing.T) {
 		if c.rule == joined {
 			text += other
 		}
-		in := packaged.Rule(t, kibana.New(), eql.New(), "ecs", text)
+		in := packaged.Of(t, kibana.New(), eql.New(), "ecs", lowered.Rules(t, text)[0])
 		out := kibana.New().Package(settings, []packages.Input{in})
 		require.Len(t, out.Made, 1, c.by)
 		assert.Equal(t, c.codes, codes(out.Found), c.by)

@@ -48,7 +48,7 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	}
 	if col.Missing != "" {
 		return w.cut("decree_there_"+unsafeInName.ReplaceAllString(strings.ToLower(col.Name), "_"), col, func(name string) string {
-			return fmt.Sprintf("eval %s=if(%s=%s, null(), %s)", name, evalName(col.Name), evalString(col.Missing), evalName(col.Name))
+			return fmt.Sprintf("eval %s=mvfilter(%s!=%s)", name, evalName(col.Name), evalString(col.Missing))
 		})
 	}
 	return evalName(col.Name)

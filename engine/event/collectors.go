@@ -3,7 +3,6 @@ package event
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -215,8 +214,12 @@ func dotted(fields map[string]any) map[string]any {
 	return with(with(fields, renamed(winlog, WinlogNames)), data)
 }
 
-// pathKey is how a key of such an event begins that is the whole path of a value.
-var pathKey = regexp.MustCompile(`^(?:Event\.)?((?:System|EventData|UserData)\..+)$`)
+// pathOf gives the path that a key of such an event is, below Event. ok is false for another key.
+func pathOf(key string) (path string, ok bool) {
+	path = strings.TrimPrefix(key, "Event.")
+	root, rest, below := strings.Cut(path, ".")
+	return path, below && rest != "" && slices.Contains([]string{"System", "EventData", "UserData"}, root)
+}
 
 // deepestPath is how many parts a path of a Windows event may have. A key of more is left as it is.
 const deepestPath = 16
@@ -225,8 +228,8 @@ const deepestPath = 16
 func pathed(fields map[string]any) map[string]any {
 	event := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if path := pathKey.FindStringSubmatch(name); path != nil && strings.Count(path[1], ".") < deepestPath {
-			putAt(event, strings.Split(path[1], "."), fields[name])
+		if path, ok := pathOf(name); ok && strings.Count(path, ".") < deepestPath {
+			putAt(event, strings.Split(path, "."), fields[name])
 		}
 	}
 	if own, ok := winevent.Decoded(event); ok {

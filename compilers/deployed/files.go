@@ -41,7 +41,12 @@ const savedSearches = "savedsearches.conf"
 
 // MayHaveRules tells whether a file of a folder or an archive is read: for its rules, or for what stands beside them.
 func MayHaveRules(name string) bool {
-	return path.Base(name) == savedSearches || slices.Contains(partFiles, path.Base(name)) || isLookup(name) || slices.Contains(extensions, strings.ToLower(path.Ext(name)))
+	return isOfApp(name) || slices.Contains(extensions, strings.ToLower(path.Ext(name)))
+}
+
+// isOfApp tells whether a file of an app of Splunk is read.
+func isOfApp(name string) bool {
+	return path.Base(name) == savedSearches || slices.Contains(partFiles, path.Base(name)) || isLookup(name)
 }
 
 // Open reads an export: a file, an archive (.tgz, .spl), or a folder of files. Links in a folder are not followed.
@@ -132,7 +137,7 @@ func unpack(data []byte) ([]File, error) {
 		case len(files) == mostFiles:
 			return nil, fmt.Errorf("more than %d files", mostFiles)
 		}
-		if head.Typeflag != tar.TypeReg || !MayHaveRules(head.Name) || slices.Contains(extensions, strings.ToLower(path.Ext(head.Name))) {
+		if head.Typeflag != tar.TypeReg || !isOfApp(head.Name) {
 			continue
 		}
 		data, err := io.ReadAll(archive)

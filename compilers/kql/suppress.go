@@ -118,16 +118,18 @@ func suppress(branches []*writer, n names) *suppression {
 // without it is as one in which it is empty.
 func checkSuppressedBy(branches []*writer, name rules.NamedField) {
 	f := ir.FieldNamed(name.Name)
+	known := false
 	var lacking []string
 	for _, w := range branches {
 		if w.suppressesBy(name.Name) {
+			known = true
 			w.found = append(w.found, w.plan.CheckRead("kql", lacks, f, name.Range)...)
 		} else if !slices.Contains(lacking, w.plan.Source.Table) {
 			lacking = append(lacking, w.plan.Source.Table)
 		}
 	}
 	lead := branches[0]
-	switch known := slices.ContainsFunc(branches, func(w *writer) bool { return w.suppressesBy(name.Name) }); {
+	switch {
 	case known && len(lacking) > 0:
 		lead.plan.Notes = append(lead.plan.Notes, compilers.Note{Code: "suppress-table", Effect: "false-negatives", Range: name.Range,
 			Message: strings.Join(lacking, ", ") + " has no column for " + name.Name + ": alerts of its events are suppressed whatever the value"})

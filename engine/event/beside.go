@@ -17,9 +17,9 @@ var wholeKeys = []string{"_raw", "MESSAGE", "message"}
 // wholeSigns begin such XML, also as JSON escapes it.
 var wholeSigns = [][]byte{[]byte("<Event>"), []byte("<Event "), []byte("u003cEvent"), []byte("u003CEvent")}
 
-// hasXML tells whether texts like such XML are in the beginning of a file.
-func hasXML(head []byte) bool {
-	return slices.ContainsFunc(wholeSigns, func(sign []byte) bool { return bytes.Contains(head, sign) })
+// hasXML tells whether texts like such XML are in an event, or in the beginning of a file.
+func hasXML(data []byte) bool {
+	return slices.ContainsFunc(wholeSigns, func(sign []byte) bool { return bytes.Contains(data, sign) })
 }
 
 // extractedKeys are fields of such an event itself. Where they stand beside its XML, as Splunk exports what its add-on

@@ -69,10 +69,9 @@ func (m *Model) AnyOther(s *Source) string {
 	case !ok:
 		var objects []string
 		for _, name := range sortedNames(s.Below) {
-			for _, object := range s.Below[name][:min(1, len(s.Below[name]))] {
-				if below := object + "." + field; !slices.Contains(objects, below) {
-					objects = append(objects, below)
-				}
+			of := s.Below[name]
+			if len(of) > 0 && !slices.Contains(objects, of[0]+"."+field) {
+				objects = append(objects, of[0]+"."+field)
 			}
 		}
 		return strings.Join(objects, ", ")

@@ -37,22 +37,31 @@ var identifiers = map[string]map[packages.Part][2]string{
 	"mailbox":        {packages.Whole: {"Mailbox", "MailboxPrimaryAddress"}},
 }
 
-// better are columns that identify a thing in another way than the data model's entity, which is a key to join by, and
-// those with whole names: a Name is without the suffix of a user principal name.
-var better = map[string]fieldMapping{
-	"DeviceId":              {"FullName", "DeviceName"},
-	"AccountObjectId":       {"AadUserId", "AccountObjectId"},
-	"AccountUpn":            {"FullName", "AccountUpn"},
-	"UserPrincipalName":     {"FullName", "UserPrincipalName"},
-	"userPrincipalName_":    {"FullName", "userPrincipalName_"}, // of InitiatedBy
-	"UserId":                {"FullName", "UserId"},
-	"Caller":                {"FullName", "Caller"},
-	"PrincipalEmail":        {"FullName", "PrincipalEmail"},
-	"ActorEmail":            {"FullName", "ActorEmail"},
-	"RecipientEmailAddress": {"FullName", "RecipientEmailAddress"},
-	"actor_alternateId_s":   {"FullName", "actor_alternateId_s"},
-	"AccountSid":            {"Sid", "AccountSid"},
-	"SubjectUserSid":        {"Sid", "SubjectUserSid"},
+// accounts are columns that identify an account otherwise than by a name: a Name is without the suffix of a user
+// principal name.
+var accounts = map[string]string{
+	"AccountObjectId":       "AadUserId",
+	"AccountSid":            "Sid",
+	"SubjectUserSid":        "Sid",
+	"AccountUpn":            "FullName",
+	"UserPrincipalName":     "FullName",
+	"userPrincipalName_":    "FullName", // of InitiatedBy
+	"UserId":                "FullName",
+	"Caller":                "FullName",
+	"PrincipalEmail":        "FullName",
+	"ActorEmail":            "FullName",
+	"RecipientEmailAddress": "FullName",
+	"actor_alternateId_s":   "FullName",
+}
+
+// better gives what identifies a thing in another way than a column of the data model's entity says, which may be a key
+// to join by.
+func better(column string) (fieldMapping, bool) {
+	if column == "DeviceId" {
+		return fieldMapping{"FullName", "DeviceName"}, true
+	}
+	identifier, ok := accounts[column]
+	return fieldMapping{identifier, column}, ok
 }
 
 // mapEntities maps what the alert is about. Parts of one thing are one mapping, each other thing is a mapping of its
@@ -96,7 +105,7 @@ func (a *analyticsRule) identify(m packages.Mention, identifier string) (of fiel
 	}
 	of = fieldMapping{identifier, m.Column}
 	for _, key := range keys {
-		other, isKey := better[key]
+		other, isKey := better(key)
 		switch {
 		case !isKey:
 		case len(keys) == 1 && a.in.Query.Result.Has(other.ColumnName):

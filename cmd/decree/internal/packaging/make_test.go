@@ -34,6 +34,19 @@ func TestMake(t *testing.T) {
 	assert.Equal(t, 10, len(made.Files))
 }
 
+var sentinel = targets.Target{Name: "sentinel", Dialect: targets.Dialects[0], Package: "sentinel"}
+
+// forSentinel packages the rules of some paths.
+func forSentinel(t *testing.T, paths ...string) packaging.Made {
+	t.Helper()
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
+	require.NoError(t, err)
+	made, err := packaging.Make(set, []targets.Target{sentinel}, queries.Options{}, func(t targets.Target) string { return t.Name })
+	require.NoError(t, err)
+	return made
+}
+
 // TestOneIDOfTwoRules: the second has a query and is not packaged, and a query that is refused has no place in the
 // package either.
 func TestOneIDOfTwoRules(t *testing.T) {
@@ -53,16 +66,8 @@ id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a2
 logsource: {product: windows, category: process_creation}
 detection: {a: {NoSuchField: y}, condition: a}
 `)
-	s, _, _ := clitest.Streams("")
-	make := func(paths ...string) packaging.Made {
-		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
-		require.NoError(t, err)
-		made, err := packaging.Make(set, []targets.Target{{Name: "sentinel", Dialect: targets.Dialects[0], Package: "sentinel"}}, queries.Options{}, func(t targets.Target) string { return t.Name })
-		require.NoError(t, err)
-		return made
-	}
-	assert.False(t, make("a.yml", "c.yml").SameID())
-	made := make("a.yml", "b.yml", "c.yml")
+	assert.False(t, forSentinel(t, "a.yml", "c.yml").SameID())
+	made := forSentinel(t, "a.yml", "b.yml", "c.yml")
 	assert.True(t, made.SameID())
 	require.Len(t, made.Queries, 3)
 	assert.Empty(t, made.NotPackaged(made.Queries[0]))
@@ -90,13 +95,8 @@ title: Skipped
 id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a4
 query: {spl: x}
 `)
-	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"."}})
-	require.NoError(t, err)
-	target := targets.Target{Name: "sentinel", Dialect: targets.Dialects[0], Package: "sentinel"}
-	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{}, func(t targets.Target) string { return t.Name })
-	require.NoError(t, err)
-	own, refused, err := made.Deployable(target)
+	made := forSentinel(t, ".")
+	own, refused, err := made.Deployable(sentinel)
 	require.NoError(t, err)
 	require.Len(t, own.Rules, 1)
 	assert.Equal(t, "Good", own.Rules[0].Name)
@@ -112,7 +112,7 @@ query: {spl: x}
 		assert.Equal(t, "package-schedule", why[0].Code)
 	}
 	made.Packages = nil
-	own, _, err = made.Deployable(target)
+	own, _, err = made.Deployable(sentinel)
 	assert.Empty(t, own.Rules)
 	assert.NoError(t, err)
 }

@@ -77,10 +77,15 @@ func Untranslated(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	case len(of) == 1:
 		fmt.Fprintf(s.Err, "warning: rule %q has a test that data model %s cannot answer\n", diag.Visible(of[0].Source.Title), model)
 	}
-	for _, why := range all[:min(len(all), shownFields)] {
-		fmt.Fprintf(s.Err, "  %s\n", why)
+	listFirst(s, shownFields, all)
+}
+
+// listFirst shows the first n of some lines below a warning, and counts the others.
+func listFirst(s *stdio.Streams, n int, lines []string) {
+	for _, line := range lines[:min(len(lines), n)] {
+		fmt.Fprintf(s.Err, "  %s\n", line)
 	}
-	if more := len(all) - shownFields; more > 0 {
+	if more := len(lines) - n; more > 0 {
 		fmt.Fprintf(s.Err, "  and %d more\n", more)
 	}
 }

@@ -38,14 +38,12 @@ func NotAsked(s *stdio.Streams, all []engine.NotAsked) {
 	default:
 		fmt.Fprintf(s.Err, "warning: %d rules are not run on some logs: they exclude by fields that these lack\n", len(rules))
 	}
-	for _, p := range order[:min(len(order), shownNotAsked)] {
-		fmt.Fprintf(s.Err, "  no %s in %s", diag.Visible(p.field), diag.Visible(p.log))
+	lines := make([]string, len(order))
+	for i, p := range order {
+		lines[i] = fmt.Sprintf("no %s in %s", diag.Visible(p.field), diag.Visible(p.log))
 		if len(rules) > 1 {
-			fmt.Fprintf(s.Err, " (%d)", counts[p])
+			lines[i] += fmt.Sprintf(" (%d)", counts[p])
 		}
-		fmt.Fprintln(s.Err)
 	}
-	if more := len(order) - shownNotAsked; more > 0 {
-		fmt.Fprintf(s.Err, "  and %d more\n", more)
-	}
+	listFirst(s, shownNotAsked, lines)
 }

@@ -251,8 +251,7 @@ func (r *ruleRun) buildEngines(models []*schema.Model) *engines.Set {
 	warnings.NotRun(r.s, r.set, r.engines.Found, r.engines.Names())
 	warnings.NotAsked(r.s, r.engines.NotAsked())
 	for _, m := range models {
-		warnings.MissingFields(r.s, m, lowered)
-		warnings.Untranslated(r.s, m, lowered)
+		warnings.Unanswered(r.s, m, lowered)
 	}
 	r.times.loadingDone()
 	r.times.finishing = memory.Limit(r.p.maxMemory)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"decree/cmd/decree/internal/parallel"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
@@ -15,22 +16,40 @@ import (
 // shownFields bounds how many fields are named. A collection may lack hundreds.
 const shownFields = 5
 
-// MissingFields names the fields that rules test but no event can have: no log source of the rule in the data model has
+// Unanswered warns of what rules test that no event of a data model answers: fields that no log source of the rule has,
+// and tests that none can answer.
+func Unanswered(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
+	all := make([]unanswered, len(rules))
+	for i, r := range rules {
+		all[i].rule = r
+	}
+	parallel.Each(all, func(u *unanswered) { u.ask(m) })
+	missingFields(s, m, all)
+	untranslatedTests(s, m, all)
+}
+
+// unanswered is what no source of a rule's log source answers.
+type unanswered struct {
+	rule    *ir.Rule
+	fields  []string // that none has, each once
+	reasons []string // of the other tests, why none can answer them
+}
+
+// missingFields names the fields that rules test but no event can have: no log source of the rule in the data model has
 // them.
-func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
+func missingFields(s *stdio.Streams, m *schema.Model, all []unanswered) {
 	counts := map[string]int{} // field -> rules that test it
 	var order []string
 	var of []*ir.Rule
-	for _, r := range rules {
-		missing, _ := unansweredTests(m, r)
-		for _, field := range missing {
+	for _, u := range all {
+		for _, field := range u.fields {
 			if counts[field] == 0 {
 				order = append(order, field)
 			}
 			counts[field]++
 		}
-		if len(missing) > 0 {
-			of = append(of, r)
+		if len(u.fields) > 0 {
+			of = append(of, u.rule)
 		}
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
@@ -54,19 +73,18 @@ func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	}
 }
 
-// Untranslated warns of tests that no source of a rule's log source can answer, though it has the fields: they are as
-// those of an event without the field.
-func Untranslated(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
+// untranslatedTests warns of tests that no source of a rule's log source can answer, though it has the fields: they are
+// as those of an event without the field.
+func untranslatedTests(s *stdio.Streams, m *schema.Model, all []unanswered) {
 	var of []*ir.Rule
-	var all []string
-	for _, r := range rules {
-		_, reasons := unansweredTests(m, r)
-		if len(reasons) > 0 {
-			of = append(of, r)
+	var reasons []string
+	for _, u := range all {
+		if len(u.reasons) > 0 {
+			of = append(of, u.rule)
 		}
-		for _, why := range reasons {
-			if why = diag.Visible(why); !slices.Contains(all, why) {
-				all = append(all, why)
+		for _, why := range u.reasons {
+			if why = diag.Visible(why); !slices.Contains(reasons, why) {
+				reasons = append(reasons, why)
 			}
 		}
 	}
@@ -77,7 +95,7 @@ func Untranslated(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	case len(of) == 1:
 		fmt.Fprintf(s.Err, "warning: rule %q has a test that data model %s cannot answer\n", diag.Visible(of[0].Source.Title), model)
 	}
-	listFirst(s, shownFields, all)
+	listFirst(s, shownFields, reasons)
 }
 
 // listFirst shows the first n of some lines below a warning, and counts the others.
@@ -90,16 +108,15 @@ func listFirst(s *stdio.Streams, n int, lines []string) {
 	}
 }
 
-// unansweredTests gives the fields of a rule that no source of its log source has, each once, and of the others why
-// none can answer a test.
-func unansweredTests(m *schema.Model, r *ir.Rule) (missing, reasons []string) {
-	sources := m.Asked(r)
+// ask finds the fields and tests of the rule that no source answers.
+func (u *unanswered) ask(m *schema.Model) {
+	sources := m.Asked(u.rule)
 	if len(sources) == 0 {
-		return nil, nil // the rule is not run
+		return // the rule is not run
 	}
 	need := func(f ir.Field, has func(*schema.Source) bool) {
-		if field := f.String(); !slices.ContainsFunc(sources, has) && !slices.Contains(missing, field) {
-			missing = append(missing, field)
+		if field := f.String(); !slices.ContainsFunc(sources, has) && !slices.Contains(u.fields, field) {
+			u.fields = append(u.fields, field)
 		}
 	}
 	inspect := func(n ir.Node) bool {
@@ -107,8 +124,8 @@ func unansweredTests(m *schema.Model, r *ir.Rule) (missing, reasons []string) {
 		case *ir.Match:
 			if why := untranslated(m, sources, n); why == "" {
 				need(n.Field, func(s *schema.Source) bool { return m.Answers(s, n) })
-			} else if !slices.Contains(reasons, why) {
-				reasons = append(reasons, why)
+			} else if !slices.Contains(u.reasons, why) {
+				u.reasons = append(u.reasons, why)
 			}
 		case *ir.Join:
 			for _, f := range n.Mine {
@@ -117,11 +134,10 @@ func unansweredTests(m *schema.Model, r *ir.Rule) (missing, reasons []string) {
 		}
 		return true
 	}
-	ir.Inspect(r.Condition, inspect)
-	for _, required := range r.Required() {
+	ir.Inspect(u.rule.Condition, inspect)
+	for _, required := range u.rule.Required() {
 		ir.Inspect(required, inspect)
 	}
-	return missing, reasons
 }
 
 // untranslated says why a source cannot answer a test whose fields it has; "" if one of the sources answers it, or none

@@ -134,7 +134,7 @@ filter: {rules: any, selection: {filtered: x}, condition: selection}
 		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths, Filters: f})
 		require.NoError(t, err)
 		errs.Reset()
-		MissingFields(s, m, set.Lowered())
+		Unanswered(s, m, set.Lowered())
 		return errs.String()
 	}
 	assert.Equal(t, "warning: rule \"One\" tests madeUp, a field that no event of data model splunk-cloud has\n", missing(ruleset.Filters{}, "one.yml", "elsewhere.yml"))
@@ -162,8 +162,7 @@ detection: {a: {TargetObject|re: a.b, Image: x, TargetObject|endswith: x}, condi
 		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
 		require.NoError(t, err)
 		errs.Reset()
-		MissingFields(s, m, set.Lowered())
-		Untranslated(s, m, set.Lowered())
+		Unanswered(s, m, set.Lowered())
 		return errs.String()
 	}
 	const compared = "TargetObject is in two columns, key and name, and cannot be compared with another field"

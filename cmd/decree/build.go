@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/catalogue"
-	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/output"
@@ -224,13 +223,7 @@ func (b *builder) test() (t testedRules, err error) {
 
 // stop says why nothing is written, and gives the exit code.
 func (b *builder) stop(why string, found diag.Diagnostics, outcomes *testreport.Report) error {
-	fmt.Fprintf(b.s.Err, "%s, so nothing is written\n", why)
-	if b.p.format == "json" {
-		if err := b.s.WriteJSON(stoppedBuild{why, found, outcomes}); err != nil {
-			return err
-		}
-	}
-	return exit.After(found, true)
+	return nothingWritten(b.s, b.p.format, why, stoppedBuild{why, found, outcomes}, found)
 }
 
 // compile makes the queries and the packages of every target.

@@ -99,13 +99,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 		why = "--strict: some rules have no package"
 	}
 	if why != "" {
-		fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
-		if p.format == "json" {
-			if err := s.WriteJSON([]packaging.Package{}); err != nil {
-				return err
-			}
-		}
-		return exit.After(found, true)
+		return nothingWritten(s, p.format, why, []packaging.Package{}, found)
 	}
 	removed, err := output.WriteFolder(p.out, targets.Names(chosen), made.Files, p.force)
 	if err != nil {
@@ -115,20 +109,24 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	written.tellRemoved(s, in, &p.selection)
 	tellReplacing(s, in, &p.selection, made)
 	if p.format == "json" {
-		if err := s.WriteJSON(made.Packages); err != nil {
-			return err
-		}
-		return exit.After(found, false)
+		err = s.WriteJSON(made.Packages)
+	} else {
+		showPackaged(s, chosen, made.Packages)
+		fmt.Fprintln(s.Out, written)
+	}
+	if err != nil {
+		return err
+	}
+	return exit.After(found, false)
+}
+
+// showPackaged counts the rules that are packaged for each target.
+func showPackaged(s *stdio.Streams, chosen []targets.Target, made []packaging.Package) {
+	count := map[string]int{}
+	for _, m := range made {
+		count[m.Target]++
 	}
 	for _, t := range chosen {
-		count := 0
-		for _, m := range made.Packages {
-			if m.Target == t.Name {
-				count++
-			}
-		}
-		fmt.Fprintf(s.Out, "%s: %s packaged for %s\n", t.Name, plural.Count(count, "rule"), t.Format().Title())
+		fmt.Fprintf(s.Out, "%s: %s packaged for %s\n", t.Name, plural.Count(count[t.Name], "rule"), t.Format().Title())
 	}
-	fmt.Fprintln(s.Out, written)
-	return exit.After(found, false)
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
@@ -26,6 +27,18 @@ func (w folderWritten) String() string {
 		text += fmt.Sprintf(", %d removed", w.removed)
 	}
 	return text
+}
+
+// nothingWritten says why a command writes nothing, and gives its exit code. In the format json, the command's answer
+// is written too.
+func nothingWritten(s *stdio.Streams, format, why string, answer any, found diag.Diagnostics) error {
+	fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
+	if format == "json" {
+		if err := s.WriteJSON(answer); err != nil {
+			return err
+		}
+	}
+	return exit.After(found, true)
 }
 
 // tellRemoved says that files of rules are gone because a selection did not take them: the folder always holds what

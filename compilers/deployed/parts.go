@@ -129,19 +129,9 @@ func CompareParts(project, deployed []Part) (changes []Change, remarks []string)
 			remarks = append(remarks, id)
 			continue
 		}
-		c := Change{State: New, ID: p.Name, Name: p.Name, Kind: p.Kind}
-		for _, d := range deployed { // each template has its own
-			if d.Kind != p.Kind || d.Name != p.Name {
-				continue
-			}
-			if p.has(contentOf) && !d.has(contentOf) {
-				unread = append(unread, id)
-			}
-			if c.Fields = p.differences(d); len(c.Fields) > 0 {
-				c.State = Changed
-				break
-			}
-			c.State = Same
+		c, isWhole := p.compared(deployed)
+		if !isWhole {
+			unread = append(unread, id)
 		}
 		if c.State != Same {
 			changes = append(changes, c)
@@ -155,6 +145,24 @@ func CompareParts(project, deployed []Part) (changes []Change, remarks []string)
 		remarks = append(remarks, fmt.Sprintf("not compared, as the export has not what is in it: %s", few(unread)))
 	}
 	return changes, remarks
+}
+
+// compared tells how a part differs from the first of those of its name that differs: each deployed template has its
+// own. isWhole is false if one of them comes without the content that the part has.
+func (p Part) compared(deployed []Part) (c Change, isWhole bool) {
+	c, isWhole = Change{State: New, ID: p.Name, Name: p.Name, Kind: p.Kind}, true
+	for _, d := range deployed {
+		if d.Kind != p.Kind || d.Name != p.Name {
+			continue
+		}
+		isWhole = isWhole && (!p.has(contentOf) || d.has(contentOf))
+		if c.Fields = p.differences(d); len(c.Fields) > 0 {
+			c.State = Changed
+			break
+		}
+		c.State = Same
+	}
+	return c, isWhole
 }
 
 func (p Part) has(property string) bool {

@@ -95,12 +95,7 @@ func (b *baseline) show(s *stdio.Streams, accepted int) (noisier bool) {
 		}
 		noisier = true
 		fmt.Fprintf(s.Err, "noisier: %s: %s not in %s\n", diag.Visible(of.rule), plural.Count(of.count, "alert"), diag.Visible(b.file))
-		for _, alert := range of.shown {
-			fmt.Fprintf(s.Err, "  %s\n", alert)
-		}
-		if more := of.count - len(of.shown); more > 0 {
-			fmt.Fprintf(s.Err, "  and %d more\n", more)
-		}
+		plural.List(s.Err, "  ", of.shown, of.count-len(of.shown))
 	}
 	return noisier
 }

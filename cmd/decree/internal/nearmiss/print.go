@@ -40,12 +40,11 @@ func Print(s *stdio.Streams, n correlate.Progress) {
 			fmt.Fprint(s.Out, "  ")
 		}
 		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, diag.Visible(result(n.Of, g)), g.From, g.To)
+		var shown []string
 		for _, e := range g.Events[:min(len(g.Events), shownEvents)] {
-			fmt.Fprintf(s.Out, "    %s: %s\n", diag.Visible(e.Rule), position.Event(e.ID, e.Source, e.Line))
+			shown = append(shown, diag.Visible(e.Rule)+": "+position.Event(e.ID, e.Source, e.Line))
 		}
-		if more := g.Count - shownEvents; more > 0 {
-			fmt.Fprintf(s.Out, "    and %d more\n", more)
-		}
+		plural.List(s.Out, "    ", shown, g.Count-shownEvents)
 	}
 	if n.More > 0 {
 		fmt.Fprintf(s.Out, "  and %s\n", plural.Count(n.More, "more group"))

@@ -1,8 +1,9 @@
-// Package plural writes a number with the word that it counts, and the first of many texts.
+// Package plural writes a number with the word that it counts, and the first of many texts or lines.
 package plural
 
 import (
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -15,6 +16,16 @@ func Count(n int, noun string) string {
 		noun += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// List writes the first of some lines, each after indent, and then how many more there are.
+func List(w io.Writer, indent string, shown []string, more int) {
+	for _, line := range shown {
+		fmt.Fprintf(w, "%s%s\n", indent, line)
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "%sand %d more\n", indent, more)
+	}
 }
 
 // First joins the first n of some texts, and counts the others: a, b and 3 more.

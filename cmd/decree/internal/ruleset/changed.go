@@ -246,10 +246,7 @@ func recordings(root, file string) (files []string, ok bool) {
 		return files, false
 	}
 	cases, found := regression.LoadInfo(folder, file, data, "")
-	for _, c := range cases {
-		files = append(files, c.Files()...)
-	}
-	return files, len(found) == 0
+	return append(files, eventFiles(cases)...), len(found) == 0
 }
 
 // testFiles gives the test file of a rule or filter file, and the files with events that it names: slash paths in the
@@ -262,8 +259,13 @@ func (set *Set) testFiles(of File) (files []string, ok bool) {
 		return files, true // there are no tests
 	}
 	parsed, found := regression.Parse(of.Folder, tests, data, set.FilterCondition)
-	for _, c := range parsed.Cases {
+	return append(files, eventFiles(parsed.Cases)...), !found.HasErrors()
+}
+
+// eventFiles gives the files with events that cases name.
+func eventFiles(cases []*regression.Case) (files []string) {
+	for _, c := range cases {
 		files = append(files, c.Files()...)
 	}
-	return files, !found.HasErrors()
+	return files
 }

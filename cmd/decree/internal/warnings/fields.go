@@ -100,12 +100,7 @@ func untranslatedTests(s *stdio.Streams, m *schema.Model, all []unanswered) {
 
 // listFirst shows the first n of some lines below a warning, and counts the others.
 func listFirst(s *stdio.Streams, n int, lines []string) {
-	for _, line := range lines[:min(len(lines), n)] {
-		fmt.Fprintf(s.Err, "  %s\n", line)
-	}
-	if more := len(lines) - n; more > 0 {
-		fmt.Fprintf(s.Err, "  and %d more\n", more)
-	}
+	plural.List(s.Err, "  ", lines[:min(len(lines), n)], len(lines)-n)
 }
 
 // ask finds the fields and tests of the rule that no source answers.

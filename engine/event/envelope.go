@@ -174,45 +174,65 @@ func open(data []byte) (found opened, ok bool) {
 	if mayWrap(data) == 0 {
 		return found, false
 	}
-	type member struct {
-		key   string
-		value int
-	}
-	var all []member
-	of := ^uint64(0)
+	all := members{of: data}
+	may := ^uint64(0)
 	end := walk(data, func(key []byte, value int) bool {
-		of &= formsOf(key)
-		all = append(all, member{string(key), value})
-		return of != 0
+		may &= formsOf(key)
+		all.keys, all.values = append(all.keys, string(key)), append(all.values, value)
+		return may != 0
 	})
-	if of == 0 || len(all) == 0 {
+	if may == 0 || len(all.keys) == 0 {
 		return found, false
 	}
 	for i := range envelopes {
+		if may&(1<<i) == 0 {
+			continue
+		}
 		form := &envelopes[i]
-		if of&(1<<i) == 0 {
+		at := form.member(all.keys)
+		if isCut := end < 0; at < 0 || isCut && at != len(all.keys)-1 {
 			continue
 		}
-		holds := func(m member) bool { return m.key == form.holds }
-		at := slices.IndexFunc(all, holds)
-		if at < 0 || (end < 0 && at != len(all)-1) || slices.ContainsFunc(all[at+1:], holds) || slices.ContainsFunc(strings.Fields(form.needs), func(key string) bool {
-			return !slices.ContainsFunc(all, func(m member) bool { return m.key == key })
-		}) {
-			continue
-		}
-		value := func(key string) []byte {
-			for _, m := range all {
-				if past := skipValue(data, m.value); m.key == key && past > 0 {
-					return data[m.value:past]
-				}
-			}
-			return nil
-		}
-		if found, ok = form.open(data, all[at].value, value); ok {
+		if found, ok = form.open(all, all.values[at]); ok {
 			return found, true
 		}
 	}
 	return found, false
+}
+
+// members are the keys of an object, and where in its text their values begin.
+type members struct {
+	of     []byte
+	keys   []string
+	values []int
+}
+
+// value gives the value of a key. It is nil if there is none, or if it is cut off.
+func (m members) value(key string) []byte {
+	for i, at := range m.values {
+		if m.keys[i] != key {
+			continue
+		}
+		if past := skipValue(m.of, at); past > 0 {
+			return m.of[at:past]
+		}
+	}
+	return nil
+}
+
+// member tells which key of an object has the events. It is -1 if the object is not of this form: it has that key twice
+// or not at all, or lacks another that it must have.
+func (e *envelope) member(keys []string) int {
+	at := slices.Index(keys, e.holds)
+	if at < 0 || slices.Contains(keys[at+1:], e.holds) {
+		return -1
+	}
+	for needed := range strings.FieldsSeq(e.needs) {
+		if !slices.Contains(keys, needed) {
+			return -1
+		}
+	}
+	return at
 }
 
 // mayWrap tells by its first key which forms an object may have. It runs for every event.
@@ -235,8 +255,8 @@ func mayWrap(data []byte) uint64 {
 const longestKey = 48
 
 // open examines the value with the events, once the form is known.
-func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened, bool) {
-	out := opened{envelope: e, at: at}
+func (e *envelope) open(all members, at int) (opened, bool) {
+	data, out := all.of, opened{envelope: e, at: at}
 	first := byte(0) // of the value's elements
 	if data[at] == '[' {
 		if i := space(data, at+1); i < len(data) {
@@ -248,24 +268,15 @@ func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened,
 		return out, first == '{' || first == ']'
 	case rowsOf:
 		for _, key := range []string{"columns", "Columns", "fields", "schema"} {
-			out.columns = append(out.columns, columnNames(value(key))...)
+			out.columns = append(out.columns, columnNames(all.value(key))...)
 		}
 		return out, len(out.columns) > 0 && (first == '[' || first == ']')
 	case hitsOf:
-		var inner int
-		if data[at] != '{' {
-			return out, false
-		}
-		walk(data[at:], func(key []byte, value int) bool {
-			if string(key) == "hits" || string(key) == "events" {
-				inner = at + value
-			}
-			return inner == 0
-		})
-		out.at = inner
-		return out, inner > 0 && data[inner] == '['
+		inner, ok := hitsIn(data[at:])
+		out.at += inner
+		return out, ok
 	case oneOf:
-		return out, data[at] == '{' && (e.holds != "properties" || bytes.HasPrefix(value("category"), []byte(`"AdvancedHunting-`)))
+		return out, data[at] == '{' && (e.holds != "properties" || bytes.HasPrefix(all.value("category"), []byte(`"AdvancedHunting-`)))
 	case inside:
 		inner, ok := open(data[at:])
 		inner.at += at
@@ -281,6 +292,20 @@ func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened,
 		return out, bytes.HasPrefix(data[at:], []byte(`"ey`)) // {"
 	}
 	return out, true
+}
+
+// hitsIn finds the list of events in an object.
+func hitsIn(data []byte) (at int, ok bool) {
+	if data[0] != '{' {
+		return 0, false
+	}
+	walk(data, func(key []byte, value int) bool {
+		if string(key) == "hits" || string(key) == "events" {
+			at = value
+		}
+		return at == 0
+	})
+	return at, at > 0 && data[at] == '['
 }
 
 // changes tells whether a value is an object of nothing but osquery's lists of changed rows. A list without rows may be

@@ -32,6 +32,11 @@ func (f flatForm) isTable(header []string) bool {
 	return !slices.ContainsFunc(f.keys, func(key string) bool { return !slices.Contains(header, key) })
 }
 
+// underNames reads a form that differs by the names of its fields alone.
+func underNames(names map[string]string) func(map[string]any) map[string]any {
+	return func(fields map[string]any) map[string]any { return moved(fields, names) }
+}
+
 // flatForms are all of them. The first whose keys an event has reads it.
 var flatForms = []flatForm{
 	{[]string{"Payload", "EventId", "Channel"}, evtxECmd},
@@ -51,10 +56,10 @@ var flatForms = []flatForm{
 	// Microsoft 365's audit log, as its portal, Search-UnifiedAuditLog and Graph give it
 	{[]string{"AuditData"}, auditData("AuditData")},
 	{[]string{"auditData"}, auditData("auditData")},
-	{[]string{"Date (UTC)", "Username", "Application"}, entraSignIn},
+	{[]string{"Date (UTC)", "Username", "Application"}, underNames(entraNames)},
 	historyForm,
 	{[]string{"Event Time", "Machine Id", "Action Type"}, deviceTimeline},
-	{[]string{"protopayload_auditlog"}, bigQuery},
+	{[]string{"protopayload_auditlog"}, underNames(bigQueryNames)},
 	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
 	{[]string{"winlog.channel"}, dotted},
 	{[]string{"winlog.event_id"}, dotted},

@@ -29,42 +29,26 @@ var laurelOwn = []string{"PARENT_INFO", "CONTAINER_INFO", "PID", "PPID"}
 // recordSize is about the memory that a record takes at least.
 const recordSize = 1000
 
-// expandAudit queues the records of an event. It is false if the line is none.
+// expandAudit queues the records of an event. It is false if the line is not such an event.
 func (r *Reader) expandAudit(raw Raw) bool {
-	head := laurelLine.FindStringSubmatch(string(raw.text[:min(len(raw.text), 64)]))
-	if head == nil {
+	at, serial, ok := laurelID(raw.text)
+	if !ok {
 		return false
 	}
 	event := parse(raw.text)
 	if event == nil {
 		return false // the caller says why
 	}
-	seconds, err := strconv.ParseInt(head[1], 10, 64)
-	if err != nil {
-		return false
-	}
-	at := time.Unix(seconds, 0).UTC().Format("2006-01-02T15:04:05.") + head[2] + "Z"
 	r.lines--
 	r.queue, r.queued, r.copied = r.queue[:0], 0, 0
 	for _, kind := range slices.Sorted(maps.Keys(event)) {
-		records, isList := event[kind].([]any)
-		if !isList {
-			records = []any{event[kind]}
-		}
-		if !laurelType.MatchString(kind) || slices.Contains(laurelOwn, kind) {
-			continue
-		}
-		for _, record := range records {
-			fields, ok := record.(map[string]any)
-			if !ok {
-				continue
-			}
+		for _, fields := range laurelRecords(kind, event[kind]) {
 			if !r.copies(recordSize) {
 				r.refuseCopies(raw.Line)
 				return true
 			}
 			out := auditRecord(kind, fields)
-			out["type"], out["serial"], out["timestamp"] = kind, head[3], at
+			out["type"], out["serial"], out["timestamp"] = kind, serial, at
 			if node, ok := event["NODE"].(string); ok {
 				out["node"] = node
 			}
@@ -76,6 +60,34 @@ func (r *Reader) expandAudit(raw Raw) bool {
 		}
 	}
 	return true
+}
+
+// laurelID gives the time and the number of an event from the beginning of its line. ok is false for another line.
+func laurelID(line []byte) (at, serial string, ok bool) {
+	id := laurelLine.FindStringSubmatch(string(line[:min(len(line), 64)]))
+	if id == nil {
+		return "", "", false
+	}
+	seconds, err := strconv.ParseInt(id[1], 10, 64)
+	return time.Unix(seconds, 0).UTC().Format("2006-01-02T15:04:05.") + id[2] + "Z", id[3], err == nil
+}
+
+// laurelRecords gives the records under a key: an object, or a list of several. Keys that are not the type of a record
+// have none.
+func laurelRecords(key string, value any) (records []map[string]any) {
+	if !laurelType.MatchString(key) || slices.Contains(laurelOwn, key) {
+		return nil
+	}
+	several, isList := value.([]any)
+	if !isList {
+		several = []any{value}
+	}
+	for _, one := range several {
+		if record, isObject := one.(map[string]any); isObject {
+			records = append(records, record)
+		}
+	}
+	return records
 }
 
 // auditRecord gives the fields of a record as auditd names and writes them.

@@ -14,14 +14,12 @@ var entraNames = map[string]string{"Date (UTC)": "createdDateTime", "Request ID"
 	"Operating System": "deviceDetail.operatingSystem", "Compliant": "deviceDetail.isCompliant", "Managed": "deviceDetail.isManaged", "Join Type": "deviceDetail.trustType",
 	"Authentication requirement": "authenticationRequirement", "Conditional Access": "conditionalAccessStatus", "Flagged for review": "flaggedForReview", "Token issuer type": "tokenIssuerType"}
 
-func entraSignIn(fields map[string]any) map[string]any { return moved(fields, entraNames) }
-
 // trailNames are CloudTrail's names for those of the CSV of its event history:
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html
 var trailNames = map[string]string{"Event ID": "eventID", "Event time": "eventTime", "Event name": "eventName", "Event source": "eventSource", "User name": "userIdentity.userName", "AWS region": "awsRegion",
 	"AWS access key": "userIdentity.accessKeyId", "Error code": "errorCode", "Source IP address": "sourceIPAddress", "User agent": "userAgent", "Request ID": "requestID", "Read-only": "readOnly"}
 
-var historyForm = flatForm{[]string{"Event source", "Event name"}, func(fields map[string]any) map[string]any { return moved(fields, trailNames) }}
+var historyForm = flatForm{[]string{"Event source", "Event name"}, underNames(trailNames)}
 
 const historyNote = "the CSV of CloudTrail's event history has no parameters of requests, and no responses: download it as JSON for rules that test these"
 
@@ -50,7 +48,6 @@ func deviceTimeline(fields map[string]any) map[string]any {
 	return out
 }
 
-// bigQuery reads a row of Google's audit logs: https://docs.cloud.google.com/logging/docs/export/bigquery
-func bigQuery(fields map[string]any) map[string]any {
-	return moved(fields, map[string]string{"protopayload_auditlog": "protoPayload"})
-}
+// bigQueryNames are names of Google's audit logs for those of their tables:
+// https://docs.cloud.google.com/logging/docs/export/bigquery
+var bigQueryNames = map[string]string{"protopayload_auditlog": "protoPayload"}

@@ -362,10 +362,7 @@ func (r *Reader) NextRaw() (Raw, error) {
 // read reads the next line.
 func (r *Reader) read() (Raw, error) {
 	if r.refused != "" {
-		reason := r.refused
-		r.refused, r.rows, r.started, r.in = "", nil, true, bufio.NewReader(bytes.NewReader(nil))
-		r.broken = reason
-		return r.bad(1, nil, "%s", reason)
+		return r.refusal()
 	}
 	if r.records != nil {
 		return r.nextRecord()
@@ -377,7 +374,7 @@ func (r *Reader) read() (Raw, error) {
 		if !r.started && r.rows == nil {
 			r.started = true
 			if r.detect(); r.refused != "" {
-				return r.read()
+				return r.refusal()
 			}
 		}
 		var raw Raw
@@ -403,6 +400,13 @@ func (r *Reader) read() (Raw, error) {
 			return raw, err
 		}
 	}
+}
+
+// refusal gives the reason why a file is not read as its only line.
+func (r *Reader) refusal() (Raw, error) {
+	r.broken = r.refused
+	r.refused, r.rows, r.started, r.in = "", nil, true, bufio.NewReader(bytes.NewReader(nil))
+	return r.bad(1, nil, "%s", r.broken)
 }
 
 // Reject counts a line from NextRaw as rejected, for the reason in its Err. It may be called while another goroutine

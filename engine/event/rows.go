@@ -149,17 +149,9 @@ func (r *Reader) record() (record []byte, begin, size int, err error) {
 		if err != nil {
 			return append(record, line...), begin, size, err
 		}
-		if r.rows.comma == 0 {
-			if bytes.HasPrefix(line, typeLine) {
-				begin = 0
-				continue
-			}
-			if own, ok := bytes.CutPrefix(line, separatorLine); ok && len(trimEnd(own)) == 1 {
-				r.rows.comma = own[0]
-				begin = 0
-				continue
-			}
-			r.rows.comma = separator(line)
+		if r.rows.comma == 0 && r.rows.precedesHeader(line) {
+			begin = 0
+			continue
 		}
 		size += n
 		record = append(record, line...)
@@ -169,6 +161,21 @@ func (r *Reader) record() (record []byte, begin, size int, err error) {
 		}
 		size++ // the line's end is part of the cell
 	}
+}
+
+// precedesHeader tells whether the first line of a file is not yet the header. The line tells the separator of cells,
+// unless only a type precedes the header.
+func (t *rows) precedesHeader(line []byte) bool {
+	if bytes.HasPrefix(line, typeLine) {
+		return true
+	}
+	own, named := bytes.CutPrefix(line, separatorLine)
+	if named = named && len(trimEnd(own)) == 1; named {
+		t.comma = own[0]
+	} else {
+		t.comma = separator(line)
+	}
+	return named
 }
 
 // quoteOpen tells whether a quoted cell continues after a line. As with LazyQuotes of encoding/csv, a quote opens a

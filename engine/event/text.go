@@ -66,40 +66,47 @@ func (r *Reader) nextText() (Raw, error) {
 		if size > r.opt.MaxLine {
 			return r.long(r.line, line, "line", size)
 		}
-		trimmed := bytes.TrimRight(line, "\r\n")
-		if len(bytes.TrimSpace(trimmed)) == 0 || (r.text.table == nil && logline.IsFrame(string(trimmed))) {
+		line = trimEnd(line)
+		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		if r.text.table != nil {
-			fields, err := r.text.table.Parse(string(trimmed))
-			switch {
-			case err != nil:
-				return r.bad(r.line, trimmed, "%w", err)
-			case fields != nil:
-				return r.encoded(r.line, fields)
+		if r.text.table == nil {
+			if logline.IsFrame(string(line)) {
+				continue
 			}
-			continue
+			return r.logLine(line)
 		}
-		if object := object(trimmed); object[0] == '{' {
-			r.lines++
-			return Raw{Line: r.line, Content: TextContent(object)}, nil
-		}
-		found, ok := r.text.lines.Parse(string(trimmed))
+		fields, err := r.text.table.Parse(string(line))
 		switch {
-		case !ok:
-			return r.bad(r.line, trimmed, "not syslog, CEF, auditd, a request of a web server or proxy, or name=value, as other lines of the file")
-		case found.XML != "":
-			fields, err := r.text.xml.Event([]byte(found.XML))
-			if err != nil {
-				return r.bad(r.line, trimmed, "not XML: %w", err)
-			}
-			return r.made(r.line, fields)
-		case found.JSON != "":
-			r.lines++
-			return Raw{Line: r.line, Content: TextContent([]byte(found.JSON))}, nil
+		case err != nil:
+			return r.bad(r.line, line, "%w", err)
+		case fields != nil: // a line that is not a row has none
+			return r.encoded(r.line, fields)
 		}
-		return r.encoded(r.line, found.Fields)
 	}
+}
+
+// logLine gives the event of a line that is not a row of a table.
+func (r *Reader) logLine(line []byte) (Raw, error) {
+	if object := object(line); object[0] == '{' {
+		r.lines++
+		return Raw{Line: r.line, Content: TextContent(object)}, nil
+	}
+	found, ok := r.text.lines.Parse(string(line))
+	switch {
+	case !ok:
+		return r.bad(r.line, line, "not syslog, CEF, auditd, a request of a web server or proxy, or name=value, as other lines of the file")
+	case found.XML != "":
+		fields, err := r.text.xml.Event([]byte(found.XML))
+		if err != nil {
+			return r.bad(r.line, line, "not XML: %w", err)
+		}
+		return r.made(r.line, fields)
+	case found.JSON != "":
+		r.lines++
+		return Raw{Line: r.line, Content: TextContent([]byte(found.JSON))}, nil
+	}
+	return r.encoded(r.line, found.Fields)
 }
 
 // notes says what was guessed.

@@ -19,10 +19,7 @@ import (
 // besideRules checks what a project holds beside its rules, filters and lists: test files, that rules have the tests
 // that they need, data models, and where its targets keep events.
 func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
-	tests, err := ruletests.Load(set, nil)
-	if err != nil {
-		return nil, err
-	}
+	tests := ruletests.Load(set, nil)
 	found := append(tests.Found, tests.Required(set, set.Project.Tests.Require)...)
 	for _, m := range set.Project.Models {
 		_, err := schema.LoadFile(m.File)

@@ -89,10 +89,7 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 	if err != nil {
 		return err
 	}
-	tests, err := ruletests.Load(set, only)
-	if err != nil {
-		return err
-	}
+	tests := ruletests.Load(set, only)
 	if only != nil && !tests.Selected() {
 		return fmt.Errorf("--run %s: no case has such a rule/case; decree test -v lists them", p.run)
 	}

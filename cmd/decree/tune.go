@@ -281,9 +281,10 @@ func eachEvent(r *event.Reader, each func(*event.Event) error) error {
 
 // ofTests gives the events of the rule's own tests, and says so.
 func (p tuneParams) ofTests(s *stdio.Streams, set *ruleset.Set) ([]tuning.Recording, error) {
-	tests, err := ruletests.Load(set, nil)
-	if err != nil {
-		return nil, err
+	tests := ruletests.Load(set, nil)
+	if tests.Found.HasErrors() {
+		set.Show(s, tests.Found)
+		return nil, exit.After(tests.Found, false)
 	}
 	var out []tuning.Recording
 	for _, tested := range tests.Tested {
@@ -298,6 +299,6 @@ func (p tuneParams) ofTests(s *stdio.Streams, set *ruleset.Set) ([]tuning.Record
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%s has no tests: name events that must alert with --bad", p.rule)
 	}
-	_, err = fmt.Fprintf(s.Err, "no --bad: what must alert are the matches in the rule's own %s (%s)\n", plural.Count(len(out), "test"), diag.Visible(p.rule))
+	_, err := fmt.Fprintf(s.Err, "no --bad: what must alert are the matches in the rule's own %s (%s)\n", plural.Count(len(out), "test"), diag.Visible(p.rule))
 	return out, err
 }

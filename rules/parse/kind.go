@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	NotARule   = "not-a-rule"   // code of a document that has no key of a rule, a correlation or a filter
-	NotAFilter = "not-a-filter" // code of a rule or a correlation where a filter is expected
+	NotARule      = "not-a-rule"       // code of a document that has no key of a rule, a correlation or a filter
+	FilterSkipped = "document-skipped" // code of a filter that is read as a rule
+	NotAFilter    = "not-a-filter"     // code of a rule or a correlation where a filter is expected
 )
 
 // A document is one of Sigma's if it has a distinct section of the table, or one that is almost so written, or two of

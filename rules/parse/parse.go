@@ -172,7 +172,7 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 		return nil, nil
 	}
 	if e, ok := source.Find(top, "filter"); ok {
-		p.Infof("document-skipped", p.Span(e.Key), "pass it with --filters to check it", "this is a filter document, not a detection rule")
+		p.Warnf(FilterSkipped, p.Span(e.Key), "move it to a folder of filters: one that `filters` of decree.yml or --filters names", "this filter is not applied: it is read as a rule here")
 		return nil, nil
 	}
 	switch note := source.Value(top, "correlation"); {

@@ -35,9 +35,13 @@ func OpenFolder(dir string) (*Folder, error) {
 func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
 
 // YAMLFiles lists the files that YAML goes through. It warns of the symbolic links to folders with YAML that are met on
-// the way and not followed.
-func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) (files []string, linked diag.Diagnostics, err error) {
-	err = f.walk(under, skip, func(p string, d fs.DirEntry) (more bool) {
+// the way and not followed. A folder below the path that cannot be read is an error in found, and does not hide others.
+func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) (files []string, found diag.Diagnostics, err error) {
+	unreadable := func(p string, err error) error {
+		found = append(found, f.Unreadable(p, err)...)
+		return nil
+	}
+	err = f.walk(under, skip, unreadable, func(p string, d fs.DirEntry) (more bool) {
 		if IsYAML(p) {
 			files = append(files, p)
 		}
@@ -46,11 +50,11 @@ func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) (files [
 			return true
 		}
 		if leadsAway(filepath.Join(f.name, filepath.FromSlash(p)), filepath.Join(f.name, filepath.FromSlash(under)), skip) {
-			linked.Warnf("linked-folder", diag.Range{File: f.Shown(p)}, "name the folder itself where you name the one that it is in", "this link to a folder is not followed: nothing in it is read")
+			found.Warnf("linked-folder", diag.Range{File: f.Shown(p)}, "name the folder itself where you name the one that it is in", "this link to a folder is not followed: nothing in it is read")
 		}
 		return true
 	})
-	return files, linked, err
+	return files, found, err
 }
 
 // YAML goes through the files at or below a path of the folder that end in .yml or .yaml, in letters of any case,
@@ -58,7 +62,8 @@ func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) (files [
 // accepts; skip may be nil. It does not follow symbolic links to folders. An error is the last that it gives.
 func (f *Folder) YAML(under string, skip func(folder string) bool) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		err := f.walk(under, skip, func(p string, _ fs.DirEntry) (more bool) { return !IsYAML(p) || yield(p, nil) })
+		failed := func(_ string, err error) error { return err }
+		err := f.walk(under, skip, failed, func(p string, _ fs.DirEntry) (more bool) { return !IsYAML(p) || yield(p, nil) })
 		if err != nil {
 			yield("", err)
 		}
@@ -85,10 +90,14 @@ func leadsAway(link, top string, skip func(folder string) bool) bool {
 	return false
 }
 
-// walk visits what YAML looks at, sorted, until visit wants no more.
-func (f *Folder) walk(under string, skip func(folder string) bool, visit func(p string, d fs.DirEntry) (more bool)) error {
+// walk visits what YAML looks at, sorted, until visit wants no more. unreadable says what becomes of a folder below the
+// path that cannot be read: it is left out, or its error ends the walk.
+func (f *Folder) walk(under string, skip func(folder string) bool, unreadable func(p string, err error) error, visit func(p string, d fs.DirEntry) (more bool)) error {
 	return fs.WalkDir(f.fsys, under, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil && p != under:
+			return unreadable(p, err)
+		case err != nil:
 			return err
 		}
 		name := path.Base(p)
@@ -153,17 +162,25 @@ func (f *Folder) Load(file string) ([]byte, diag.Diagnostics) {
 	if err == nil {
 		return data, nil
 	}
+	return nil, f.Unreadable(file, err)
+}
+
+// Unreadable is the finding about a file or a folder of the folder that cannot be read.
+func (f *Folder) Unreadable(file string, err error) diag.Diagnostics {
 	hint := ""
 	var at *fs.PathError
-	if errors.As(err, &at) {
-		err = fmt.Errorf("cannot read the file: %w", at.Err)
-	}
-	if errors.Is(err, fs.ErrPermission) {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
 		hint = "who runs decree needs the permission to read it"
+	case errors.Is(err, errOutside):
+		hint = "nothing outside of a folder is read, also not through a link: copy the file into " + diag.Visible(f.Shown("."))
+	}
+	if errors.As(err, &at) {
+		err = fmt.Errorf("cannot read it: %w", at.Err)
 	}
 	var found diag.Diagnostics
 	found.Errorf(UnreadableFile, diag.Range{File: f.Shown(file)}, hint, "%v", err)
-	return nil, found
+	return found
 }
 
 // Shown is a file's path as findings show it.

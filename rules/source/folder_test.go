@@ -1,6 +1,7 @@
 package source
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -135,4 +136,31 @@ func TestMarksBeforeDocuments(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, string(got), "%q", text)
 	}
+}
+
+// closed is a tree with a folder that cannot be read.
+type closed struct{ fstest.MapFS }
+
+func (c closed) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == "secret" {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return c.MapFS.ReadDir(name)
+}
+
+// TestAFolderThatCannotBeRead is an error, and does not hide the other folders.
+func TestAFolderThatCannotBeRead(t *testing.T) {
+	folder := NewFolder("rules", closed{fstest.MapFS{"a/x.yml": {}, "secret/y.yml": {}, "z.yml": {}}})
+	files, found, err := folder.YAMLFiles(".", nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a/x.yml", "z.yml"}, files)
+	require.Len(t, found, 1)
+	assert.Equal(t, "rules/secret: error[unreadable-file]: cannot read it: permission denied", found[0].Error())
+	assert.Equal(t, "who runs decree needs the permission to read it", found[0].Hint)
+	_, _, err = folder.YAMLFiles("secret", nil)
+	require.ErrorIs(t, err, fs.ErrPermission)
+	var last error
+	for _, last = range folder.YAML(".", nil) {
+	}
+	require.ErrorIs(t, last, fs.ErrPermission)
 }

@@ -87,8 +87,7 @@ func gathered(t *testing.T, since string, before ...func()) (*pages.Catalogue, [
 	require.NoError(t, err)
 	p.Packages, err = packaging.Make(set, chosen, queries.Options{}, func(t targets.Target) string { return t.Name + "/package" })
 	require.NoError(t, err)
-	p.Tests, err = ruletests.Load(set, nil)
-	require.NoError(t, err)
+	p.Tests = ruletests.Load(set, nil)
 	p.Outcomes = p.Tests.Run()
 	c, written, err := gather(s, p)
 	require.NoError(t, err)
@@ -256,8 +255,7 @@ func TestFiles(t *testing.T) {
 	s, _, _ := clitest.Streams("")
 	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}})
 	require.NoError(t, err)
-	tests, err := ruletests.Load(set, nil)
-	require.NoError(t, err)
+	tests := ruletests.Load(set, nil)
 	p := Parts{Set: set, Tests: tests, Outcomes: tests.Run()}
 	for _, c := range []struct {
 		markdown bool

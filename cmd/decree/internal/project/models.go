@@ -43,7 +43,11 @@ func (r *reader) modelFiles(n *yaml.Node, path string) []string {
 		return nil
 	}
 	for _, link := range linked {
-		r.Warnf(link.Code, r.Span(n), link.Hint, "%s: %s", link.Range.File, link.Message)
+		note := r.Warnf
+		if link.Severity == diag.Error {
+			note = r.Errorf
+		}
+		note(link.Code, r.Span(n), link.Hint, "%s: %s", link.Range.File, link.Message)
 	}
 	for i, file := range files {
 		files[i] = filepath.Join(path, filepath.FromSlash(file))

@@ -76,11 +76,22 @@ func (set *Set) filter(f Filters, all bool) error {
 			return fmt.Errorf("--filters %s: %w", filepath.Clean(path), err)
 		}
 	}
+	set.dropApplied()
 	if len(paths) > 0 {
 		set.Found.Sort()
 		set.correlate() // again, now with the filtered rules; the findings are known
 	}
 	return nil
+}
+
+// dropApplied drops the findings that a filter among the rules is not applied, where it was: its folder is one of
+// filters, too.
+func (set *Set) dropApplied() {
+	applied := map[string]bool{}
+	for _, f := range set.parsedFilters {
+		applied[f.file.Path] = true
+	}
+	set.Found = slices.DeleteFunc(set.Found, func(d diag.Diagnostic) bool { return d.Code == parse.FilterSkipped && applied[d.Range.File] })
 }
 
 // filterPlace is where filters are on disk: a folder, or a file of it.
@@ -113,6 +124,7 @@ func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, 
 			return 0, err
 		}
 		set.Found = append(set.Found, linked...)
+		set.countFailed(linked)
 	}
 	set.filterPlaces = append(set.filterPlaces, at)
 	for _, file := range files {

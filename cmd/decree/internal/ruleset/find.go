@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -29,7 +30,7 @@ type File struct {
 func (f File) path() string { return filepath.Join(f.Disk, filepath.FromSlash(f.Path)) }
 
 // findRules lists the rule files under the paths of a selection, and those of the embedded library if it is asked for.
-// It warns of linked folders in which it did not look.
+// It warns of folders in which it did not look.
 func findRules(sel Selection) (all []File, linked diag.Diagnostics, err error) {
 	if sel.Library {
 		if all, _, err = filesOf(source.NewFolder(libraryName, library.FS()), "", "."); err != nil {
@@ -100,12 +101,14 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 	}
 	within = filepath.ToSlash(within)
 	if !info.IsDir() {
-		return []File{{Folder: in, Disk: at, Path: within, Named: true}}, nil, nil
+		return []File{{Folder: in, Disk: at, Path: testedBy(in, within), Named: true}}, nil, nil
 	}
 	if files, linked, err = filesOf(in, at, within); err != nil {
 		return nil, nil, err
 	}
 	switch {
+	case len(files) == 0 && linked.HasErrors():
+		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) that can be read: %w", p, linked[0])
 	case len(files) == 0 && len(linked) > 0:
 		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder; %s is a link to a folder, which is not followed: name it itself", p, linked[0].Range.File)
 	case len(files) == 0:
@@ -114,12 +117,28 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 	return files, linked, nil
 }
 
-// FolderOf gives a folder itself, and of a file the folder that it is in.
-func FolderOf(path string) string {
-	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		return filepath.Dir(path)
+// testedBy gives the rule file beside a test file, which stands for it, as in the list of files that a shell or a hook
+// passes. Any other file stands for itself.
+func testedBy(in *source.Folder, file string) string {
+	if !parse.IsTestFile(file) {
+		return file
 	}
-	return filepath.Clean(path)
+	base := strings.TrimSuffix(file, path.Ext(file))
+	rule := strings.TrimSuffix(base, path.Ext(base))
+	for _, ending := range []string{".yml", ".yaml"} {
+		if in.Exists(rule + ending) {
+			return rule + ending
+		}
+	}
+	return file
+}
+
+// FolderOf gives a folder itself, and of a file the folder that it is in.
+func FolderOf(at string) string {
+	if info, err := os.Stat(at); err == nil && !info.IsDir() {
+		return filepath.Dir(at)
+	}
+	return filepath.Clean(at)
 }
 
 // Root gives the folder that the list files of rules in dir must stay inside. It is the nearest folder at or above dir

@@ -79,7 +79,7 @@ func (set *Set) openLists(s *stdio.Streams, l Lists) error {
 	return nil
 }
 
-// countFailed counts the list files that have an error.
+// countFailed counts the files, and folders, that have an error.
 func (set *Set) countFailed(found diag.Diagnostics) {
 	failed := map[string]bool{}
 	for _, d := range found {

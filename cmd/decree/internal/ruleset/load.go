@@ -74,6 +74,7 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 		return nil, err
 	}
 	set := &Set{Found: linked, texts: map[string][]byte{}, files: map[string]File{}, readers: map[string][]string{}}
+	set.countFailed(linked)
 	if err := set.openLists(s, sel.Lists); err != nil {
 		return nil, err
 	}

@@ -15,11 +15,6 @@ import (
 // findings.
 func passOver(from File, read parse.File, found diag.Diagnostics) (left, passed diag.Diagnostics) {
 	if from.Named {
-		for i := range found {
-			if found[i].Code == "document-skipped" {
-				found[i].Severity = diag.Warning // the user meant it to be read
-			}
-		}
 		return found, nil
 	}
 	if read.Foreign {

@@ -153,6 +153,23 @@ func TestPathsWithoutRulesAreErrors(t *testing.T) {
 	}
 }
 
+// TestATestFileStandsForItsRule in a list of files, as a shell or a hook passes it.
+func TestATestFileStandsForItsRule(t *testing.T) {
+	clitest.Files(t, files+"-- windows/who.test.yml --\ncases: []\n-- windows/named.test.yml --\ncases: []\n-- windows/gone.test.yml --\ncases: []\n")
+	s, _, _ := clitest.Streams("")
+	for _, c := range []struct{ given, want []string }{
+		{[]string{"windows/who.test.yml"}, []string{"windows/who.yml"}},
+		{[]string{"windows/who.test.yml", "windows/who.yml"}, []string{"windows/who.yml"}},
+		{[]string{"windows/named.test.yml"}, []string{"windows/named.yaml"}},
+		{[]string{"windows/gone.test.yml"}, []string{"windows/gone.test.yml"}}, // no rule is beside it, and a finding says so
+	} {
+		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: c.given})
+		require.NoError(t, err)
+		assert.Equal(t, c.want, slashed(set.OnDisk()))
+		assert.Equal(t, len(set.Rules) == 0, set.Found.HasErrors())
+	}
+}
+
 // TestAFileWithoutADocument is passed over.
 func TestAFileWithoutADocument(t *testing.T) {
 	clitest.Files(t, files+"-- windows/empty.yml --\n")

@@ -3,7 +3,6 @@ package ruletests
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
@@ -38,40 +37,32 @@ type Tested struct {
 
 // Load reads the test file beside every rule, and Sigma's own regression data if a rule names it. only selects cases by
 // rule/case; nil selects all.
-func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
+func Load(set *ruleset.Set, only *regexp.Regexp) *Tests {
 	tests := &Tests{Found: withoutRule(set), lint: set.Project.Lint, texts: map[string][]byte{}}
-	ofFilters, err := tests.loadFilters(set)
-	if err != nil {
-		return nil, err
-	}
+	ofFilters := tests.loadFilters(set)
 	for _, r := range set.Whole() {
-		if err := tests.load(set, r, ofFilters, only); err != nil {
-			return nil, err
-		}
+		tests.load(set, r, ofFilters, only)
 	}
 	tests.loadParts(set, ofFilters, only)
 	tests.Found = tests.judged(tests.Found.Distinct()) // the rules of a file share their test file
-	return tests, nil
+	return tests
 }
 
 // load reads the tests of one rule.
-func (t *Tests) load(set *ruleset.Set, r ruleset.Rule, ofFilters []filterTests, only *regexp.Regexp) error {
+func (t *Tests) load(set *ruleset.Set, r ruleset.Rule, ofFilters []filterTests, only *regexp.Regexp) {
 	if r.Correlation == nil && r.IR.Source.OnlyWritten() {
 		t.Written = append(t.Written, r)
 		if file, _ := r.File.TestFile(); r.File.Folder.Exists(file) {
 			t.Found.Warnf("test-of-query", diag.Range{File: r.File.Folder.Shown(file)}, "add a `detection` to the rule, or test the query in its product", "these tests are not run: the rule has a query and no detection")
 		}
-		return nil
+		return
 	}
 	if len(r.IR.Source.Queries) > 0 {
 		t.Written = append(t.Written, r)
 	}
 	cases, found := sigmaTests(set, r)
 	t.Found = append(t.Found, found...)
-	own, err := t.file(set, r.File, "rule")
-	if err != nil {
-		return err
-	}
+	own := t.file(set, r.File, "rule")
 	if own != nil {
 		cases = append(cases, own.Cases...)
 	} else if len(cases) == 0 {
@@ -82,11 +73,9 @@ func (t *Tests) load(set *ruleset.Set, r ruleset.Rule, ofFilters []filterTests, 
 			cases = append(cases, f.cases...)
 		}
 	}
-	if own == nil && len(cases) == 0 {
-		return nil
+	if own != nil || len(cases) > 0 {
+		t.add(r, cases, own, only)
 	}
-	t.add(r, cases, own, only)
-	return nil
 }
 
 // add adds a rule with its cases. own is the rule's own test file, or nil.
@@ -99,17 +88,18 @@ func (t *Tests) add(r ruleset.Rule, cases []*regression.Case, own *regression.Fi
 }
 
 // file reads the test file beside a file, which holds what: a rule or a filter. It is nil if there is none.
-func (t *Tests) file(set *ruleset.Set, beside ruleset.File, what string) (*regression.File, error) {
+func (t *Tests) file(set *ruleset.Set, beside ruleset.File, what string) *regression.File {
 	file, second := beside.TestFile()
 	if second != "" {
 		t.Found.Errorf("second-test-file", diag.Range{File: path.Join(beside.Disk, second)}, "merge the two files", "the %s has a second test file: %s is run, and this one is not", what, path.Base(file))
 	}
 	data, err := beside.Folder.Read(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", beside.Folder.Shown(file), err)
+	if err != nil { // the rule has tests: it is not one without
+		t.Found = append(t.Found, beside.Folder.Unreadable(file, err)...)
+		return &regression.File{Path: file, Shown: beside.Folder.Shown(file)}
 	}
 	parsed, found := regression.Parse(beside.Folder, file, data, set.FilterCondition)
 	set.KeepFile(parsed.Shown, ruleset.File{Folder: beside.Folder, Disk: beside.Disk, Path: file})
@@ -120,7 +110,7 @@ func (t *Tests) file(set *ruleset.Set, beside ruleset.File, what string) (*regre
 			set.Lists.Answer(f.Body)
 		}
 	}
-	return parsed, nil
+	return parsed
 }
 
 // Selected tells whether any case is selected.

@@ -3,7 +3,9 @@ package ruletests
 import (
 	"fmt"
 	"os"
+	"path"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,8 +64,7 @@ func loadSelected(t *testing.T, only *regexp.Regexp, selection ruleset.Selection
 	s, _, _ := clitest.Streams("")
 	set, err := ruleset.Load(s, &project.Project{}, selection)
 	require.NoError(t, err)
-	tests, err := Load(set, only)
-	require.NoError(t, err)
+	tests := Load(set, only)
 	return tests, set
 }
 
@@ -292,18 +293,22 @@ func TestFindingsInTheTestsOfAFilter(t *testing.T) {
 	}
 }
 
-// TestATestFileThatCannotBeRead is an error, of a rule and of a filter.
+// TestATestFileThatCannotBeRead is an error, of a rule and of a filter, and does not hide other tests.
 func TestATestFileThatCannotBeRead(t *testing.T) {
 	for _, file := range []string{"rules/who.test.yml", "filters/admins.test.yml"} {
 		t.Run(file, func(t *testing.T) {
-			clitest.Files(t, filtered)
+			clitest.Files(t, filtered+"-- rules/net.test.yml --\ncases: [{name: a, events: [{id: 1, Image: x}], expect: {ids: []}}]\n")
 			require.NoError(t, os.WriteFile("elsewhere.yml", nil, 0o600))
 			require.NoError(t, os.Symlink("../elsewhere.yml", file)) // it leads out of the folder
 			s, _, _ := clitest.Streams("")
 			set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}, Filters: ruleset.Filters{Paths: []string{"filters"}}})
 			require.NoError(t, err)
-			_, err = Load(set, nil)
-			assert.EqualError(t, err, file+": outside the folder")
+			tests := Load(set, nil)
+			require.Len(t, tests.Found, 1)
+			assert.Equal(t, file+": error[unreadable-file]: outside the folder", tests.Found[0].Error())
+			assert.Contains(t, tests.Found[0].Hint, "copy the file into "+path.Dir(file))
+			assert.Equal(t, "net", tests.Tested[0].Rule.Slug(), "another rule's tests are run")
+			assert.NotContains(t, slugs(tests.Untested), strings.TrimSuffix(path.Base(file), ".test.yml"), "it has tests")
 		})
 	}
 }

@@ -89,6 +89,9 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if err != nil {
 		return err
 	}
+	if len(files) == 0 {
+		return nothingImported(s, p, report)
+	}
 	if err := output.MakeFolder(dir); err != nil {
 		return err
 	}
@@ -117,6 +120,18 @@ func importRules(s *stdio.Streams, p importParams) error {
 		return err
 	}
 	return exit.After(found, false)
+}
+
+// nothingImported says why no rule of an export can be imported. Without a rule there is no project either.
+func nothingImported(s *stdio.Streams, p importParams, report imported.Report) error {
+	if p.format == "json" {
+		if err := s.WriteJSON(report); err != nil {
+			return err
+		}
+	} else {
+		report.Print(s, p.out)
+	}
+	return fmt.Errorf("%s has no rules that can be imported: nothing is written", p.export)
 }
 
 // writeImported writes the files of rules to their paths, but those that are there, and reports both.

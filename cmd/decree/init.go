@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -33,8 +34,9 @@ func newInit(s *stdio.Streams) *cobra.Command {
 		Short: "Start a project: decree.yml, folders, a first rule, CI",
 		Long: `Write a new project into a folder, by default this one: decree.yml, folders for
 rules, filters, lists and models, a first rule with its test, .gitignore, a
-pre-commit hook, and CI for GitHub and GitLab. decree build passes at once. If
-the folder rules has rules, no first rule is written.
+pre-commit hook, and CI for GitHub and GitLab. decree build passes at once. Where
+the folder has rules, in its folder rules or in others, as Sigma's repository
+has windows and cloud, they are the project's, and no first rule is written.
 
 Use it once for each repository of rules. Every command then finds decree.yml in
 its folder or above it, and takes rules, filters, lists and targets from it.
@@ -56,12 +58,16 @@ A file that is there is never overwritten: nothing is written then, or with
 }
 
 func initialise(s *stdio.Streams, p initParams) error {
-	files, err := scaffold.Project(time.Now())
+	if at, err := os.Stat(p.dir); err == nil && !at.IsDir() {
+		return fmt.Errorf("%s: it is a file: name a folder for the project", p.dir)
+	}
+	own, others, err := rulesThere(p.dir)
 	if err != nil {
 		return err
 	}
-	if at, err := os.Stat(p.dir); err == nil && !at.IsDir() {
-		return fmt.Errorf("%s: it is a file: name a folder for the project", p.dir)
+	files, err := scaffold.Project(time.Now(), own)
+	if err != nil {
+		return err
 	}
 	paths := make([]string, len(files))
 	for i, f := range files {
@@ -71,22 +77,17 @@ func initialise(s *stdio.Streams, p initParams) error {
 	if err != nil {
 		return err
 	}
-	own, err := hasRules(filepath.Join(p.dir, "rules"))
-	if err != nil {
-		return err
-	}
 	for i, f := range files {
-		path := paths[i]
-		if own && !there[path] && strings.HasPrefix(f.Path, "rules/") {
-			continue
-		}
 		word := "wrote"
-		if there[path] {
+		if there[paths[i]] {
 			word = "kept"
-		} else if err := writeNew(path, f); err != nil {
+		} else if err := writeNew(paths[i], f); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.Out, "%-5s %s\n", word, diag.Visible(path))
+		fmt.Fprintf(s.Out, "%-5s %s\n", word, diag.Visible(paths[i]))
+	}
+	if !there[filepath.Join(p.dir, project.FileName)] {
+		sayRules(s, own, others)
 	}
 	around, err := project.Around(p.dir)
 	if err != nil {
@@ -112,9 +113,9 @@ func hooksPath(dir string) string {
 	if err != nil {
 		return hooks
 	}
-	for path := hooks; ; at, path = filepath.Dir(at), filepath.ToSlash(filepath.Join(filepath.Base(at), path)) {
+	for way := hooks; ; at, way = filepath.Dir(at), path.Join(filepath.Base(at), way) {
 		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
-			return path
+			return way
 		}
 		if at == filepath.Dir(at) {
 			return hooks
@@ -122,16 +123,53 @@ func hooksPath(dir string) string {
 	}
 }
 
-// hasRules tells whether a folder has files of rules. A first rule among them would be deployed with them.
-func hasRules(dir string) (bool, error) {
+// rulesThere gives the rules of a new project, if there are any: its folder rules, or without files in it each folder
+// beside it that has rules. others are folders and files that have rules, too, and are not rules of the project.
+func rulesThere(dir string) (own, others []string, err error) {
 	folder, err := source.OpenFolder(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, nil, err
 	}
-	return parse.HasRuleFile(folder, ".")
+	files, folders, err := folder.Entries(".")
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range folders {
+		switch in := path.Join(name, "a.yml"); { // any file of it
+		case name == "rules":
+			has, err := parse.HasRuleFile(folder, name)
+			if err != nil {
+				return nil, nil, err
+			}
+			if has {
+				own = []string{name}
+			}
+		case name != "models" && name != "dist" && !strings.HasPrefix(name, ".") && parse.IsRuleFile(in) && parse.HasRules(folder, name):
+			others = append(others, name)
+		}
+	}
+	if own == nil {
+		own, others = others, nil
+	}
+	for _, name := range files {
+		if parse.IsRuleFile(name) && parse.HasRules(folder, name) {
+			others = append(others, name)
+		}
+	}
+	return own, others, nil
+}
+
+// sayRules says which folders are the rules of a new project, and which are not.
+func sayRules(s *stdio.Streams, own, others []string) {
+	if len(own) > 0 {
+		fmt.Fprintf(s.Out, "the project's rules are those in %s\n", diag.Visible(strings.Join(own, ", ")))
+	}
+	if len(others) > 0 {
+		fmt.Fprintf(s.Err, "rules are also in %s: decree reads them if `rules` of %s names their folder\n", diag.Visible(strings.Join(others, ", ")), project.FileName)
+	}
 }
 
 // writeNew writes a file of the project, and makes its folder.

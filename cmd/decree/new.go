@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/scaffold"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -35,7 +36,8 @@ func newNew(s *stdio.Streams) *cobra.Command {
 that does not. Both are valid and pass at once. The rule is of
 windows/process_creation, unless --product, --category and --service name
 another log source. The folder and the name of the file choose none. The
-condition tests a field of that log source, or words anywhere in the event.
+condition tests a field of that log source, or words anywhere in the event. In a
+project the file is in one of its folders of rules.
 
 Use it to start a rule: then change the condition and the events. An existing
 file is never overwritten.`,
@@ -63,6 +65,16 @@ func begin(s *stdio.Streams, p newParams) error {
 	base := filepath.Base(p.file)
 	if !fileName.MatchString(base) {
 		return fmt.Errorf("%s: name the file NAME.yml, with lower-case letters, digits and underscores in NAME, such as suspicious_child.yml", base)
+	}
+	in, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	if missed, err := in.Misses(p.file); err != nil {
+		return err
+	} else if missed {
+		return fmt.Errorf("%s is in none of the folders that `rules` of %s names: commands would not read it. Write: decree new %s",
+			p.file, filepath.ToSlash(in.File), usage.Argument(filepath.Join(in.Rules[0], base)))
 	}
 	name := strings.TrimSuffix(strings.TrimSuffix(p.file, ".yaml"), ".yml")
 	test := name + ".test.yml"

@@ -84,6 +84,24 @@ func HasRuleFile(folder *source.Folder, under string) (bool, error) {
 	return false, nil
 }
 
+// HasRules tells whether a file that RuleFiles lists holds a rule or a correlation, also one with errors. It looks no
+// further than the first. What cannot be read holds none.
+func HasRules(folder *source.Folder, under string) bool {
+	for file, err := range folder.YAML(under, holdsOther) {
+		if err != nil || IsTestFile(file) {
+			continue
+		}
+		data, found := folder.Load(file)
+		if found != nil {
+			continue
+		}
+		if read, _ := Documents(file, data, nil); !read.Foreign && len(read.Rules)+len(read.Written)+len(read.Correlations)+len(read.Broken) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // IsRuleFile tells by a file's path in its folder whether RuleFiles may list it.
 func IsRuleFile(file string) bool {
 	return source.IsYAML(file) && !IsTestFile(file) && !slices.ContainsFunc(strings.Split(path.Dir(file), "/"), holdsOther)

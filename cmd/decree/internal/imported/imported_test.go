@@ -137,8 +137,7 @@ func TestManyRulesLeftOutForOneReasonAreOneLine(t *testing.T) {
 	}
 	s, out, _ := clitest.Streams("")
 	r.Print(s, "rules")
-	assert.Equal(t, `wrote 0 rules to rules
-not written: 7 deployed rules
+	assert.Equal(t, `not written: 7 deployed rules
   A and 5 more: one reason
   M: another
 --format json names each

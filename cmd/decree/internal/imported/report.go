@@ -52,7 +52,9 @@ func (r Report) Print(s *stdio.Streams, dir string) {
 	if r.Project != "" {
 		fmt.Fprintf(s.Out, "wrote %s\n", diag.Visible(r.Project))
 	}
-	fmt.Fprintf(s.Out, "wrote %s to %s\n", plural.Count(len(r.Rules), "rule"), diag.Visible(dir))
+	if len(r.Rules)+len(r.Kept) > 0 {
+		fmt.Fprintf(s.Out, "wrote %s to %s\n", plural.Count(len(r.Rules), "rule"), diag.Visible(dir))
+	}
 	for _, name := range r.Kept {
 		fmt.Fprintf(s.Out, "kept %s, which was there\n", diag.Visible(name))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"decree/rules/parse"
 	"decree/rules/source"
 )
 
@@ -42,6 +43,41 @@ func (r *reader) paths(n *yaml.Node, what string) (out []string) {
 		}
 	}
 	return out
+}
+
+// Misses tells whether a rule file of a path would be in the project's folder and in none of its rules, so that commands
+// that name no file never read it.
+func (p *Project) Misses(file string) (bool, error) {
+	if !p.Exists() {
+		return false, nil
+	}
+	in, err := within(p.Dir(), file)
+	if err != nil || !filepath.IsLocal(in) {
+		return false, err
+	}
+	for _, path := range p.Rules {
+		in, err := within(path, file)
+		if err != nil {
+			return false, err
+		}
+		if in == "." || filepath.IsLocal(in) && parse.IsRuleFile(filepath.ToSlash(in)) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// within gives the path of a file in a folder. It need not be there.
+func within(dir, file string) (string, error) {
+	top, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	at, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Rel(top, at)
 }
 
 // leadsOut tells whether a path is a link to a place outside the project's folder.

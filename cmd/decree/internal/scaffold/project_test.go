@@ -19,7 +19,7 @@ import (
 // projectFilesByPath are the files of a new project.
 func projectFilesByPath(t *testing.T) map[string]File {
 	t.Helper()
-	files, err := Project(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC))
+	files, err := Project(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), nil)
 	require.NoError(t, err)
 	out := map[string]File{}
 	for _, f := range files {

@@ -37,9 +37,10 @@ type folder struct {
 }
 
 // WriteFolder writes files into dir. It removes files that decree wrote there before and does not write now, below the
-// folders named ("" is the top; or Everywhere). All files get temporary names first, so that a failure changes nothing.
-// A file that decree did not write is never touched: if one is in the way, nothing is written. Only force overwrites a
-// write-protected file. removed counts the files that are removed.
+// folders named ("" is the top; or Everywhere). All files get temporary names first, and what they replace is kept
+// until the last is moved, so that a failure changes nothing. A file that decree did not write is never touched: if one
+// is in the way, nothing is written. Only force overwrites a write-protected file. removed counts the files that are
+// removed.
 func WriteFolder(dir string, below []string, files []File, force bool) (removed int, err error) {
 	if err := distinct(files); err != nil {
 		return 0, err
@@ -250,26 +251,40 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 	for _, file := range kept {
 		after[file.Path] = true
 	}
-	all, left := path.Join(fresh, "all"), path.Join(fresh, "left")
+	all, left, was := path.Join(fresh, "all"), path.Join(fresh, "left"), path.Join(fresh, "was")
 	for _, m := range []struct {
 		at    string
 		names map[string]bool
-	}{{all, union(f.own, after)}, {left, after}} {
+	}{{all, union(f.own, after)}, {left, after}, {was, f.own}} {
 		if err := f.root.WriteFile(m.at, manifestText(m.names), 0o644); err != nil {
 			return unwritable(filepath.Join(f.dir, manifestName), err)
 		}
 	}
-	return watched.whole(func() error { return f.move(changed, stale, fresh, all, left) })
+	return watched.whole(func() (err error) {
+		back := &backup{root: f.root, dir: fresh}
+		if err = f.move(changed, stale, fresh, all, left, back); err != nil {
+			err = errors.Join(err, back.restore())
+			if len(f.own) > 0 {
+				err = errors.Join(err, f.root.Rename(was, manifestName))
+			} else if gone := f.root.Remove(manifestName); !errors.Is(gone, fs.ErrNotExist) {
+				err = errors.Join(err, gone)
+			}
+		}
+		return err
+	})
 }
 
-// move renames all files. At every moment the manifest lists decree's files.
-func (f *folder) move(changed []File, stale []string, fresh, all, left string) error {
+// move renames all files, and keeps what they replace. At every moment the manifest lists decree's files.
+func (f *folder) move(changed []File, stale []string, fresh, all, left string, back *backup) error {
 	if err := f.root.Rename(all, manifestName); err != nil {
 		return unwritable(filepath.Join(f.dir, manifestName), err)
 	}
 	written := map[string]fs.FileInfo{}
 	for i, file := range changed {
 		err := f.root.MkdirAll(path.Dir(file.Path), 0o755)
+		if err == nil {
+			err = back.keep(file.Path)
+		}
 		if err == nil {
 			err = f.root.Rename(path.Join(fresh, fmt.Sprint(i)), file.Path)
 		}
@@ -285,14 +300,14 @@ func (f *folder) move(changed []File, stale []string, fresh, all, left string) e
 	for _, name := range stale {
 		info, err := f.root.Lstat(name)
 		if now := written[Fold(name)]; err == nil && (now == nil || !os.SameFile(now, info)) {
-			err = f.root.Remove(name)
+			if err = back.keep(name); err == nil {
+				err = f.root.Remove(name)
+			}
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), err)
 		}
-		for up := path.Dir(name); up != "." && f.root.Remove(up) == nil; up = path.Dir(up) {
-			continue // a folder that is not empty stays
-		}
+		removeEmpty(f.root, path.Dir(name))
 	}
 	if err := f.root.Rename(left, manifestName); err != nil {
 		return unwritable(filepath.Join(f.dir, manifestName), err)

@@ -202,3 +202,48 @@ func TestWriteFolderCountsWhatItRemoves(t *testing.T) {
 		assert.Equal(t, c.want, removed, c.names)
 	}
 }
+
+// TestAFailureWhileMovingChangesNothing: what was replaced or removed before it is there again.
+func TestAFailureWhileMovingChangesNothing(t *testing.T) {
+	for _, before := range [][]File{nil, {file("a/one", "old\n"), file("gone/deep", "old\n"), file("two", "old\n")}} {
+		dir := t.TempDir()
+		require.NoError(t, writeFolder(dir, []string{Everywhere}, before, false))
+		was := append(names(t, dir), "wall/x")
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "wall", "x"), 0o755)) // a folder that no file can replace
+		root, err := os.OpenRoot(dir)
+		require.NoError(t, err)
+		f := &folder{dir: dir, root: root}
+		require.NoError(t, f.readManifest())
+		stale, err := f.stale([]string{Everywhere}, []File{file("a/one", ""), file("two", "")})
+		require.NoError(t, err)
+		err = f.replace([]File{file("a/one", "new\n"), file("new/deep/file", "new\n"), file("two", "new\n"), file("wall/x", "new\n")}, nil, stale)
+		assert.ErrorContains(t, err, "cannot write "+filepath.Join(dir, "wall", "x")+": ")
+		assert.NotContains(t, err.Error(), temporaryPrefix)
+		require.NoError(t, root.Close())
+		assert.Equal(t, was[:len(was)-1], names(t, dir))
+		for _, one := range before {
+			assert.Equal(t, one.Text, read(t, dir, one.Path))
+		}
+		assert.NoDirExists(t, filepath.Join(dir, "new"))
+		require.NoError(t, os.RemoveAll(filepath.Join(dir, "wall")))
+		require.NoError(t, writeFolder(dir, []string{Everywhere}, []File{file("a/one", "new\n")}, false), "the manifest is what it was")
+		assert.Equal(t, []string{"a/one"}, names(t, dir))
+	}
+}
+
+// TestARemovalThatFailsChangesNothing: the files that were moved and removed before it are there again.
+func TestARemovalThatFailsChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, writeFolder(dir, []string{Everywhere}, []File{file("a/one", "old\n"), file("b/two", "old\n")}, false))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "wall", "x"), 0o755))
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	f := &folder{dir: dir, root: root}
+	require.NoError(t, f.readManifest())
+	err = f.replace([]File{file("a/one", "new\n")}, nil, []string{"b/two", "wall"})
+	assert.ErrorContains(t, err, "cannot write "+filepath.Join(dir, "wall")+": ")
+	require.NoError(t, root.Close())
+	assert.Equal(t, []string{"a/one", "b/two"}, names(t, dir))
+	assert.Equal(t, "old\n", read(t, dir, "a/one"))
+	assert.Equal(t, "old\n", read(t, dir, "b/two"))
+}

@@ -158,8 +158,12 @@ func MakeFolder(path string) error {
 // unwritable gives the error of a file. It names the file, not its temporary name.
 func unwritable(path string, err error) error {
 	var at *fs.PathError
-	if errors.As(err, &at) {
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at):
 		err = at.Err
+	case errors.As(err, &link):
+		err = link.Err
 	}
 	return fmt.Errorf("cannot write %s: %w", path, err)
 }

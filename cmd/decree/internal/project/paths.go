@@ -45,8 +45,8 @@ func (r *reader) paths(n *yaml.Node, what string) (out []string) {
 	return out
 }
 
-// Misses tells whether a rule file of a path would be in the project's folder and in none of its rules, so that commands
-// that name no file never read it.
+// Misses tells whether a rule file of a path would be in the project's folder and in none of its rules, so that
+// commands that name no file never read it.
 func (p *Project) Misses(file string) (bool, error) {
 	if !p.Exists() {
 		return false, nil

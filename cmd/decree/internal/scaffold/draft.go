@@ -45,7 +45,6 @@ func Write(r Request) (Texts, error) {
 // draft is the data of the templates.
 type draft struct {
 	Title, Name, ID, Date string
-	Rules                 string // the folders of rules, as a list in YAML
 	LogSource             []string
 	Field                 string
 	Hit, Miss             string

@@ -24,14 +24,6 @@ type File struct {
 // Project gives the files of a new project, in the order of their paths. rules are the folders of rules that are there.
 // Without one it has a folder of its own, with a first rule.
 func Project(date time.Time, rules []string) ([]File, error) {
-	facts := draft{ID: UUID(), Date: date.Format(time.DateOnly), Rules: "rules"}
-	if len(rules) > 0 {
-		names := make([]string, len(rules))
-		for i, name := range rules {
-			names[i] = source.Plain(name)
-		}
-		facts.Rules = strings.Join(names, ", ")
-	}
 	root, err := fs.Sub(projectFiles, "project")
 	if err != nil {
 		return nil, err
@@ -46,7 +38,10 @@ func Project(date time.Time, rules []string) ([]File, error) {
 		}
 		text, err := fs.ReadFile(root, path)
 		if err == nil && bytes.Contains(text, []byte("{{.")) {
-			text, err = filled(string(text), facts)
+			text, err = filled(string(text), date)
+		}
+		if len(rules) > 0 && path == "decree.yml" {
+			text = bytes.Replace(text, []byte("rules: [rules]"), []byte("rules: ["+list(rules)+"]"), 1)
 		}
 		files = append(files, File{Path: path, Text: text, Runs: strings.HasPrefix(string(text), "#!")})
 		return err
@@ -54,13 +49,22 @@ func Project(date time.Time, rules []string) ([]File, error) {
 	return files, err
 }
 
+// list writes names as the entries of a list in YAML.
+func list(names []string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = source.Plain(name)
+	}
+	return strings.Join(out, ", ")
+}
+
 // filled fills in what differs from project to project.
-func filled(text string, d draft) ([]byte, error) {
+func filled(text string, date time.Time) ([]byte, error) {
 	t, err := template.New("file").Parse(text)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	err = t.Execute(&out, d)
+	err = t.Execute(&out, draft{ID: UUID(), Date: date.Format(time.DateOnly)})
 	return out.Bytes(), err
 }

@@ -213,6 +213,14 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	if col.Name == "" {
 		c.bad(path, "add `column:`", "field %s has no column", name)
 	}
+	c.kind(path, name, col)
+	c.values(path, name, col)
+	c.otherColumns(path, name, col)
+	c.otherFields(s, path, name, level, col)
+}
+
+// kind checks what a column holds, and how it is read.
+func (c *checker) kind(path, name string, col Column) {
 	c.oneOf(source.Join(path, "type"), "a field's type", string(col.Type), columnTypes...)
 	c.oneOf(source.Join(path, "holds"), "holds", col.Holds, fileName, unixFileName)
 	c.oneOf(source.Join(path, "numbers"), "numbers", col.Numbers, decimal, hexadecimal)
@@ -232,6 +240,10 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	if col.Joins() && c.m.Dialect != "" {
 		c.bad(source.Join(path, "type"), "name a column with the whole value", "field %s has type %s, which only the engine can read: a query reads one column", name, col.Type)
 	}
+}
+
+// values checks the product's words for Sigma's values.
+func (c *checker) values(path, name string, col Column) {
 	for _, from := range sortedNames(col.Values) {
 		if len(col.Values[from]) == 0 {
 			c.bad(source.Join(path, "values."+from), "write the product's word, or a list of its words", "field %s has no word for %q", name, from)
@@ -243,20 +255,29 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	if col.Missing != "" && c.m.Dialect != "" && c.m.Dialect != "spl" {
 		c.bad(source.Join(path, "missing"), "remove it", "field %s: only queries of SPL know words for a missing value", name)
 	}
+}
+
+// otherColumns checks the columns that the field may be in besides its own.
+func (c *checker) otherColumns(path, name string, col Column) {
 	if col.OrElse != "" && col.OrElse == col.Name {
 		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)
 	}
 	c.instead(source.Join(path, "instead"), name, col)
+}
+
+// otherFields checks the fields that the field is spread over, or has a part of its values in.
+func (c *checker) otherFields(s *Source, path, name string, level int, col Column) {
 	if col.Alone && col.Under == "" {
 		c.bad(source.Join(path, "alone"), "add `under:`, or remove it", "field %s: alone needs under, which names the field with the first part of the path", name)
 	}
 	for i, other := range col.Spread {
 		c.refers(s, fmt.Sprintf("%s.spread[%d]", path, i), name, other, level)
 	}
-	for key, other := range map[string]string{"under": col.Under, "domain": col.Domain} {
-		if other != "" && (key != "domain" || other != noDomain) {
-			c.refers(s, source.Join(path, key), name, other, level)
-		}
+	if col.Under != "" {
+		c.refers(s, source.Join(path, "under"), name, col.Under, level)
+	}
+	if col.Domain != "" && col.Domain != noDomain {
+		c.refers(s, source.Join(path, "domain"), name, col.Domain, level)
 	}
 }
 

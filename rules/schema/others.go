@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -23,6 +24,22 @@ func (m *Model) columnsOfOthers(s *Source) map[string]bool {
 	for _, name := range entities {
 		out[name] = true
 	}
+	for _, other := range m.othersOf(s) {
+		for column := range other.Columns {
+			out[column] = true
+		}
+		for _, columns := range []map[string]Column{other.Fields, other.Entities} {
+			for _, c := range columns {
+				out[c.Name] = true
+			}
+		}
+	}
+	maps.DeleteFunc(out, func(column string, _ bool) bool { return s.namedSo(column) })
+	return out
+}
+
+// othersOf gives the sources of the same product and log source in shipped models of other languages.
+func (m *Model) othersOf(s *Source) (out []*Source) {
 	for _, h := range headers() {
 		if h.dialect == "" || h.dialect == m.Dialect {
 			continue
@@ -32,22 +49,9 @@ func (m *Model) columnsOfOthers(s *Source) map[string]bool {
 			panic(err) // tests load each of them
 		}
 		for _, o := range other.Find(s.Category, s.Product, s.Service) {
-			if !strings.EqualFold(o.Product, s.Product) {
-				continue
+			if strings.EqualFold(o.Product, s.Product) {
+				out = append(out, o)
 			}
-			for column := range o.Columns {
-				out[column] = true
-			}
-			for _, columns := range []map[string]Column{o.Fields, o.Entities} {
-				for _, c := range columns {
-					out[c.Name] = true
-				}
-			}
-		}
-	}
-	for column := range out {
-		if s.namedSo(column) {
-			delete(out, column)
 		}
 	}
 	return out

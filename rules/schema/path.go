@@ -206,15 +206,6 @@ func (c Column) bothSpellings(n *ir.Match) ir.Node {
 
 // otherSpelling writes the literals of a pattern in the product's form.
 func (c Column) otherSpelling(parts []ir.GlobPart) (out []ir.GlobPart, changed bool) {
-	literal := func(text string) {
-		switch last := len(out) - 1; {
-		case text == "":
-		case last >= 0 && out[last].Wild == 0:
-			out[last].Literal += text
-		default:
-			out = append(out, ir.GlobPart{Literal: text})
-		}
-	}
 	for _, p := range parts {
 		if p.Wild != 0 {
 			out = append(out, p)
@@ -222,20 +213,37 @@ func (c Column) otherSpelling(parts []ir.GlobPart) (out []ir.GlobPart, changed b
 		}
 		for rest := p.Literal; rest != ""; {
 			at, from := c.nextSpelled(rest)
-			literal(rest[:at])
+			out = appendLiteral(out, rest[:at])
 			if from != "" {
-				changed = true
-				for i, text := range strings.Split(c.AlsoWritten[from], "?") {
-					if i > 0 {
-						out = append(out, ir.GlobPart{Wild: '?'})
-					}
-					literal(text)
-				}
+				out, changed = appendPattern(out, c.AlsoWritten[from]), true
 			}
 			rest = rest[at+len(from):]
 		}
 	}
 	return out, changed
+}
+
+// appendPattern appends a text in which ? stands for any character.
+func appendPattern(parts []ir.GlobPart, text string) []ir.GlobPart {
+	for i, literal := range strings.Split(text, "?") {
+		if i > 0 {
+			parts = append(parts, ir.GlobPart{Wild: '?'})
+		}
+		parts = appendLiteral(parts, literal)
+	}
+	return parts
+}
+
+// appendLiteral appends a text to the literal that a pattern ends with, or as another one.
+func appendLiteral(parts []ir.GlobPart, text string) []ir.GlobPart {
+	switch last := len(parts) - 1; {
+	case text == "":
+	case last >= 0 && parts[last].Wild == 0:
+		parts[last].Literal += text
+	default:
+		parts = append(parts, ir.GlobPart{Literal: text})
+	}
+	return parts
 }
 
 // nextSpelled finds the first part of a text that the product may write differently, or "" if there is none.

@@ -2,14 +2,103 @@ package schema
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"decree/rules/ir"
-	"decree/rules/source"
 )
+
+// ofWholes tells whether a test is of whole values, which have another word or not.
+func ofWholes(t ir.Test) bool {
+	switch t := t.(type) {
+	case *ir.Text:
+		return t.Op == ir.Equals
+	case *ir.Number:
+		return t.Op == "eq"
+	case *ir.Bool, *ir.FieldRef:
+		return true
+	}
+	return false
+}
+
+// productTest gives a test with the product's words for whole values, and its form of data of the registry.
+func (c Column) productTest(t ir.Test) (ir.Test, error) {
+	if re, ok := t.(*ir.Regex); ok && c.Numbers != "" && registryWords[c.Numbers].MatchString(re.Expr) {
+		return nil, fmt.Errorf("the expression is of registry data in Sysmon's form, but the product stores %s", registryHeld[c.Numbers])
+	}
+	text := c.asText(t)
+	if text == nil {
+		return t, nil
+	}
+	out := &ir.Text{Op: text.Op, Cased: text.Cased, List: text.List}
+	wholes, changed := 0, false
+	for _, v := range text.Values {
+		own, whole, err := c.productValue(v)
+		if err != nil {
+			return nil, err
+		}
+		if whole {
+			wholes++
+		}
+		for _, word := range own {
+			changed = changed || word != v
+			if !changed || !hasFold(out.Values, word) {
+				out.Values = append(out.Values, word)
+			}
+		}
+	}
+	switch {
+	case !changed:
+		return t, nil
+	case wholes > 0 && wholes < len(text.Values) && text.Op != ir.Equals:
+		return nil, fmt.Errorf("column %s has other values than Sigma: move some of these values into a separate item", c.Name)
+	case wholes > 0:
+		out.Op, out.Cased = ir.Equals, false
+	}
+	out.List = ""
+	return out, nil
+}
+
+// asText gives a test of texts as it is. Where the product has other words for Sigma's values, numbers and truth values
+// are texts, too. It is nil for all others.
+func (c Column) asText(t ir.Test) *ir.Text {
+	switch t := t.(type) {
+	case *ir.Text:
+		return t
+	case *ir.Bool:
+		if len(c.Values) > 0 {
+			return &ir.Text{Op: ir.Equals, Values: []string{strconv.FormatBool(t.Value)}}
+		}
+	case *ir.Number:
+		if len(c.Values) > 0 && t.Op == "eq" {
+			numbers := &ir.Text{Op: ir.Equals}
+			for _, v := range t.Values {
+				numbers.Values = append(numbers.Values, strconv.FormatFloat(v, 'f', -1, 64))
+			}
+			return numbers
+		}
+	}
+	return nil
+}
+
+// productValue gives the product's words for one of Sigma's values. whole tells whether a word is the whole value of
+// the column, whichever part of Sigma's value the test names.
+func (c Column) productValue(v string) (own []string, whole bool, err error) {
+	for _, from := range sortedNames(c.Values) {
+		if strings.EqualFold(from, v) {
+			return c.Values[from], false, nil
+		}
+	}
+	if !c.hasValue(v) {
+		return nil, false, c.noValue(v)
+	}
+	if c.Numbers != "" {
+		data, whole, err := registryData(v, c.Numbers)
+		return []string{data}, whole, err
+	}
+	return []string{v}, false, nil
+}
 
 // partOfWord translates a test that is not of whole values, such as `startswith: Add user`, in a column that has other
 // words for some of Sigma's values. It finds the words that a test of whole values finds: a word stands for the values
@@ -114,14 +203,6 @@ func (c Column) holdsForSome(t ir.Test, holds func(v string) bool) error {
 
 func (c Column) noValue(v string) error {
 	return fmt.Errorf("column %s tells only %s, and not %q", c.Name, strings.Join(sortedNames(c.Values), ", "), v)
-}
-
-// sameWords checks that two fields that are compared are stored in the same words.
-func sameWords(n *ir.Match, ref *ir.FieldRef, col, other Column) error {
-	if maps.EqualFunc(col.Values, other.Values, slices.Equal[source.OneOrMore]) {
-		return nil
-	}
-	return fmt.Errorf("the product has words of its own for some values of %s or of %s: they cannot be compared", n.Field, ref.Other)
 }
 
 // ofText gives a test of part of a value as a function of its text. The error says why a test cannot be run here.

@@ -175,6 +175,7 @@ var elsewhere = map[string]string{
 	"regex":         "write `re`",
 	"regexp":        "write `re`",
 	"in":            "leave it out: a list of values means any of them",
+	"any":           "leave it out: a list of values means any of them",
 	"like":          "leave it out: `*` and `?` in a value are wildcards",
 	"wildcard":      "leave it out: `*` and `?` in a value are wildcards",
 	"beginswith":    "write `startswith`",

@@ -9,8 +9,14 @@ import (
 )
 
 // withoutCovered leaves out sources whose events another source of the list has too and reads alike: a whole log covers
-// its categories. Asked of both, a table would give the same event twice.
+// its categories, and all events of a product its logs. Asked of both, a table would give the same event twice.
 func (m *Model) withoutCovered(sources []*Source, r *ir.Rule) []*Source {
+	if i := slices.IndexFunc(sources, func(s *Source) bool { return s.Category == "" && s.Service == "" }); i >= 0 {
+		every := sources[i] // all of a product's events
+		sources = slices.DeleteFunc(slices.Clone(sources), func(s *Source) bool {
+			return s != every && s.Product == every.Product && (every.Covers || s.Within(every)) && m.readsAlike(every, s, r)
+		})
+	}
 	whole := slices.DeleteFunc(slices.Clone(sources), func(s *Source) bool { return s.Category != "" || s.Log == "" })
 	if len(whole) == 0 || len(whole) == len(sources) {
 		return sources

@@ -54,9 +54,9 @@ func TestNoEventIsAskedForTwice(t *testing.T) {
 		model, logsource, condition string
 		with, without               []string
 	}{
-		{"sentinel", "product: windows", "{User: bob}", []string{"sysmon", "security_process_creation"}, []string{"sysmon_wmi_event", "sysmon_process_creation"}},
-		{"sentinel", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"sysmon", "security_process_creation"}, []string{"sysmon_image_load"}},
-		{"splunk-windows", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"sysmon"}, []string{"sysmon_process_creation", "sysmon_image_load"}},
+		{"sentinel", "product: windows", "{User: bob}", []string{"windows_events", "security_process_creation"}, []string{"sysmon", "sysmon_wmi_event", "sysmon_process_creation"}},
+		{"sentinel", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"windows_events", "security_process_creation"}, []string{"sysmon", "sysmon_image_load"}},
+		{"splunk-windows", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"windows_events"}, []string{"sysmon", "sysmon_process_creation", "sysmon_image_load"}},
 		{"sentinel", "product: windows, category: process_creation", `{Image|endswith: '\x.exe'}`, []string{"security_process_creation", "sysmon_process_creation"}, []string{"sysmon"}},
 		{"sentinel", "product: windows, category: process_creation", `{EventID: 4688, CommandLine: x}`, []string{"security_process_creation", "security_channel"}, []string{"security"}},
 	} {
@@ -71,5 +71,18 @@ func TestNoEventIsAskedForTwice(t *testing.T) {
 		for _, name := range c.without {
 			assert.NotContains(t, names, name, "%s %s", c.model, c.condition)
 		}
+	}
+}
+
+// TestAnyChannelOfWindows is searched by a rule of the product alone: no log that a service names may have the event.
+func TestAnyChannelOfWindows(t *testing.T) {
+	for _, name := range []string{"sentinel", "splunk-windows", "winlogbeat", "ecs"} {
+		m, err := Load(name)
+		require.NoError(t, err)
+		var names []string
+		for _, s := range m.Answering(lower(t, "product: windows", "  s: {Channel: A-Channel/Without a service, EventID: 4, Of: it}\n  condition: s\n")) {
+			names = append(names, s.Name)
+		}
+		assert.Equal(t, []string{"windows_events"}, names, name)
 	}
 }

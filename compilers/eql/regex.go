@@ -1,6 +1,7 @@
 package eql
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp/syntax"
@@ -47,28 +48,9 @@ func luceneNode(re *syntax.Regexp, left, right bool) (string, error) {
 	case syntax.OpCapture:
 		return luceneNode(re.Sub[0], left, right)
 	case syntax.OpAlternate:
-		parts := make([]string, len(re.Sub))
-		for i, sub := range re.Sub {
-			text, err := luceneNode(sub, left, right)
-			if err != nil {
-				return "", err
-			}
-			parts[i] = text
-			if text == "" {
-				parts[i] = "()"
-			}
-		}
-		return "(" + strings.Join(parts, "|") + ")", nil
+		return luceneAlternatives(re.Sub, left, right)
 	case syntax.OpConcat:
-		var b strings.Builder
-		for i, sub := range re.Sub {
-			text, err := luceneNode(sub, left && i == 0, right && i == len(re.Sub)-1)
-			if err != nil {
-				return "", err
-			}
-			b.WriteString(text)
-		}
-		return b.String(), nil
+		return luceneSequence(re.Sub, left, right)
 	case syntax.OpBeginText:
 		if !left {
 			return "", errAnchor
@@ -87,6 +69,30 @@ func luceneNode(re *syntax.Regexp, left, right bool) (string, error) {
 	}
 	text, err := luceneLeaf(re)
 	return unanchored(text, left, right), err
+}
+
+func luceneAlternatives(of []*syntax.Regexp, left, right bool) (string, error) {
+	parts := make([]string, len(of))
+	for i, one := range of {
+		text, err := luceneNode(one, left, right)
+		if err != nil {
+			return "", err
+		}
+		parts[i] = cmp.Or(text, "()")
+	}
+	return "(" + strings.Join(parts, "|") + ")", nil
+}
+
+func luceneSequence(of []*syntax.Regexp, left, right bool) (string, error) {
+	var b strings.Builder
+	for i, one := range of {
+		text, err := luceneNode(one, left && i == 0, right && i == len(of)-1)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(text)
+	}
+	return b.String(), nil
 }
 
 // unanchored adds any text to the left and right.

@@ -158,25 +158,16 @@ func (w *writer) joins() []string {
 	key := append([]string{host}, columnNames(w.plan.Source.Keys[0])...)
 	for _, hops := range w.hops() {
 		j := w.creations[hops]
-		inner := w.scope(parentWindow)
+		earliest := append([]string{columnName(w.plan.Model.Time[0])}, w.columnsKept(j.columns, key)...)
 		project := make([]string, 0, len(key)+len(j.columns))
 		for i, c := range key {
 			project = append(project, fmt.Sprintf("%s = %s", keyName(hops, i), c))
 		}
-		var kept []string
 		for _, c := range j.columns {
-			for _, name := range []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When} {
-				if container, _ := w.plan.Source.Inside(name); container != "" {
-					name = container
-				}
-				if name != "" && !slices.Contains(key, columnName(name)) && !slices.Contains(kept, columnName(name)) {
-					kept = append(kept, columnName(name))
-				}
-			}
 			project = append(project, ancestorValue(hops, c)+" = "+w.read(c).name)
 		}
-		inner = append(inner,
-			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(append([]string{columnName(w.plan.Model.Time[0])}, kept...), ", "), strings.Join(key, ", ")),
+		inner := append(w.scope(parentWindow),
+			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(earliest, ", "), strings.Join(key, ", ")),
 			"project "+strings.Join(project, ", "))
 		on := []string{fmt.Sprintf("$left.%s == $right.%s", host, keyName(hops, 0))}
 		for i, c := range w.plan.Source.Keys[hops-j.from] {
@@ -185,6 +176,21 @@ func (w *writer) joins() []string {
 		stages = append(stages, fmt.Sprintf("join kind=leftouter (\n%s  ) on %s", indent(indent(pipe(inner))), strings.Join(on, ", ")))
 	}
 	return stages
+}
+
+// columnsKept names the columns of the table that some columns are read from, each once, without those of the key.
+func (w *writer) columnsKept(columns []schema.Column, key []string) (kept []string) {
+	for _, c := range columns {
+		for _, name := range []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When} {
+			if container, _ := w.plan.Source.Inside(name); container != "" {
+				name = container
+			}
+			if name != "" && !slices.Contains(key, columnName(name)) && !slices.Contains(kept, columnName(name)) {
+				kept = append(kept, columnName(name))
+			}
+		}
+	}
+	return kept
 }
 
 func (w *writer) hops() []int {

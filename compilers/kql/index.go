@@ -95,16 +95,8 @@ func hasTerms(column, operator string, of []terms.Term) compilers.Pred {
 // indexOf gives what the index can be asked for a test of the event's own columns.
 func (w *writer) indexOf(n ir.Node) []terms.Clause {
 	m, ok := n.(*ir.Match)
-	if !ok {
+	if !ok || !w.hasFixedText(m.Test) {
 		return nil // a keyword is looked for in every column
-	}
-	if t, ok := m.Test.(*ir.Text); ok && w.plan.Apart(t) {
-		return nil // the list may change without the query
-	}
-	switch m.Test.(type) {
-	case *ir.Text, *ir.Glob, *ir.Regex, *ir.OfFilename:
-	default:
-		return nil
 	}
 	col, hops := w.columnOf(m.Field, m.Test)
 	if hops > 0 || col.Made != nil || col.Second() {
@@ -136,15 +128,27 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 		return inColumn(columnName(container), withoutDates(ofJSON.OfTest(test)))
 	}
 	found := inColumn(columnName(name), ofText.OfTest(test))
-	if asksIndex(test) {
-		if len(found) == 0 {
-			return []terms.Clause{{Asked: true}}
-		}
-		for i := range found {
-			found[i].Asked = true
-		}
+	if !asksIndex(test) {
+		return found
+	}
+	if len(found) == 0 {
+		return []terms.Clause{{Asked: true}}
+	}
+	for i := range found {
+		found[i].Asked = true
 	}
 	return found
+}
+
+// hasFixedText tells whether a test is of texts that only the query says. A list apart from it may change.
+func (w *writer) hasFixedText(t ir.Test) bool {
+	switch t := t.(type) {
+	case *ir.Text:
+		return !w.plan.Apart(t)
+	case *ir.Glob, *ir.Regex, *ir.OfFilename:
+		return true
+	}
+	return false
 }
 
 // asksIndex tells whether a test of a text column is answered from the index as it is written: it is an equality, or

@@ -239,40 +239,52 @@ func Lines(text string) string {
 // prose makes paragraphs and lists of what people wrote: a blank line ends a paragraph, and lines that begin with - or
 // * are a list.
 func prose(text string) []Block {
-	var out []Block
-	for _, part := range strings.Split(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), "\n\n") {
-		var lines []string
-		var items []Cell
-		flush := func() {
-			if len(lines) > 0 {
-				out = append(out, Paragraph{Cell{{Text: Lines(strings.Join(lines, "\n"))}}})
-			}
-			if len(items) > 0 {
-				out = append(out, Bullets{items})
-			}
-			lines, items = nil, nil
-		}
+	var p proseReader
+	for part := range strings.SplitSeq(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), "\n\n") {
 		for line := range strings.SplitSeq(part, "\n") {
-			trimmed := strings.TrimSpace(line)
-			item, bulleted := strings.CutPrefix(trimmed, "- ")
-			if !bulleted {
-				item, bulleted = strings.CutPrefix(trimmed, "* ")
-			}
-			switch {
-			case bulleted && len(lines) > 0, !bulleted && len(items) > 0 && trimmed == line:
-				flush()
-			}
-			switch {
-			case bulleted:
-				items = append(items, plain(item))
-			case len(items) > 0 && trimmed != "": // an item goes on
-				last := items[len(items)-1]
-				last[0].Text += " " + diag.Visible(trimmed)
-			case trimmed != "":
-				lines = append(lines, trimmed)
-			}
+			p.line(line)
 		}
-		flush()
+		p.end()
 	}
-	return out
+	return p.blocks
+}
+
+// proseReader makes blocks of lines. At most one of lines and items is not empty.
+type proseReader struct {
+	blocks []Block
+	lines  []string // of a paragraph
+	items  []Cell   // of a list
+}
+
+func (p *proseReader) line(line string) {
+	trimmed := strings.TrimSpace(line)
+	item, bulleted := strings.CutPrefix(trimmed, "- ")
+	if !bulleted {
+		item, bulleted = strings.CutPrefix(trimmed, "* ")
+	}
+	isIndented := trimmed != line
+	if bulleted && len(p.lines) > 0 || !bulleted && len(p.items) > 0 && !isIndented {
+		p.end()
+	}
+	switch {
+	case bulleted:
+		p.items = append(p.items, plain(item))
+	case trimmed == "":
+	case len(p.items) > 0: // the item goes on
+		last := p.items[len(p.items)-1]
+		last[0].Text += " " + diag.Visible(trimmed)
+	default:
+		p.lines = append(p.lines, trimmed)
+	}
+}
+
+// end ends the paragraph or the list.
+func (p *proseReader) end() {
+	if len(p.lines) > 0 {
+		p.blocks = append(p.blocks, Paragraph{Cell{{Text: Lines(strings.Join(p.lines, "\n"))}}})
+	}
+	if len(p.items) > 0 {
+		p.blocks = append(p.blocks, Bullets{p.items})
+	}
+	p.lines, p.items = nil, nil
 }

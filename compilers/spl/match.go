@@ -88,30 +88,28 @@ func presence(name, missing string, present bool) compilers.Pred {
 	return compilers.Any{compilers.Not{Term: there}, word}
 }
 
+// searchValues writes the values of a test for the search command. It is false if one of them would not be exact.
 func searchValues(t *ir.Text) ([]string, bool) {
 	if t.Cased || t.Op == ir.Word || (t.Op == ir.Filename && len(t.Values) > maxSearchNames) {
 		return nil, false
 	}
+	before, after := t.Op == ir.EndsWith || t.Op == ir.Contains, t.Op == ir.StartsWith || t.Op == ir.Contains
 	var values []string
-	for _, v := range t.Values {
-		before, after := t.Op == ir.EndsWith || t.Op == ir.Contains, t.Op == ir.StartsWith || t.Op == ir.Contains
+	exact := true
+	add := func(before bool, v string, after bool) {
 		text, ok := searchLiteral(before, v, after)
-		if !ok {
-			return nil, false
+		values, exact = append(values, text), exact && ok
+	}
+	for _, v := range t.Values {
+		add(before, v, after)
+		if t.Op == ir.Filename { // alone, or at the end of a path
+			exact = exact && !strings.ContainsAny(v, `\/`)
+			add(true, `\`+v, false)
+			add(true, "/"+v, false)
 		}
-		values = append(values, text)
-		if t.Op == ir.Filename {
-			if strings.ContainsAny(v, `\/`) {
-				return nil, false
-			}
-			for _, form := range []string{`\` + v, "/" + v} {
-				text, ok := searchLiteral(true, form, false)
-				if !ok {
-					return nil, false
-				}
-				values = append(values, text)
-			}
-		}
+	}
+	if !exact {
+		return nil, false
 	}
 	return values, true
 }

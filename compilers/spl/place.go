@@ -26,8 +26,18 @@ func checkScope(text string) error {
 	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }); i >= 0 {
 		return errors.New("a search must be printable and on one line")
 	}
-	depth := 0
-	var tokens []string
+	tokens, err := scopeTokens(text)
+	if err != nil {
+		return err
+	}
+	if err := checkParentheses(tokens); err != nil {
+		return err
+	}
+	return checkOperators(tokens)
+}
+
+// scopeTokens splits a search into words and parentheses. What is quoted is a letter of its word.
+func scopeTokens(text string) (tokens []string, err error) {
 	token := ""
 	flush := func() {
 		if token != "" {
@@ -37,31 +47,19 @@ func checkScope(text string) error {
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; c {
 		case '|':
-			return errors.New("a scope has no pipe: it is only a part of the base search")
+			return nil, errors.New("a scope has no pipe: it is only a part of the base search")
 		case '[', ']':
-			return errors.New("a scope has no subsearch: Splunk cuts off its results silently")
+			return nil, errors.New("a scope has no subsearch: Splunk cuts off its results silently")
 		case '\\':
-			return errors.New("put a text with a backslash between double quotes")
+			return nil, errors.New("put a text with a backslash between double quotes")
 		case '"', '`':
-			end := closing(text, i)
-			if end < 0 {
-				return fmt.Errorf("%c is not closed", c)
-			}
-			if c == '`' && (!macro.MatchString(text[i+1:end]) || strings.Count(text[i+1:end], `"`)%2 > 0) {
-				return fmt.Errorf("%s is not a macro: write its name between backquotes, with arguments in parentheses", text[i:end+1])
+			if i, err = quotedEnd(text, i); err != nil {
+				return nil, err
 			}
 			token += "x"
-			i = end
-		case '(':
-			depth++
+		case '(', ')':
 			flush()
-			tokens = append(tokens, "(")
-		case ')':
-			if depth--; depth < 0 {
-				return errors.New("parenthesis without a beginning")
-			}
-			flush()
-			tokens = append(tokens, ")")
+			tokens = append(tokens, string(c))
 		case ' ', ',':
 			flush()
 		default:
@@ -69,10 +67,39 @@ func checkScope(text string) error {
 		}
 	}
 	flush()
+	return tokens, nil
+}
+
+// quotedEnd is where a quoted text or a macro ends.
+func quotedEnd(text string, from int) (int, error) {
+	end := closing(text, from)
+	if end < 0 {
+		return 0, fmt.Errorf("%c is not closed", text[from])
+	}
+	inside := text[from+1 : end]
+	if text[from] == '`' && (!macro.MatchString(inside) || strings.Count(inside, `"`)%2 > 0) {
+		return 0, fmt.Errorf("%s is not a macro: write its name between backquotes, with arguments in parentheses", text[from:end+1])
+	}
+	return end, nil
+}
+
+// checkParentheses says why parentheses are not in pairs.
+func checkParentheses(tokens []string) error {
+	depth := 0
+	for _, token := range tokens {
+		switch token {
+		case "(":
+			depth++
+		case ")":
+			if depth--; depth < 0 {
+				return errors.New("parenthesis without a beginning")
+			}
+		}
+	}
 	if depth > 0 {
 		return errors.New("a parenthesis is not closed")
 	}
-	return checkOperators(tokens)
+	return nil
 }
 
 // closing is where a quote ends: at the same character, unless a backslash stands before it. -1 if it does not end.

@@ -116,6 +116,20 @@ func ofGlob(t *ir.Glob) value {
 	return append(v, edge)
 }
 
+// followed gives each of some texts with each of those that may follow it. If these are too many, nothing is known of
+// what follows.
+func followed(values, next []value) (out []value) {
+	if len(values)*len(next) > maxValues {
+		next = []value{{gap}}
+	}
+	for _, v := range values {
+		for _, more := range next {
+			out = append(out, slices.Concat(v, more))
+		}
+	}
+	return out
+}
+
 // ofRegex gives what is known of the text that a part of an expression matches, one for each of its alternatives.
 func ofRegex(n regex.Node) []value {
 	switch n := n.(type) {
@@ -140,17 +154,7 @@ func ofRegex(n regex.Node) []value {
 	case *regex.Concat:
 		out := []value{nil}
 		for _, part := range n.Parts {
-			next := ofRegex(part)
-			if len(out)*len(next) > maxValues {
-				next = []value{{gap}}
-			}
-			var longer []value
-			for _, v := range out {
-				for _, more := range next {
-					longer = append(longer, slices.Concat(v, more))
-				}
-			}
-			out = longer
+			out = followed(out, ofRegex(part))
 		}
 		return out
 	case *regex.Alternate:

@@ -12,10 +12,12 @@ var (
 	cefStart = regexp.MustCompile(`^CEF: ?\d+\|`)
 	cefKey   = regexp.MustCompile(`(?:^|\s)([A-Za-z0-9_.\-]+(?:\[\d+\])?)=`)
 	cefLabel = regexp.MustCompile(`^(?:cs|cn|cfp|c6a|deviceCustomDate|flexString|flexNumber|flexDate)\d+$`)
+	cefOwn   = regexp.MustCompile(`^(?:FTNTFGT|FortinetFortiGate)(.+)$`)
 )
 
 // cef reads the common event format: seven parts between bars, and an extension of name=value. A value goes on to the
-// next name. Custom fields (cs1, cn1 …) are also under the names of their labels.
+// next name. Custom fields (cs1, cn1 …) are also under the names of their labels, and FortiGate's (FTNTFGTcfgpath, or
+// FortinetFortiGatecfgpath in version 6) under the names that FortiGate's own format has (cfgpath).
 // https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf
 func cef(text string) (map[string]any, bool) {
 	if !cefStart.MatchString(text) {
@@ -46,18 +48,21 @@ func cef(text string) (map[string]any, bool) {
 			put(fields, rest[at[2]:at[3]], cefValue(value))
 		}
 	}
-	for name, label := range labels(fields) {
-		if _, taken := fields[label]; !taken {
-			fields[label] = fields[name]
+	for name, other := range otherNames(fields) {
+		if _, taken := fields[other]; !taken {
+			fields[other] = fields[name]
 		}
 	}
 	return fields, true
 }
 
-// labels gives the label of each custom field that has one.
-func labels(fields map[string]any) map[string]string {
+// otherNames gives the label of each custom field that has one, and the product's own name of a field.
+func otherNames(fields map[string]any) map[string]string {
 	out := map[string]string{}
 	for name := range fields {
+		if own := cefOwn.FindStringSubmatch(name); own != nil {
+			out[name] = own[1]
+		}
 		if label, ok := fields[name+"Label"].(string); ok && cefLabel.MatchString(name) {
 			out[name] = label
 		}

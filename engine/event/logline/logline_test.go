@@ -80,6 +80,10 @@ func TestLines(t *testing.T) {
 		{"CEF without an extension", `CEF:0|V|P|1|1|n|5`, `{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5"}`},
 		{"CEF in syslog", `Feb 22 22:14:15 fw CEF:0|V|P|1|1|n|5|src=1.1.1.1`,
 			`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5","hostname":"fw","src":"1.1.1.1","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"CEF of FortiGate, with its own names", `CEF:0|Fortinet|Fortigate|v7.4.1|44546|event:system|5|FTNTFGTlogid=0100044546 FTNTFGTsubtype=system FTNTFGTcfgpath=a.b act=Edit`,
+			`{"CEFVersion":"0","DeviceEventClassID":"44546","DeviceProduct":"Fortigate","DeviceVendor":"Fortinet","DeviceVersion":"v7.4.1","FTNTFGTcfgpath":"a.b","FTNTFGTlogid":"0100044546","FTNTFGTsubtype":"system","Name":"event:system","Severity":"5","act":"Edit","cfgpath":"a.b","logid":"0100044546","subtype":"system"}`},
+		{"CEF of FortiGate, as its version 6 writes it", `CEF:0|Fortinet|Fortigate|v6.2.3|1|n|5|FortinetFortiGatelogdesc=Object attribute configured FortinetFortiGatecfgobj=x`,
+			`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"Fortigate","DeviceVendor":"Fortinet","DeviceVersion":"v6.2.3","FortinetFortiGatecfgobj":"x","FortinetFortiGatelogdesc":"Object attribute configured","Name":"n","Severity":"5","cfgobj":"x","logdesc":"Object attribute configured"}`},
 		{"CEF cut off", `CEF:0|V|P|1`, ``},
 
 		{"LEEF", "LEEF:1.0|Lancope|StealthWatch|1.0|41|src=192.0.2.0\tdst=172.50.123.1\tmsg=a b=c\tempty=\tC:\\x=y",

@@ -22,6 +22,7 @@ func TestTimesOfCollectors(t *testing.T) {
 		{"windows", "windows", `{"EventTime":"2026-01-01 00:00:00","EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational"}`},
 		{"linux", "linux", `{"__REALTIME_TIMESTAMP":"1767225600000000","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"EventID 1"}`},
 		{"linux", "linux", `{"EventTime":"2026-01-01 00:00:00","Message":"EventID 1"}`},
+		{"cloud", "onelogin", `{"event_timestamp":"2026-01-01 00:00:00 UTC","event_type_id":1,"actor_user_id":2}`}, // through its webhook
 		{"network", "", `{"DeviceVendor":"V","DeviceProduct":"P","devTime":"Jan 01 2026 00:00:00","msg":"EventID 1"}`},
 	} {
 		source := "{category: firewall}"

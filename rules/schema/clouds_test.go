@@ -99,3 +99,27 @@ func TestFieldsOfClouds(t *testing.T) {
 		}
 	}
 }
+
+// TestFieldsThatElasticDoesNotFill: what an integration documents and its pipeline never writes has no column. What
+// only some of the events of a source have is said.
+func TestFieldsThatElasticDoesNotFill(t *testing.T) {
+	m, err := Load("ecs")
+	require.NoError(t, err)
+	for _, field := range []string{"severity", "version", "legacyEventType"} {
+		_, ok := m.Column(m.Find("", "okta", "okta")[0], field, 0)
+		assert.False(t, ok, field)
+	}
+	assert.Contains(t, m.Find("process_creation", "linux", "")[0].Requires, "Auditd Manager")
+	assert.Empty(t, m.Find("process_creation", "macos", "")[0].Requires)
+	for _, c := range []struct{ category, field, said string }{
+		{"dns", "query", "Zeek"},
+		{"webserver", "c-uri", "IIS"},
+		{"webserver", "sc-status", ""},
+		{"proxy", "c-uri", ""},
+	} {
+		column, ok := m.Column(m.Find(c.category, "", "")[0], c.field, 0)
+		assert.True(t, ok, "%+v", c)
+		assert.Contains(t, column.Requires, c.said, "%+v", c)
+		assert.Equal(t, c.said == "", column.Requires == "", "%+v", c)
+	}
+}

@@ -165,6 +165,7 @@ func (in *Reader) open(file string) (*event.Reader, error) {
 	return event.Open(file, in.readerOptions())
 }
 
+// read gives the events of a file to its engine.
 func (in *Reader) read(file string) error {
 	r, err := in.open(file)
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {
@@ -178,13 +179,7 @@ func (in *Reader) read(file string) error {
 	if in.chosen != nil {
 		in.chosen.later = later{model: in.chosen.of[file]}
 	} else {
-		choice := recognise.File(r, []schema.Recognised{{Model: e.Model.Name, Signs: e.Model.Recognise}})
-		in.Recognised = in.Recognised || choice.Model != ""
-		if text := messageText(choice); text != "" {
-			in.Misread = true
-			in.ClearBar()
-			fmt.Fprintf(in.streams.Err, "%s: model %s%s\n", diag.Visible(label(file)), diag.Visible(e.Model.Name), text)
-		}
+		in.recognise(file, r, e)
 	}
 	err = e.Run(r, file, in.opt.Workers, func(n int) {
 		in.Judged += n
@@ -199,12 +194,35 @@ func (in *Reader) read(file string) error {
 		in.note(file, note)
 	}
 	if in.chosen != nil {
-		in.Misread = in.Misread || in.chosen.later.ofLookLike > 0 && in.chosen.later.lookLike != schema.Plain
-		if text := in.chosen.later.text(); text != "" {
-			in.ClearBar()
-			fmt.Fprintf(in.streams.Err, "warning: %s: %s\n", diag.Visible(label(file)), diag.Visible(text))
-		}
+		in.warnOfOthers(file)
 	}
+	in.judge(file, r, e)
+	return errors.Join(err, in.barErr, r.Close())
+}
+
+// recognise notes whether the first events of a file are of the model that the user names.
+func (in *Reader) recognise(file string, r *event.Reader, e *engines.Of) {
+	choice := recognise.File(r, []schema.Recognised{{Model: e.Model.Name, Signs: e.Model.Recognise}})
+	in.Recognised = in.Recognised || choice.Model != ""
+	if text := messageText(choice); text != "" {
+		in.Misread = true
+		in.ClearBar()
+		fmt.Fprintf(in.streams.Err, "%s: model %s%s\n", diag.Visible(label(file)), diag.Visible(e.Model.Name), text)
+	}
+}
+
+// warnOfOthers warns of a file that has events of another model than the one that was chosen by its first events.
+func (in *Reader) warnOfOthers(file string) {
+	later := in.chosen.later
+	in.Misread = in.Misread || later.ofLookLike > 0 && later.lookLike != schema.Plain
+	if text := later.text(); text != "" {
+		in.ClearBar()
+		fmt.Fprintf(in.streams.Err, "warning: %s: %s\n", diag.Visible(label(file)), diag.Visible(text))
+	}
+}
+
+// judge says what is wrong with a file that was read.
+func (in *Reader) judge(file string, r *event.Reader, e *engines.Of) {
 	switch events := r.Lines() - r.Rejected(); {
 	case r.Broken() != "" && events == 0:
 		in.blame("%s: no event was read: %s", file, r.Broken())
@@ -221,5 +239,4 @@ func (in *Reader) read(file string) error {
 	case in.chosen == nil && !e.Fitted() && len(e.Rules()) > 0:
 		in.blame("%s: no event has a field of the rules or of data model %s: check that --model names the product that the events come from, or leave it out", file, e.Model.Name)
 	}
-	return errors.Join(err, in.barErr, r.Close())
 }

@@ -281,30 +281,14 @@ func (f *folder) move(changed []File, stale []string, fresh, all, left string, b
 	}
 	written := map[string]fs.FileInfo{}
 	for i, file := range changed {
-		err := f.root.MkdirAll(path.Dir(file.Path), 0o755)
-		if err == nil {
-			err = back.keep(file.Path)
-		}
-		if err == nil {
-			err = f.root.Rename(path.Join(fresh, fmt.Sprint(i)), file.Path)
-		}
-		var info fs.FileInfo
-		if err == nil {
-			info, err = f.root.Lstat(file.Path)
-		}
+		info, err := f.moveOne(path.Join(fresh, fmt.Sprint(i)), file.Path, back)
 		if err != nil {
 			return unwritable(filepath.Join(f.dir, filepath.FromSlash(file.Path)), err)
 		}
 		written[Fold(file.Path)] = info
 	}
 	for _, name := range stale {
-		info, err := f.root.Lstat(name)
-		if now := written[Fold(name)]; err == nil && (now == nil || !os.SameFile(now, info)) {
-			if err = back.keep(name); err == nil {
-				err = f.root.Remove(name)
-			}
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := f.remove(name, written[Fold(name)], back); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), err)
 		}
 		removeEmpty(f.root, path.Dir(name))
@@ -313,6 +297,32 @@ func (f *folder) move(changed []File, stale []string, fresh, all, left string, b
 		return unwritable(filepath.Join(f.dir, manifestName), err)
 	}
 	return nil
+}
+
+// moveOne gives a file its place.
+func (f *folder) moveOne(from, to string, back *backup) (fs.FileInfo, error) {
+	if err := f.root.MkdirAll(path.Dir(to), 0o755); err != nil {
+		return nil, err
+	}
+	if err := back.keep(to); err != nil {
+		return nil, err
+	}
+	if err := f.root.Rename(from, to); err != nil {
+		return nil, err
+	}
+	return f.root.Lstat(to)
+}
+
+// remove removes a stale file, unless it is the one that was just written under a name in another case.
+func (f *folder) remove(name string, written fs.FileInfo, back *backup) error {
+	info, err := f.root.Lstat(name)
+	if err != nil || written != nil && os.SameFile(written, info) {
+		return err
+	}
+	if err := back.keep(name); err != nil {
+		return err
+	}
+	return f.root.Remove(name)
 }
 
 func union(a, b map[string]bool) map[string]bool {

@@ -84,12 +84,8 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 		if err != nil {
 			return nil, err
 		}
-		var faults []error
-		for _, f := range compilers.CheckPlaces(t.Dialect, t.Places(), models...) {
-			faults = append(faults, fmt.Errorf("target %s: %w", t.Name, f))
-		}
-		if len(faults) > 0 {
-			return nil, errors.Join(faults...)
+		if err := checkPlaces(t, models); err != nil {
+			return nil, err
 		}
 		from := len(results)
 		for _, r := range whole {
@@ -110,6 +106,15 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 		})
 	}
 	return results, nil
+}
+
+// checkPlaces gives what is wrong with where a target keeps its events as an error.
+func checkPlaces(t targets.Target, models []*schema.Model) error {
+	var faults []error
+	for _, f := range compilers.CheckPlaces(t.Dialect, t.Places(), models...) {
+		faults = append(faults, fmt.Errorf("target %s: %w", t.Name, f))
+	}
+	return errors.Join(faults...)
 }
 
 // CheckPlaces says what is wrong with where a target of a project keeps its events.

@@ -128,37 +128,45 @@ func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, 
 	}
 	set.filterPlaces = append(set.filterPlaces, at)
 	for _, file := range files {
-		from := File{Folder: folder, Disk: at.dir, Path: file, Named: at.file != ""}
 		onDisk := filepath.Join(at.dir, file)
 		if read[onDisk] {
 			continue
 		}
 		read[onDisk] = true
-		filters, found := parse.Filters(folder, file, set.FilterCondition)
-		if from.Named && len(filters) == 0 && len(found) == 0 {
-			return 0, errors.New("no filter in this file")
-		}
-		foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
-		found, passed := passOver(from, parse.File{Foreign: foreign && len(found) > 0}, found)
-		if foreign && len(passed) > 0 {
-			set.foreign++
-		}
-		set.PassedOver = append(set.PassedOver, passed...)
-		applied := AppliedFilter{File: from, covers: map[*rules.Rule]bool{}, of: map[*rules.Rule][]*rules.Filter{}}
-		for _, f := range filters {
-			set.Lists.Answer(f.Body)
-			found = append(found, set.apply(f, applied, all)...)
-		}
-		set.Filters = append(set.Filters, applied)
-		set.parsedFilters = append(set.parsedFilters, parsedFile{from: applied.File, file: lint.File{Path: folder.Shown(file), Filters: filters}})
-		set.KeepFile(folder.Shown(file), applied.File)
-		set.Found = append(set.Found, found...)
-		set.ofEveryRule(found)
-		if found.HasErrors() {
-			set.Failed++
+		if err := set.applyFile(File{Folder: folder, Disk: at.dir, Path: file, Named: at.file != ""}, all); err != nil {
+			return 0, err
 		}
 	}
 	return len(files), nil
+}
+
+// applyFile applies the filters of a file.
+func (set *Set) applyFile(from File, all bool) error {
+	filters, found := parse.Filters(from.Folder, from.Path, set.FilterCondition)
+	if from.Named && len(filters) == 0 && len(found) == 0 {
+		return errors.New("no filter in this file")
+	}
+	foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
+	found, passed := passOver(from, parse.File{Foreign: foreign && len(found) > 0}, found)
+	if foreign && len(passed) > 0 {
+		set.foreign++
+	}
+	set.PassedOver = append(set.PassedOver, passed...)
+	applied := AppliedFilter{File: from, covers: map[*rules.Rule]bool{}, of: map[*rules.Rule][]*rules.Filter{}}
+	for _, f := range filters {
+		set.Lists.Answer(f.Body)
+		found = append(found, set.apply(f, applied, all)...)
+	}
+	shown := from.Folder.Shown(from.Path)
+	set.Filters = append(set.Filters, applied)
+	set.parsedFilters = append(set.parsedFilters, parsedFile{from: from, file: lint.File{Path: shown, Filters: filters}})
+	set.KeepFile(shown, from)
+	set.Found = append(set.Found, found...)
+	set.ofEveryRule(found)
+	if found.HasErrors() {
+		set.Failed++
+	}
+	return nil
 }
 
 // apply applies a filter to each rule that it covers. all says that one that covers none is a finding.

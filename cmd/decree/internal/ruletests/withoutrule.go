@@ -1,6 +1,7 @@
 package ruletests
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -32,31 +33,59 @@ func withoutRule(set *ruleset.Set) diag.Diagnostics {
 		if err != nil {
 			continue // its rules were read: they say what is wrong
 		}
+		in := testFolder{f.Folder, dir, files}
 		for _, file := range files {
-			if !source.IsYAML(file) {
-				continue
-			}
-			if !parse.IsTestFile(file) {
-				if rule := almostTests(file); rule != "" && !ofRules[f.Folder.Shown(path.Join(dir, file))] && slices.ContainsFunc(files, func(other string) bool { return yamlName(other) == rule }) {
-					found.Warnf("test-without-rule", diag.Range{File: f.Folder.Shown(path.Join(dir, file))}, "rename it to "+rule+".test.yml",
-						"these tests are not run: the tests of %s.yml are in %s.test.yml", rule, rule)
-				}
-				continue
-			}
-			base := yamlName(file)
-			rule := strings.TrimSuffix(base, path.Ext(base))
-			run := rule + strings.ToLower(strings.TrimPrefix(file, rule))
-			at := diag.Range{File: f.Folder.Shown(path.Join(dir, file))}
+			shown := f.Folder.Shown(path.Join(dir, file))
+			why, hint := "", ""
 			switch {
-			case !slices.ContainsFunc(files, func(other string) bool { return yamlName(other) == rule }):
-				found.Warnf("test-without-rule", at, "name it after its rule, or remove it", "these tests are not run: there is no rule file %s.yml beside them", rule)
-			case run != file && (slices.Contains(files, run) || !f.Folder.Exists(path.Join(dir, run))):
-				// a file system may find it without regard to case
-				found.Warnf("test-without-rule", at, "rename it to "+run, "these tests are not run: the ending of a test file is in lower case")
+			case !source.IsYAML(file):
+			case parse.IsTestFile(file):
+				why, hint = in.notRun(file)
+			case !ofRules[shown]:
+				why, hint = in.notNamedSo(file)
+			}
+			if why != "" {
+				found.Warnf("test-without-rule", diag.Range{File: shown}, hint, "these tests are not run: %s", why)
 			}
 		}
 	}
 	return found
+}
+
+// testFolder is a folder with rules, and the names of its files.
+type testFolder struct {
+	*source.Folder
+	dir   string
+	files []string
+}
+
+// hasRule tells whether the folder has a YAML file of a name.
+func (in testFolder) hasRule(name string) bool {
+	return slices.ContainsFunc(in.files, func(file string) bool { return yamlName(file) == name })
+}
+
+// notRun says why a test file is not run, and what to do. It is "" if it is run.
+func (in testFolder) notRun(file string) (why, hint string) {
+	base := yamlName(file)
+	rule := strings.TrimSuffix(base, path.Ext(base))
+	run := rule + strings.ToLower(strings.TrimPrefix(file, rule))
+	switch {
+	case !in.hasRule(rule):
+		return "there is no rule file " + rule + ".yml beside them", "name it after its rule, or remove it"
+	case run != file && (slices.Contains(in.files, run) || !in.Exists(path.Join(in.dir, run))):
+		// a file system may find it without regard to case
+		return "the ending of a test file is in lower case", "rename it to " + run
+	}
+	return "", ""
+}
+
+// notNamedSo says of a file whose name is almost that of the tests of a rule how these are named.
+func (in testFolder) notNamedSo(file string) (why, hint string) {
+	rule := almostTests(file)
+	if rule == "" || !in.hasRule(rule) {
+		return "", ""
+	}
+	return fmt.Sprintf("the tests of %s.yml are in %s.test.yml", rule, rule), "rename it to " + rule + ".test.yml"
 }
 
 // almostTests gives the name of the rule whose tests a file seems to have, by a name that is like that of a test file.

@@ -56,6 +56,13 @@ func TestWhatElasticMakesOfAnEvent(t *testing.T) {
 			`{"event":{"category":["web"],"dataset":"squid.log"},"http":{"request":{"method":"CONNECT"}},"url":{"original":"x.example:443"},"squid":{"status_code":403},"source":{"user":{"name":"ann"}}}`,
 			[]string{"sc-status: 403", "cs-username: ann", "c-uri|startswith: x.example"}, []string{"sc-status: 200", "cs-username: bob"},
 		},
+		"accesses of the Security log, as codes": {
+			"{product: windows, service: security}", "windows",
+			`{"EventID":4663,"Channel":"Security","AccessList":"%%4417\n\t\t\t\t%%4418\n","UserAccountControl":"%%2080 %%2084"}`,
+			`{"event":{"code":"4663"},"winlog":{"channel":"Security","event_data":{"AccessList":["4417","4418"],"UserAccountControl":["2080","2084"]}}}`,
+			[]string{"AccessList|contains: '%%4417'", "AccessList|contains|all: ['%%4417', '%%4418']", "AccessList|contains: '4418'", "UserAccountControl|contains: '%%2084'"},
+			[]string{"AccessList|contains: '%%4416'", "UserAccountControl|contains: '%%2089'"},
+		},
 		"what a firewall denied": {
 			"{category: firewall}", "network",
 			`{"src_ip":"10.0.0.1","dst_ip":"10.0.0.2","dst_port":22,"action":"deny"}`,

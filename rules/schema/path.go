@@ -136,7 +136,11 @@ func (c Column) inExpression(t ir.Test) error {
 	for _, spellings := range []map[string]string{c.Written, c.AlsoWritten} {
 		for _, from := range sortedNames(spellings) {
 			named, other := strings.TrimSuffix(from, `\`), strings.TrimSuffix(spellings[from], `\`)
-			if anyNames(texts, named) && !anyNames(texts, other) {
+			switch {
+			case !anyNames(texts, named):
+			case other == "":
+				return fmt.Errorf("the product may leave out %s, and expressions are not translated: leave it out", named)
+			case !anyNames(texts, other):
 				return fmt.Errorf("the product writes %s as %s, and expressions are not translated: name both in it, or none", named, other)
 			}
 		}
@@ -144,16 +148,20 @@ func (c Column) inExpression(t ir.Test) error {
 	return nil
 }
 
-// anyNames tells whether one of the texts of an expression has a part of a path, and not only a longer word that has it
-// in it. What follows the part's letters may be anything where the part has question marks.
+// anyNames tells whether one of the texts of an expression has a part of a path, and, if the part is of words, not only
+// a longer word that has it in it. What follows the part's letters may be anything where the part has question marks.
 func anyNames(texts []string, part string) bool {
 	letters := strings.TrimRight(part, "?")
 	name, open := []rune(folded(letters)), letters != part
+	if letters == "" {
+		return false
+	}
+	first, last := ofWord(name[0]), !open && ofWord(name[len(name)-1])
 	return slices.ContainsFunc(texts, func(text string) bool {
 		in := []rune(folded(text))
 		for at := range in {
 			end := at + len(name)
-			if end <= len(in) && slices.Equal(in[at:end], name) && (at == 0 || !ofWord(in[at-1])) && (open || end == len(in) || !ofWord(in[end])) {
+			if end <= len(in) && slices.Equal(in[at:end], name) && (!first || at == 0 || !ofWord(in[at-1])) && (!last || end == len(in) || !ofWord(in[end])) {
 				return true
 			}
 		}
@@ -185,7 +193,7 @@ func (c Column) bothSpellings(n *ir.Match) ir.Node {
 		for _, v := range t.Values {
 			parts, changed := c.otherSpelling([]ir.GlobPart{{Literal: v}})
 			switch {
-			case !changed:
+			case !changed || len(parts) == 0:
 			case t.Op == ir.Word:
 				ask(ir.WordPattern(parts, t.Cased))
 			case len(parts) == 1:

@@ -112,6 +112,10 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}
+		if col.Shared {
+			c.plan.NoteOf(c.at, "shared-column", "false-positives",
+				fmt.Sprintf("%s has the values of several fields, without their names: the test holds if one of them fits", col.Name))
+		}
 		c.secondColumns([]schema.Column{col}, nil, at)
 		return
 	}

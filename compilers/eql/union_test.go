@@ -49,6 +49,9 @@ func TestSources(t *testing.T) {
 			`registry where ?event.action : ("modification", "RegistryEvent (Value Set)") and ?host.os.type : "windows" and ?registry.data.strings : "a" and ?registry.data.strings : "b"`},
 		{"a record's type and a call's name are auditd's", "{product: linux, service: auditd}", `{type: SERVICE_STOP, SYSCALL: mknod}`,
 			`any where ?event.dataset : "auditd.log" and ?auditd.log.record_type : "SERVICE_STOP" and ?auditd.log.SYSCALL : "mknod"`},
+		{"a program's arguments are one list", "{product: linux, service: auditd}", `{type: EXECVE, a0: chmod, a1|startswith: u+}`,
+			`any where ?event.dataset : "auditd.log" and ?auditd.log.record_type : "EXECVE" and (?auditd.log.a0 : "chmod" or ?process.args : "chmod") and ` +
+				`(?auditd.log.a1 : "u+*" or ?process.args : "u+*")`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := lowered.Rule(t, "logsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n")

@@ -37,6 +37,8 @@ func inOneColumn(n *ir.Match, ref *ir.FieldRef, col, other Column) error {
 		switch c := of.in; {
 		case len(c.Spread) > 0:
 			return fmt.Errorf("the values of %s are spread over several columns and cannot be compared with another field", of.field)
+		case c.Shared:
+			return fmt.Errorf("%s has the values of several fields: %s cannot be compared with another field", c.Name, of.field)
 		case c.Under != "":
 			return fmt.Errorf("%s is in two columns, key and name, and cannot be compared with another field", of.field)
 		case c.Type == Digests:

@@ -183,11 +183,11 @@ func mappedIn(fields map[string]Column, field string) (Column, bool) {
 
 // Whole gives the columns with the whole value of a field; the first that has a value counts. If the product splits
 // `DOMAIN\user` or a path, it also gives the column with what is before the backslash, else nil. Of a path
-// (Column.Under is set) that may be all there is. A field that the source lacks has no columns. The name may be that of
-// an entity.
+// (Column.Under is set) that may be all there is. A field that the source lacks, or whose values stand among those of
+// others (Column.Shared), has no columns. The name may be that of an entity.
 func (m *Model) Whole(s *Source, field string, level int) (columns []Column, before *Column) {
 	col, ok := m.Column(s, field, level)
-	if !ok {
+	if !ok || col.Shared {
 		return nil, nil
 	}
 	if inside, outside, either := m.places(s, field, level); either {
@@ -198,6 +198,9 @@ func (m *Model) Whole(s *Source, field string, level int) (columns []Column, bef
 	}
 	for _, name := range col.Spread {
 		own, _ := m.Whole(s, name, level)
+		if len(own) == 0 { // some of the values are not the field's
+			return nil, nil
+		}
 		columns = append(columns, own...)
 	}
 	if len(columns) == 0 {

@@ -41,7 +41,7 @@ func (s *Source) OneInElements(array, field string) bool {
 // maySeveral tells whether a column has several values by what is known of it alone.
 func (c Column) maySeveral() bool {
 	name := strings.ToLower(c.Name)
-	return c.Multivalue || c.Type == Digests || len(c.Spread) > 0 || several[name] || strings.Contains(name, element)
+	return c.Multivalue || c.Shared || c.Type == Digests || len(c.Spread) > 0 || several[name] || strings.Contains(name, element)
 }
 
 // oneValue tells whether a product's column has at most one value: in a table with types, or in Windows' events.

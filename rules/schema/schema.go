@@ -216,6 +216,10 @@ type Column struct {
 	// Unnamed says that the unnamed value of a registry key, Sysmon's `(Default)`, has an empty name, so its path ends
 	// with a backslash. Both forms are searched for.
 	Unnamed bool `yaml:"unnamed"`
+	// Shared says that the column has the values of several fields, as a list of all arguments of a program, and does
+	// not tell which is whose. A test holds if it holds for one of them, which the query notes. Whether a field is
+	// there cannot be asked.
+	Shared bool `yaml:"shared"`
 	// Spread are fields that the values are spread over. A test holds if it holds for one of them.
 	Spread []string `yaml:"spread"`
 	// Array is the path of the array in the event's own JSON whose elements a test of the field's elements tests. ""

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,6 +79,8 @@ func (m *Model) inColumn(s *Source, col Column, ok bool, n *ir.Match) (ir.Node, 
 		return inLists(s, n, col.Name)
 	case len(col.Spread) > 0:
 		return m.spread(s, col, n)
+	case col.Shared:
+		return n, col.amongOthers(n)
 	case col.Domain != "":
 		return col.inTwoColumns(n)
 	case col.Type == Digests:
@@ -146,4 +149,13 @@ func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 		return &ir.And{Base: n.Base, Terms: terms}, nil
 	}
 	return either(n.Base, terms), nil
+}
+
+// amongOthers checks that a column with the values of several fields can answer a test of one of them.
+func (c Column) amongOthers(n *ir.Match) error {
+	switch n.Test.(type) {
+	case *ir.Null, *ir.Exists, *ir.Elements:
+		return fmt.Errorf("%s has the values of several fields, and does not tell which are there", c.Name)
+	}
+	return nil
 }

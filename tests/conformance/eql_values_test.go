@@ -47,6 +47,51 @@ func TestEQLAgreesOnTextsOfTypedFields(t *testing.T) {
 	assert.Equal(t, 8, eqlAgrees(t, m, compiled, queries, file))
 }
 
+// TestEQLAgreesOnArguments asks for arguments of auditd. Those of a program are a list in its integration: engine and
+// query find the same, also where the argument stands in another place, and say so.
+func TestEQLAgreesOnArguments(t *testing.T) {
+	t.Parallel()
+	needEQL(t)
+	m, err := schema.Load("ecs")
+	require.NoError(t, err)
+	m.ID = []string{"event.id"}
+	var docs []doc
+	record := func(kind string, more doc) {
+		d := doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": strconv.Itoa(len(docs)), "dataset": "auditd.log"}, "auditd": doc{"log": doc{"record_type": kind}}}
+		for k, v := range more {
+			if own, ok := d[k].(doc); ok {
+				for name, value := range v.(doc)["log"].(doc) {
+					own["log"].(doc)[name] = value
+				}
+				continue
+			}
+			d[k] = v
+		}
+		docs = append(docs, d)
+	}
+	record("EXECVE", doc{"process": doc{"args": []any{"/usr/bin/chmod", "u+s", "/tmp/x"}}})
+	record("EXECVE", doc{"process": doc{"args": []any{"sh", "/usr/bin/chmod", "u+s"}}})
+	record("EXECVE", doc{"process": doc{"args": []any{"cat", "u+s"}}})
+	record("EXECVE", doc{"process": doc{"args": "/usr/bin/chmod"}})
+	record("EXECVE", nil)
+	record("SYSCALL", doc{"auditd": doc{"log": doc{"a0": "2", "a1": "777"}}})
+	record("SYSCALL", doc{"auditd": doc{"log": doc{"a0": "777", "a1": "2"}}})
+	file := writeEvents(t, docs)
+	var compiled []*ir.Rule
+	var queries []string
+	for _, detection := range []string{
+		"{s: {a0|endswith: /chmod, a1: u+s}, condition: s}", "{s: {type: EXECVE}, o: {a1|re: '^u'}, condition: s and not o}", "{s: {type: SYSCALL, a1: 777}, condition: s}",
+		"{s: {a2|contains: tmp}, o: {a0: cat}, condition: s or o}",
+	} {
+		r := lowered.Rule(t, "logsource: {product: linux, service: auditd}\ndetection: "+detection+"\n")
+		q, problems := eql.New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%s: %v", detection, problems)
+		assert.Contains(t, q.Text, "shared-column", detection)
+		compiled, queries = append(compiled, r), append(queries, q.Text)
+	}
+	assert.Equal(t, 7, eqlAgrees(t, m, compiled, queries, file))
+}
+
 // TestEQLAgreesOnAddresses asks for whole addresses and for their first parts.
 func TestEQLAgreesOnAddresses(t *testing.T) {
 	t.Parallel()

@@ -9,6 +9,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
@@ -64,13 +65,28 @@ func (p Places) of(keys ...string) string {
 }
 
 // logSourceOf is the log source of the rule that a source answers.
-func (p *Plan) logSourceOf(s *schema.Source) rules.LogSource {
-	for _, ls := range p.Rule.Source.LogSources() {
-		if slices.Contains(p.Model.Find(ls.Category, ls.Product, ls.Service), s) {
+func (p *Plan) logSourceOf(s *schema.Source) rules.LogSource { return answeredBy(s, p.Rule, p.Model) }
+
+// answeredBy is the log source of a rule that a source answers.
+func answeredBy(s *schema.Source, r *ir.Rule, m *schema.Model) rules.LogSource {
+	for _, ls := range r.Source.LogSources() {
+		if slices.Contains(m.Find(ls.Category, ls.Product, ls.Service), s) {
 			return ls
 		}
 	}
-	return p.Rule.Source.LogSource
+	return r.Source.LogSource
+}
+
+// placeOf is where the organisation keeps the events of a source in a dialect's product; "" where the data model says.
+func (o Options) placeOf(s *schema.Source, r *ir.Rule, dialect string) string {
+	keys := keysOf(s, answeredBy(s, r, o.Model))
+	switch dialect {
+	case "spl":
+		return o.Scope.of(keys...)
+	case "eql":
+		return o.Index.of(keys...)
+	}
+	return o.Table.of(append([]string{s.Table}, keys...)...)
 }
 
 // ScopeOf gives the search that limits a source in Splunk, or "".

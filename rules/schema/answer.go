@@ -15,13 +15,19 @@ import (
 // rule names an event of another log of the same product (a Sysmon category with Security's EventID), that log is
 // searched too. The result is empty if no source can answer.
 func (m *Model) Answering(r *ir.Rule) []*Source {
+	return m.AnsweringIn(r, func(*Source) string { return "" })
+}
+
+// AnsweringIn gives the same where an organisation keeps events in places of its own: a source is left out for another
+// that has its events too only if both are in one place.
+func (m *Model) AnsweringIn(r *ir.Rule, place func(*Source) string) []*Source {
 	var out []*Source
 	for _, s := range m.Asked(r) {
 		if m.canAnswer(s, r) {
 			out = append(out, s)
 		}
 	}
-	return m.withoutCovered(out, r)
+	return m.withoutCovered(out, r, place)
 }
 
 // Candidates gives the sources of a rule's log source, including those that cannot answer it. The list is shared, as

@@ -44,6 +44,8 @@ func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 		"cases: [{name: a, " + event + ", expect: {none: true}}, {name: b, " + event + ", same_as: {case: a, by: count}}]":                                                         true,
 		"fixtures: {f: {" + event + ", reputation: [{sha1: x, GlobalPrevalence: 5}]}}\ncases: [{name: a, use: f, model: mde, expect: {at_least: 1}}]":                              true,
 		"cases: [{name: a, " + event + ", expect: {none: true, details: [{id: a, selections: [], ancestors: {level: 1, found: false}, prevalence: {p: {rank: 1, rare: true}}}]}}]": true,
+		"cases: [{name: a, rule: one, " + event + ", expect: {none: true}}]":                                                                                                       true,
+		"cases: [{name: a, rule: [one], " + event + ", expect: {none: true}}]":                                                                                                     false,
 		"cases: []": false,
 		"case: [{name: a, " + event + ", expect: {none: true}}]":                      false,
 		"cases: [{" + event + ", expect: {none: true}}]":                              false,

@@ -16,7 +16,7 @@ import (
 )
 
 // caseKeys are the keys of a case, in the order in which people write them.
-var caseKeys = []string{"name", "model", "now", "use", "events", "file", "reputation", "filters", "same_as", "expect"}
+var caseKeys = []string{"name", "rule", "model", "now", "use", "events", "file", "reputation", "filters", "same_as", "expect"}
 
 // loader reads one test file.
 type loader struct {
@@ -90,7 +90,7 @@ func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCond
 	return out, l.Found()
 }
 
-// checkSame reports a same_as that names no case, or a case that has a same_as itself.
+// checkSame reports a same_as that names no case, or a case of another rule, or one that has a same_as itself.
 func (l *loader) checkSame(cases []*Case, names map[string]bool) {
 	for _, c := range cases {
 		if c.SameAs == nil {
@@ -103,6 +103,8 @@ func (l *loader) checkSame(cases []*Case, names map[string]bool) {
 			l.errorf("same-as-itself", at, "name another case", "the case refers to itself")
 		case i >= 0 && cases[i].SameAs != nil && cases[i].Expect.Way == "":
 			l.errorf("same-as-same", at, fmt.Sprintf("name `%s`", cases[i].SameAs.Case), "the case %q has a same_as itself", c.SameAs.Case)
+		case i >= 0 && cases[i].Rule != c.Rule:
+			l.errorf("same-as-other-rule", at, "give both the same `rule`, or none", "the case %q is of another rule", c.SameAs.Case)
 		case i < 0 && !names[c.SameAs.Case]:
 			var known []string
 			for _, other := range cases {
@@ -158,6 +160,8 @@ func (l *loader) oneCase(n *yaml.Node) *Case {
 		switch e.Key.Value {
 		case "name":
 			c.Name = l.text(e.Value, "name")
+		case "rule":
+			c.Rule, c.RuleRange = l.text(e.Value, "rule"), l.Range(e.Value)
 		case "model":
 			c.Model = l.text(e.Value, "model")
 			if !slices.Contains(schema.Names(), c.Model) {

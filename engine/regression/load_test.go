@@ -30,6 +30,7 @@ func TestTestFilesThatCannotBe(t *testing.T) {
 		{"a file outside", "cases:\n  - {name: a, file: ../../e.json, expect: {none: true}}", `file-outside-folder 2:21: event file "../../e.json" is outside the rules folder`, "move it into the rules folder"},
 		{"a folder", "cases:\n  - {name: a, file: ., expect: {none: true}}", `file-unreadable 2:21: cannot read event file ".": dir: not a regular file`, ""},
 		{"a fixture that is not there", "fixtures: {estate: {" + event + "}}\ncases: [{name: a, use: state, expect: {none: true}}]", `no-such-fixture 2:24: unknown fixture "state"`, "did you mean `estate`?"},
+		{"a case of another rule", "cases: [{name: a, rule: one, " + event + ", same_as: b}, {name: b, " + event + ", expect: {none: true}}]", `same-as-other-rule 1:58: the case "b" is of another rule`, "give both the same `rule`, or none"},
 		{"a case that is not there", "cases: [{name: a, " + event + ", same_as: b}]", `no-such-case 1:47: unknown case "b"`, "name a case of this file"},
 		{"the same as itself", "cases: [{name: a, " + event + ", same_as: a}]", "same-as-itself 1:47: the case refers to itself", "name another case"},
 		{"a reputation of nothing", "cases: [{name: a, " + event + ", reputation: [{x: y}], expect: {none: true}}]", "no-reputation-key 1:51: the row does not say whose reputation it is", "add one of sha1, sha256, md5, domain"},

@@ -25,8 +25,10 @@ type File struct {
 type Case struct {
 	Range      diag.Range
 	Name       string
-	Model      string    // data model of the events
-	Now        time.Time // the end of the lookback; zero = no cut
+	Rule       string     // name or id of the rule that it tests; "" = every rule of the file
+	RuleRange  diag.Range // of Rule
+	Model      string     // data model of the events
+	Now        time.Time  // the end of the lookback; zero = no cut
 	Reputation []map[string]string
 	Filters    []*rules.Filter
 	SameAs     *SameAs // another case that must have the same matches; nil = none

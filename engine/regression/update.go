@@ -27,7 +27,7 @@ type edit struct {
 func (f *File) Update(outcomes []Outcome) (text []byte, changed, left []string, err error) {
 	var edits []edit
 	for _, o := range outcomes {
-		i := slices.IndexFunc(f.Cases, func(c *Case) bool { return c.Name == o.Case && c.Range == o.At })
+		i := f.index(o)
 		if i < 0 || o.Passed() {
 			continue
 		}
@@ -50,6 +50,14 @@ func (f *File) Update(outcomes []Outcome) (text []byte, changed, left []string, 
 		return nil, nil, nil, fmt.Errorf("cannot update the expectations in place: %w", err)
 	}
 	return text, changed, left, nil
+}
+
+// Has tells whether an outcome is of a case of the file.
+func (f *File) Has(o Outcome) bool { return f.index(o) >= 0 }
+
+// index is the place of an outcome's case, or below zero.
+func (f *File) index(o Outcome) int {
+	return slices.IndexFunc(f.Cases, func(c *Case) bool { return c.Name == o.Case && c.Range == o.At })
 }
 
 // edits updates the expectations of one case. ok is false if something else is wrong with the case, or if its text

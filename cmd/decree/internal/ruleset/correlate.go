@@ -162,7 +162,7 @@ func (set *Set) Parts() []Rule {
 // Named gives the selected rules that have a detection and the name or the id.
 func (set *Set) Named(name string) []Rule {
 	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool {
-		return set.onlyRead[r.IR.Source] || !isCalled(r.IR.Source, name)
+		return set.onlyRead[r.IR.Source] || !IsCalled(r.IR.Source, name)
 	})
 }
 

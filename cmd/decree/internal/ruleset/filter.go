@@ -3,6 +3,7 @@ package ruleset
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -46,6 +47,9 @@ type AppliedFilter struct {
 
 // Covers tells whether a filter of the file covers a rule.
 func (f AppliedFilter) Covers(r Rule) bool { return f.covers[r.IR.Source] }
+
+// Rules are those that a filter of the file covers.
+func (f AppliedFilter) Rules() []*rules.Rule { return slices.Collect(maps.Keys(f.covers)) }
 
 // FiltersOn gives the filters that apply to a rule.
 func (set *Set) FiltersOn(r Rule) []*rules.Filter {

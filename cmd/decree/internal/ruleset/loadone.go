@@ -106,8 +106,11 @@ func (set *Set) dropOthers() {
 	}
 }
 
-// isCalled tells whether a rule has a name or an id.
-func isCalled(r *rules.Rule, name string) bool {
+// IsCalled tells whether a rule has a name or an id.
+func (r Rule) IsCalled(name string) bool { return IsCalled(r.IR.Source, name) }
+
+// IsCalled tells whether a rule has a name or an id.
+func IsCalled(r *rules.Rule, name string) bool {
 	return strings.EqualFold(name, r.Name) || strings.EqualFold(name, r.ID)
 }
 

@@ -77,7 +77,7 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 func (set *Set) called(sel Selection) (map[*rules.Rule]bool, error) {
 	set.chosen = map[*rules.Rule]bool{}
 	choose := func(body *rules.Rule) {
-		if isCalled(body, sel.rule) {
+		if IsCalled(body, sel.rule) {
 			set.chosen[body] = true
 		}
 	}

@@ -73,6 +73,21 @@ func (set *Set) OnDisk() []string {
 // All are all rules and correlations.
 func (set *Set) All() []Rule { return slices.Concat(set.Rules, set.Correlations, set.Written) }
 
+// RulesOf are the rules and correlations of a file, also those that the user did not select or that have errors.
+func (set *Set) RulesOf(file File) (out []*rules.Rule) {
+	for _, f := range set.parsed {
+		if f.from.Folder == file.Folder && f.from.Path == file.Path {
+			out = slices.Concat(out, f.file.Rules, f.file.Written, f.file.Broken)
+		}
+	}
+	for _, c := range set.read {
+		if c.from.Folder == file.Folder && c.from.Path == file.Path {
+			out = append(out, c.of.Body)
+		}
+	}
+	return out
+}
+
 // Rule is a rule that can be run, a correlation, or a rule that has only queries. IR of the last two has only metadata.
 type Rule struct {
 	File        File

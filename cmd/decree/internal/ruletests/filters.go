@@ -16,20 +16,24 @@ type filterTests struct {
 	cases []*regression.Case
 }
 
-// loadParts adds rules that are only part of a correlation or of another rule: they are tested by the cases of filters
-// that cover no other rule.
+// loadParts adds rules that are only part of a correlation or of another rule: they are tested by the cases that name
+// them, and by those of filters that cover no other rule.
 func (t *Tests) loadParts(set *ruleset.Set, ofFilters []filterTests, only *regexp.Regexp) {
 	whole := set.Whole()
 	ofParts := slices.DeleteFunc(slices.Clone(ofFilters), func(f filterTests) bool { return slices.ContainsFunc(whole, f.Covers) })
 	for _, r := range set.Parts() {
 		var cases []*regression.Case
+		own := t.file(set, r.File, "rule")
+		if own != nil {
+			cases = slices.DeleteFunc(casesOf(r, own.Cases), func(c *regression.Case) bool { return c.Rule == "" })
+		}
 		for _, f := range ofParts {
 			if f.Covers(r) {
-				cases = append(cases, f.cases...)
+				cases = append(cases, casesOf(r, f.cases)...)
 			}
 		}
 		if len(cases) > 0 {
-			t.add(r, cases, nil, only)
+			t.add(r, cases, own, only)
 		}
 	}
 }
@@ -41,6 +45,9 @@ func (t *Tests) loadFilters(set *ruleset.Set) []filterTests {
 		own := t.file(set, f.File, "filter")
 		if own == nil {
 			continue
+		}
+		if set.OfProject {
+			t.checkRules(own, f.Rules())
 		}
 		of := "filter " + strings.TrimSuffix(path.Base(f.File.Path), path.Ext(f.File.Path)) + ": "
 		for _, c := range own.Cases {

@@ -2,6 +2,7 @@
 package ruletests
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"path"
@@ -12,6 +13,7 @@ import (
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine/regression"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/lint"
 )
@@ -25,7 +27,8 @@ type Tests struct {
 	Found   diag.Diagnostics
 
 	lint  project.Lint
-	texts map[string][]byte // of test files, as they are shown
+	texts map[string][]byte           // of test files, as they are shown
+	read  map[string]*regression.File // test files, each read once; nil: there is none
 }
 
 // Tested is a rule with its tests.
@@ -38,7 +41,7 @@ type Tested struct {
 // Load reads the test file beside every rule, and Sigma's own regression data if a rule names it. only selects cases by
 // rule/case; nil selects all.
 func Load(set *ruleset.Set, only *regexp.Regexp) *Tests {
-	tests := &Tests{Found: withoutRule(set), lint: set.Project.Lint, texts: map[string][]byte{}}
+	tests := &Tests{Found: withoutRule(set), lint: set.Project.Lint, texts: map[string][]byte{}, read: map[string]*regression.File{}}
 	ofFilters := tests.loadFilters(set)
 	for _, r := range set.Whole() {
 		tests.load(set, r, ofFilters, only)
@@ -64,17 +67,47 @@ func (t *Tests) load(set *ruleset.Set, r ruleset.Rule, ofFilters []filterTests, 
 	t.Found = append(t.Found, found...)
 	own := t.file(set, r.File, "rule")
 	if own != nil {
-		cases = append(cases, own.Cases...)
-	} else if len(cases) == 0 {
+		t.checkRules(own, set.RulesOf(r.File))
+		mine := casesOf(r, own.Cases)
+		if cases = append(cases, mine...); len(mine) == 0 && len(own.Cases) > 0 {
+			own = nil
+		}
+	}
+	if own == nil && len(cases) == 0 {
 		t.Untested = append(t.Untested, r)
 	}
 	for _, f := range ofFilters {
 		if f.Covers(r) {
-			cases = append(cases, f.cases...)
+			cases = append(cases, casesOf(r, f.cases)...)
 		}
 	}
 	if own != nil || len(cases) > 0 {
 		t.add(r, cases, own, only)
+	}
+}
+
+// casesOf are the cases that test a rule: those that name it, and those that name none.
+func casesOf(r ruleset.Rule, all []*regression.Case) (out []*regression.Case) {
+	for _, c := range all {
+		if c.Rule == "" || r.IsCalled(c.Rule) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// checkRules reports cases that name none of the rules that their file tests.
+func (t *Tests) checkRules(file *regression.File, tested []*rules.Rule) {
+	var known []string
+	for _, r := range tested {
+		known = append(known, cmp.Or(r.Name, r.ID))
+	}
+	slices.Sort(known)
+	known = slices.DeleteFunc(known, func(name string) bool { return name == "" })
+	for _, c := range file.Cases {
+		if c.Rule != "" && !slices.ContainsFunc(tested, func(r *rules.Rule) bool { return ruleset.IsCalled(r, c.Rule) }) {
+			t.Found.Errorf("case-of-unknown-rule", c.RuleRange, diag.DidYouMean(c.Rule, known, "name one of the rules that the file tests, by its `name` or `id`"), "no rule that this file tests has the name or id %q", c.Rule)
+		}
 	}
 }
 
@@ -93,13 +126,19 @@ func (t *Tests) file(set *ruleset.Set, beside ruleset.File, what string) *regres
 	if second != "" {
 		t.Found.Errorf("second-test-file", diag.Range{File: path.Join(beside.Disk, second)}, "merge the two files", "the %s has a second test file: %s is run, and this one is not", what, path.Base(file))
 	}
+	shown := beside.Folder.Shown(file)
+	if before, ok := t.read[shown]; ok {
+		return before // another rule of the file has read it
+	}
+	t.read[shown] = nil
 	data, err := beside.Folder.Read(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil { // the rule has tests: it is not one without
 		t.Found = append(t.Found, beside.Folder.Unreadable(file, err)...)
-		return &regression.File{Path: file, Shown: beside.Folder.Shown(file)}
+		t.read[shown] = &regression.File{Path: file, Shown: shown}
+		return t.read[shown]
 	}
 	parsed, found := regression.Parse(beside.Folder, file, data, set.FilterCondition)
 	set.KeepFile(parsed.Shown, ruleset.File{Folder: beside.Folder, Disk: beside.Disk, Path: file})
@@ -110,6 +149,7 @@ func (t *Tests) file(set *ruleset.Set, beside ruleset.File, what string) *regres
 			set.Lists.Answer(f.Body)
 		}
 	}
+	t.read[shown] = parsed
 	return parsed
 }
 

@@ -190,12 +190,5 @@ func (m *matcher) firstOf(slots []int) string {
 
 // ancestors describes the processes above the event's own, as far up as the rule asks.
 func (m *matcher) ancestors(u *unit, s *source) []lineage.Ancestor {
-	deepest := 0
-	ir.Inspect(u.rule.ir.Condition, func(n ir.Node) bool {
-		if leaf, ok := n.(*ir.Match); ok {
-			deepest = max(deepest, leaf.Field.Level)
-		}
-		return true
-	})
-	return s.lineage.Ancestors(m.doc, m.above, deepest)
+	return s.lineage.Ancestors(m.doc, m.above, ir.DeepestAncestor(u.rule.ir.Condition))
 }

@@ -145,7 +145,7 @@ func writeImported(files []imported.File, paths []string, there map[string]bool,
 		if err := output.Write(name, []byte(f.Text), false); err != nil {
 			return err
 		}
-		report.Rules = append(report.Rules, imported.Written{File: filepath.ToSlash(name), Name: f.Of.Name, ID: f.Of.ID})
+		report.Rules = append(report.Rules, imported.NewWritten(filepath.ToSlash(name), f.Of))
 	}
 	return nil
 }
@@ -201,6 +201,10 @@ func compareImported(s *stdio.Streams, export *deployed.Export, report *imported
 		return nil, err
 	}
 	changes, _ := deployed.Compare(export.Product, own.Rules, export.Rules, deployed.Settings{Target: chosen[0].Name, Partial: true})
-	report.Compare(changes)
+	renamed := map[string]bool{}
+	for _, d := range made.Found {
+		renamed[d.Range.File] = renamed[d.Range.File] || d.Code == "package-title" && d.Severity != diag.Error
+	}
+	report.Compare(changes, renamed)
 	return found, nil
 }

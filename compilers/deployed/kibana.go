@@ -13,8 +13,13 @@ var oursKibana = []string{"name", "description", "severity", "risk_score", "type
 func normaliseKibana(r *Rule) {
 	of := r.Properties
 	r.ID, r.Name, r.Kind, r.Query = take(of, "rule_id"), text(of["name"]), text(of["type"]), take(of, "query")
+	r.Prebuilt = (text(of["immutable"]) == "true" || text(object(of["rule_source"])["type"]) == "external") && text(object(of["rule_source"])["is_customized"]) != "true"
+	if throttle := text(of["throttle"]); throttle == "no_actions" || throttle == "rule" { // what an older Kibana writes for none
+		delete(of, "throttle")
+	}
+	r.unsaid("throttle", "namespace")
 	without(of, "id", "version", "revision", "immutable", "rule_source", "created_at", "created_by", "updated_at", "updated_by", "output_index", "meta", "execution_summary", "required_fields",
-		"outcome", "alias_target_id", "alias_purpose", "throttle", "namespace")
+		"outcome", "alias_target_id", "alias_purpose")
 	withoutDefaults(of, map[string]string{"to": "now", "max_signals": "100", "timestamp_override_fallback_disabled": "false"})
 	withoutDefaults(object(of["alert_suppression"]), map[string]string{"missing_fields_strategy": "suppress"})
 	sameDurations(of, "interval")

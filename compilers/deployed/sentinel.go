@@ -82,7 +82,8 @@ func ruleID(name, id string) string {
 func normaliseSentinel(r *Rule) {
 	of := r.Properties
 	r.ID, r.Name, r.Kind, r.Query = strings.ToLower(take(of, "id")), text(of["displayName"]), text(of["kind"]), take(of, "query")
-	without(of, "etag", "lastModifiedUtc", "alertRuleTemplateName", "templateVersion", "sentinelEntitiesMappings", "entitiesMappings")
+	without(of, "etag", "lastModifiedUtc", "sentinelEntitiesMappings", "entitiesMappings")
+	r.unsaid("alertRuleTemplateName", "templateVersion")
 	sameDurations(of, "queryFrequency", "queryPeriod", "suppressionDuration")
 	if to, ok := operators[strings.ToLower(text(of["triggerOperator"]))]; ok {
 		of["triggerOperator"] = to

@@ -142,6 +142,16 @@ func without(of map[string]any, names ...string) {
 	}
 }
 
+// unsaid takes properties that are set out of those of a rule, and keeps them as Unsaid.
+func (r *Rule) unsaid(names ...string) {
+	for _, name := range names {
+		if v := withoutEmpty(r.Properties[name]); v != nil {
+			r.Unsaid = append(r.Unsaid, Field{Name: name, Deployed: []string{text(v)}})
+		}
+	}
+	without(r.Properties, names...)
+}
+
 // withoutDefaults leaves out properties that have the value that the product gives them by itself.
 func withoutDefaults(of map[string]any, defaults map[string]string) {
 	for name, value := range defaults {

@@ -64,7 +64,7 @@ func (d Detail) compare(o *Outcome, r *ir.Rule, x engine.Explanation) {
 		d.Selections.compare(o, r, x)
 	}
 	for _, a := range d.Ancestors {
-		a.compare(o, d.Event, x)
+		a.compare(o, r, d.Event, x)
 	}
 	for _, p := range d.Prevalence {
 		p.compare(o, r, d.Event, x)
@@ -97,14 +97,16 @@ func namesOf(r *ir.Rule) []string {
 	return names
 }
 
-func (a Ancestor) compare(o *Outcome, event Reference, x engine.Explanation) {
+func (a Ancestor) compare(o *Outcome, r *ir.Rule, event Reference, x engine.Explanation) {
 	fail := func(format string, args ...any) {
 		o.Failures.Errorf("wrong-ancestor", a.Range, "", format, args...)
 	}
 	i := slices.IndexFunc(x.Ancestors, func(found lineage.Ancestor) bool { return found.Level == a.Level })
 	switch {
+	case i < 0 && !a.Unknown && a.Level > ir.DeepestAncestor(r.Condition):
+		fail("event %s: ancestor %d was not searched: the rule asks for none above level %d", event, a.Level, ir.DeepestAncestor(r.Condition))
 	case i < 0 && !a.Unknown:
-		fail("event %s: ancestor %d was not found; ancestors are searched only up to the highest level in the rule", event, a.Level)
+		fail("event %s: ancestor %d was not found: no event of the case tells of it", event, a.Level)
 	case i >= 0 && a.Unknown:
 		fail("event %s: ancestor %d was found: %s (%s)", event, a.Level, x.Ancestors[i].Describe(), x.Ancestors[i].From)
 	case i >= 0:

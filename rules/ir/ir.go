@@ -342,3 +342,15 @@ func Inspect(n Node, f func(Node) bool) {
 		Inspect(c, f)
 	}
 }
+
+// DeepestAncestor is the highest level of ancestors whose fields a condition reads, 0 for none.
+func DeepestAncestor(condition Node) int {
+	deepest := 0
+	Inspect(condition, func(n Node) bool {
+		if leaf, ok := n.(*Match); ok {
+			deepest = max(deepest, leaf.Field.Level)
+		}
+		return true
+	})
+	return deepest
+}

@@ -142,7 +142,7 @@ func (l *linker) closestName(text string) string {
 		names = append(names, c.Body.Name)
 	}
 	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
-	return diag.DidYouMean(text, names, "pass the rule's file to the command too, and give the rule a `name:`")
+	return diag.DidYouMean(text, names, "check the spelling: no rule that is read has a name or id like it. It may be renamed, removed, or in a file that the command was not given")
 }
 
 // aliases checks that aliases name inputs of the correlation and are used. It is false if one names something else.

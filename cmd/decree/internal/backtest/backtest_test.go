@@ -151,11 +151,13 @@ func TestJSONAndBaseline(t *testing.T) {
 }
 
 func TestABaselineThatCannotBeRead(t *testing.T) {
-	clitest.Files(t, files+"-- table.txt --\nALERTS\n")
+	clitest.Files(t, files+"-- table.txt --\nALERTS\n-- list.json --\n[1]\n-- other.json --\n{\"matches\": []}\n")
 	_, _, _, _, err := replayed(t, Flags{On: true, Baseline: "none.json"}, "text")
 	assert.ErrorContains(t, err, "cannot read --baseline: ")
-	_, _, _, _, err = replayed(t, Flags{On: true, Baseline: "table.txt"}, "text")
-	assert.ErrorContains(t, err, "cannot read --baseline table.txt: it is not the output of decree run --backtest --format json: ")
+	for _, name := range []string{"table.txt", "list.json", "other.json"} {
+		_, _, _, _, err = replayed(t, Flags{On: true, Baseline: name}, "text")
+		assert.EqualError(t, err, "cannot read --baseline "+name+": it is not what decree run --backtest --format json writes")
+	}
 }
 
 func TestSuspensions(t *testing.T) {

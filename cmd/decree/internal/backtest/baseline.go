@@ -58,13 +58,13 @@ func readBaseline(file string) (*baseline, error) {
 		return nil, fmt.Errorf("cannot read --baseline: %w", err)
 	}
 	var before struct {
-		Alerts []knownAlert `json:"alerts"`
+		Alerts *[]knownAlert `json:"alerts"`
 	}
-	if err := json.Unmarshal(data, &before); err != nil {
-		return nil, fmt.Errorf("cannot read --baseline %s: it is not the output of decree run --backtest --format json: %w", file, err)
+	if err := json.Unmarshal(data, &before); err != nil || before.Alerts == nil {
+		return nil, fmt.Errorf("cannot read --baseline %s: it is not what decree run --backtest --format json writes", file)
 	}
 	out := &baseline{file: file, known: map[string]bool{}, byKey: map[string]*newAlerts{}}
-	for _, a := range before.Alerts {
+	for _, a := range *before.Alerts {
 		out.known[a.eventKey()] = true
 	}
 	return out, nil

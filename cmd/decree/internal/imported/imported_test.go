@@ -112,7 +112,7 @@ func TestProjects(t *testing.T) {
 func TestPrint(t *testing.T) {
 	r := Report{Product: deployed.Kibana, Project: "d/decree.yml", Rules: []Written{{File: "d/rules/a.yml", ID: "a"}, {File: "d/rules/b.yml", ID: "b"}, {File: "d/rules/c.yml", ID: "c"}}, Kept: []string{"d/rules/k.yml"},
 		Left: []Left{{"ML", "it is of the type machine_learning"}}, Remarks: []string{"a remark"}}
-	r.Compare([]deployed.Change{{State: deployed.Same, ID: "a"}, {State: deployed.Changed, ID: "b", Fields: []deployed.Field{{Name: "actions", Deployed: []string{"x"}}, {Name: "note", Deployed: []string{"x"}, Project: []string{"y"}}}}})
+	r.Compare([]deployed.Change{{State: deployed.Same, ID: "a"}, {State: deployed.Changed, ID: "b", Fields: []deployed.Field{{Name: "actions", Deployed: []string{"x"}}, {Name: "note", Deployed: []string{"x"}, Project: []string{"y"}}}}}, nil)
 	s, out, _ := clitest.Streams("")
 	r.Print(s, "d/rules")
 	assert.Equal(t, `wrote d/decree.yml

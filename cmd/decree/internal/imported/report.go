@@ -27,21 +27,35 @@ type Written struct {
 	File    string           `json:"file"`
 	Name    string           `json:"name"`
 	ID      string           `json:"id"`    // in the product
-	State   deployed.State   `json:"state"` // Same, Changed or NotPackaged
+	State   deployed.State   `json:"state"` // Same, Changed, NotPackaged or Renamed
 	Changes []deployed.Field `json:"changes,omitempty"`
+	unsaid  []deployed.Field
 }
 
-// Compare sets what would change if the rules were deployed. Rules without a package are among the changes as
-// NotPackaged.
-func (r *Report) Compare(changes []deployed.Change) {
+// NewWritten is the file of a deployed rule, not compared yet.
+func NewWritten(file string, of deployed.Rule) Written {
+	return Written{File: file, Name: of.Name, ID: of.ID, unsaid: of.Unsaid}
+}
+
+// Renamed is the state of a rule that is packaged under another name than that of the deployed one, which stays.
+const Renamed deployed.State = "renamed"
+
+// Compare notes how the packages of the rules differ from what is deployed. renamed are files of rules that are packaged
+// under another name.
+func (r *Report) Compare(changes []deployed.Change, renamed map[string]bool) {
 	byID := map[string]deployed.Change{}
 	for _, c := range changes {
 		byID[c.ID] = c
 	}
 	for i, w := range r.Rules {
 		c, ok := byID[w.ID]
-		if !ok {
+		switch {
+		case !ok && renamed[w.File]:
+			c.State = Renamed
+		case !ok:
 			c.State = deployed.NotPackaged
+		case len(w.unsaid) > 0:
+			c.State, c.Fields = deployed.Changed, append(c.Fields, w.unsaid...)
 		}
 		r.Rules[i].State, r.Rules[i].Changes = c.State, c.Fields
 	}
@@ -112,6 +126,9 @@ func (r Report) printChanges(s *stdio.Streams) {
 	}
 	if n := states[deployed.NotPackaged]; n > 0 {
 		fmt.Fprintf(s.Out, "%s cannot be packaged: decree package says why\n", plural.Count(n, "rule"))
+	}
+	if n := states[Renamed]; n > 0 {
+		fmt.Fprintf(s.Out, "%s would be packaged under another name, and the deployed one stays: decree package says why\n", plural.Count(n, "rule"))
 	}
 	if n := states[deployed.Changed]; n > 0 {
 		fmt.Fprintf(s.Out, "%s would change when deployed:\n", plural.Count(n, "rule"))

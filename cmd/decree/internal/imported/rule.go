@@ -94,6 +94,8 @@ func Files(x *deployed.Export) (files []File, left []Left) {
 		switch {
 		case r.Mark.Target != "":
 			m.Unfit = "decree packaged it: its rule is in another project, or in this one"
+		case r.Prebuilt:
+			m.Unfit = "it is a prebuilt rule, which its vendor updates: duplicate it in the product to make it yours"
 		case strings.TrimSpace(r.Query) == "":
 			m.Unfit = "its query is empty"
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -64,7 +65,7 @@ targets of the project. Outside of a project it builds the shipped library.`,
 			return build(s, p)
 		},
 	}
-	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output `DIR`; decree replaces only its own files there")
+	cmd.Flags().StringVarP(&p.out, "out", "o", "", "output `DIR` (default: dist, in the folder of decree.yml); decree replaces only its own files there")
 	cmd.Flags().BoolVar(&p.strict, "strict", false, "fail if a target refuses a rule or cannot package it; a skipped rule is of another product and never fails")
 	addIndexTerms(cmd, &p.unindexed)
 	usage.AddForce(cmd, &p.force, "")
@@ -116,6 +117,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err != nil {
 		return err
 	}
+	p.out = cmp.Or(p.out, in.Beside("dist"))
 	if !in.Exists() && len(p.selection.Paths) == 0 && !p.selection.Library {
 		fmt.Fprintln(s.Err, "no project here: building the rules that decree ships")
 		p.selection.Library = true

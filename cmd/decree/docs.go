@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -52,7 +53,7 @@ project; its title and its links come from decree.yml.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&p.out, "out", "o", "site", "output `DIR`; decree replaces only its own files there")
+	f.StringVarP(&p.out, "out", "o", "", "output `DIR` (default: site, in the folder of decree.yml); decree replaces only its own files there")
 	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` whose queries are shown (default: those of the project, or all)")
 	f.BoolVar(&p.markdown, "markdown", false, "write Markdown, for a repository or a wiki")
 	f.BoolVar(&p.mutate, "mutate", false, "measure the mutation score of the tests, which takes time")
@@ -68,6 +69,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 	if err != nil {
 		return err
 	}
+	p.out = cmp.Or(p.out, in.Beside("site"))
 	since := p.selection.Since
 	p.selection.Since = "" // the catalogue has all rules
 	set, err := ruleset.Load(s, in, p.selection)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ the targets of the project that have a package. Outside of a project name one:
 	}
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to package for: names of the project, or "+strings.Join(targets.FormatNames(), ", "))
-	f.StringVarP(&p.out, "out", "o", "packages", "output `DIR`; decree replaces only its own files there")
+	f.StringVarP(&p.out, "out", "o", "", "output `DIR` (default: packages, in the folder of decree.yml); decree replaces only its own files there")
 	addQueryOptions(cmd, &p.opt, "gap `CODES` to accept for this command, or all")
 	f.BoolVar(&p.strict, "strict", false, "write nothing if a rule is refused or cannot be deployed")
 	usage.AddForce(cmd, &p.force, "")
@@ -76,6 +77,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	if err != nil {
 		return err
 	}
+	p.out = cmp.Or(p.out, in.Beside("packages"))
 	chosen, err := targets.ChoosePackages(in.Targets, p.targets)
 	if err != nil {
 		return err

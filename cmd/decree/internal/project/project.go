@@ -62,6 +62,14 @@ func (p *Project) ModelPaths() []string { return p.ofModels }
 // Dir is the project's folder, as the working folder reaches it.
 func (p *Project) Dir() string { return filepath.Dir(p.File) }
 
+// Beside is a path in the project's folder, or without a project in the working folder.
+func (p *Project) Beside(path string) string {
+	if !p.Exists() {
+		return path
+	}
+	return filepath.Join(p.Dir(), path)
+}
+
 // Open reads the project file of the working folder, or of the nearest folder above it. It names the file on the error
 // stream and shows what is wrong with it. The error is exit.ErrFindings' kind after shown findings. Without a project
 // file the project says nothing.

@@ -38,8 +38,8 @@ var entities = []Mention{
 	{Kind: "ip", Field: "ip"}, {Kind: "domain", Field: "domain"}, {Kind: "url", Field: "url"},
 }
 
-// fields are reported without being named where the rule tests them, or its log source is a category, whose events have
-// them.
+// fields are reported without being named where the rule tests or shows them, or its log source is a category, whose
+// events have them.
 var fields = []Mention{
 	{Kind: "user", Part: Name, Field: "UserName"}, {Kind: "user", Part: Domain, Field: "UserDomain"},
 	{Kind: "process", Part: CommandLine, Field: "CommandLine"}, {Kind: "process", Part: ProcessID, Field: "ProcessId"}, {Kind: "process", Part: Path, Field: "Image"},
@@ -59,8 +59,9 @@ func ShowOf(f Format, r *ir.Rule) compilers.Show {
 		}
 		return true
 	})
+	ofCategory := !slices.ContainsFunc(r.Source.LogSources(), func(ls rules.LogSource) bool { return ls.Category == "" })
 	for _, m := range fields {
-		if (!slices.ContainsFunc(r.Source.LogSources(), func(ls rules.LogSource) bool { return ls.Category == "" }) || tested[m.Field]) && slices.Contains(f.Kinds(), m.Kind) {
+		if (ofCategory || tested[m.Field] || slices.Contains(r.Source.Fields, m.Field)) && slices.Contains(f.Kinds(), m.Kind) {
 			show.Found = append(show.Found, m.Field)
 		}
 	}
@@ -68,7 +69,16 @@ func ShowOf(f Format, r *ir.Rule) compilers.Show {
 }
 
 // ShowOfCorrelation names the fields that a package of a correlation shows.
-func ShowOfCorrelation(f Format, c *ir.Correlation) compilers.Show { return showOf(f, c.Source.Body) }
+func ShowOfCorrelation(f Format, c *ir.Correlation) compilers.Show {
+	show := showOf(f, c.Source.Body)
+	for _, m := range fields {
+		grouped := slices.ContainsFunc(c.Source.GroupBy, func(f rules.NamedField) bool { return f.Name == m.Field })
+		if (grouped || slices.Contains(c.Source.Body.Fields, m.Field)) && slices.Contains(f.Kinds(), m.Kind) {
+			show.Found = append(show.Found, m.Field)
+		}
+	}
+	return show
+}
 
 func showOf(f Format, r *rules.Rule) compilers.Show {
 	var show compilers.Show

@@ -2,6 +2,7 @@ package packages_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -56,6 +57,27 @@ func TestMentions(t *testing.T) {
 	assert.Equal(t, "DeviceId", byField["host"].Column)
 	assert.Equal(t, "SHA1", byField["sha1"].Column)
 	assert.NotContains(t, byField, "TargetFilename", "the table has no such column")
+}
+
+// TestMentionsOfFieldsThatAreShown names a field of a log without a category where the rule has it under fields, or a
+// correlation groups by it.
+func TestMentionsOfFieldsThatAreShown(t *testing.T) {
+	const failed = "title: Failed\nname: failed\nlogsource: {product: windows, service: security}\ndetection: {a: {EventID: 4625}, condition: a}\n"
+	ips := func(in packages.Input) (out []string) {
+		mentions, _ := packages.Mentions(in)
+		for _, m := range mentions {
+			if m.Kind == "ip" {
+				out = append(out, m.Column)
+			}
+		}
+		return out
+	}
+	many := failed + "---\ntitle: Many\ncorrelation: {type: event_count, rules: [failed], group-by: [%s], timespan: 1h, condition: {gte: 3}}\n%s"
+	assert.Empty(t, ips(packaged.Rule(t, anyProduct{}, kql.New(), "sentinel", failed)), "an event of another number may have none")
+	assert.Equal(t, []string{"IpAddress"}, ips(packaged.Rule(t, anyProduct{}, kql.New(), "sentinel", failed+"fields: [IpAddress]\n")))
+	assert.Equal(t, []string{"IpAddress"}, ips(packaged.Correlation(t, anyProduct{}, kql.New(), "sentinel", fmt.Sprintf(many, "IpAddress", ""))))
+	assert.Equal(t, []string{"IpAddress"}, ips(packaged.Correlation(t, anyProduct{}, kql.New(), "sentinel", fmt.Sprintf(many, "TargetUserName", "fields: [IpAddress]\n"))))
+	assert.Empty(t, ips(packaged.Correlation(t, anyProduct{}, kql.New(), "sentinel", fmt.Sprintf(many, "TargetUserName", ""))))
 }
 
 func TestMentionsOfACorrelation(t *testing.T) {

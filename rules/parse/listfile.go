@@ -28,9 +28,16 @@ func (r *listReader) text(l *rules.List) {
 	if !r.isText() {
 		return
 	}
-	for _, line := range r.Lines() {
-		if value := strings.TrimSpace(line); value != "" && value[0] != '#' {
-			l.Values = append(l.Values, value)
+	told := false
+	for i, line := range r.Lines() {
+		value := strings.TrimSpace(line)
+		if value == "" || value[0] == '#' {
+			continue
+		}
+		l.Values = append(l.Values, value)
+		if at := strings.Index(line, " # "); at >= 0 && !told {
+			told = true
+			r.Warnf("comment-in-value", r.At(i+1, utf8.RuneCountInString(line[:at])+2), "write a comment on a line of its own, before the value", "this is part of the value %q: only a line that begins with # is a comment", value)
 		}
 	}
 }

@@ -114,6 +114,7 @@ func TestWhatIsWrongWithListFiles(t *testing.T) {
 	lists, found := outside(t, "", map[string]string{
 		"empty.txt": "# nothing\n", "latin.txt": "caf\xe9\n", "bare.csv": "a\"b\n", "header.csv": "account,owner\nadm1,x\n", "misspelt.csv": "owner,vlaue\nx,adm1\n", "named.csv": "owner,name\nx,adm1\n", "one.csv": "Valeu\nadm1\n", "admins.csv": "admin\nann\n", "numbers.csv": "valeu,x\n1,2\n", "hole.csv": "value,owner\n,x\na,y\n",
 		"keys.yml": "value: [a]\n", "twice.txt": "a\n", "twice.csv": "b\n", "unused.txt": "x\n", "file.yml": "values: [x]\n",
+		"note.txt":   "JUMP01\n  JUMP02 # the old one\nJUMP03 # too\nC# 7\n",
 		"merged.txt": "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> theirs\n",
 	})
 	assert.Equal(t, `lists/bare.csv:1:2: error[list-unreadable]: this line is not CSV: bare " in non-quoted-field
@@ -126,6 +127,7 @@ lists/latin.txt:1:1: error[list-unreadable]: this line is not UTF-8
 lists/merged.txt:2:1: error[list-unreadable]: two versions of the list are not merged yet
 lists/misspelt.csv:1:7: warning[list-without-header]: no column is named value or misspelt: the values come from the first column, also in this line
 lists/named.csv:1:7: warning[list-without-header]: no column is named value or named: the values come from the first column, also in this line
+lists/note.txt:2:10: warning[comment-in-value]: this is part of the value "JUMP02 # the old one": only a line that begins with # is a comment
 lists/one.csv:1:1: warning[list-without-header]: no column is named value or one: the values come from the first column, also in this line
 lists/twice.txt: error[duplicate-list]: lists/twice.csv and lists/twice.txt both answer %twice%
 `, found)

@@ -40,8 +40,8 @@ func NewWritten(file string, of deployed.Rule) Written {
 // Renamed is the state of a rule that is packaged under another name than that of the deployed one, which stays.
 const Renamed deployed.State = "renamed"
 
-// Compare notes how the packages of the rules differ from what is deployed. renamed are files of rules that are packaged
-// under another name.
+// Compare notes how the packages of the rules differ from what is deployed. renamed are files of rules that are
+// packaged under another name.
 func (r *Report) Compare(changes []deployed.Change, renamed map[string]bool) {
 	byID := map[string]deployed.Change{}
 	for _, c := range changes {

@@ -26,7 +26,7 @@ type Rule struct {
 	// the template that it was made of.
 	Unsaid   []Field
 	Prebuilt bool // it is one of the product's vendor, as the vendor has it
-	Mark        Mark
+	Mark     Mark
 }
 
 // Export is what an export holds.

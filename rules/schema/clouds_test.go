@@ -111,6 +111,12 @@ func TestFieldsThatElasticDoesNotFill(t *testing.T) {
 	}
 	assert.Contains(t, m.Find("process_creation", "linux", "")[0].Requires, "Auditd Manager")
 	assert.Empty(t, m.Find("process_creation", "macos", "")[0].Requires)
+	for field, said := range map[string]string{"AccessList": "Winlogbeat from version 9", "ImpersonationLevel": "Winlogbeat from version 9", "LogonType": ""} {
+		column, ok := m.Column(m.Find("", "windows", "security")[0], field, 0)
+		assert.True(t, ok, field)
+		assert.Contains(t, column.Requires, said, field)
+		assert.Equal(t, said == "", column.Requires == "", field)
+	}
 	for _, c := range []struct{ category, field, said string }{
 		{"dns", "query", "Zeek"},
 		{"webserver", "c-uri", "IIS"},

@@ -29,26 +29,32 @@ func (l *loader) expect(n *yaml.Node) Expect {
 			continue
 		}
 		out.Way, out.node, out.Range = Way(e.Key.Value), e.Value, l.Range(e.Value)
-		switch out.Way {
-		case ByID:
-			for _, ref := range l.listOf(e.Value) {
-				out.Events = append(out.Events, Reference{l.Range(ref), l.text(ref, "an event id"), 0})
-			}
-		case ByIndex:
-			for _, ref := range l.listOf(e.Value) {
-				out.Events = append(out.Events, Reference{l.Range(ref), "", l.whole(ref, "an index", 1)})
-			}
-		case ByCount:
-			out.Count = l.whole(e.Value, e.Key.Value, 0)
-		case ByAtLeast:
-			out.Count = l.Whole("wrong-type", e.Value, e.Key.Value, "write `none: true` if nothing must match", 1, math.MaxInt)
-		case ByNone:
-			if !l.truth(e.Value, "none") {
-				l.errorf("wrong-type", e.Value, "write `none: true`, or say what must match", "none must be true")
-			}
-		}
+		l.way(&out)
 	}
 	return out
+}
+
+// way reads what a way says: events, or how many.
+func (l *loader) way(out *Expect) {
+	n := out.node
+	switch out.Way {
+	case ByID:
+		for _, ref := range l.listOf(n) {
+			out.Events = append(out.Events, Reference{l.Range(ref), l.text(ref, "an event id"), 0})
+		}
+	case ByIndex:
+		for _, ref := range l.listOf(n) {
+			out.Events = append(out.Events, Reference{l.Range(ref), "", l.whole(ref, "an index", 1)})
+		}
+	case ByCount:
+		out.Count = l.whole(n, string(ByCount), 0)
+	case ByAtLeast:
+		out.Count = l.Whole("wrong-type", n, string(ByAtLeast), "write `none: true` if nothing must match", 1, math.MaxInt)
+	case ByNone:
+		if !l.truth(n, string(ByNone)) {
+			l.errorf("wrong-type", n, "write `none: true`, or say what must match", "none must be true")
+		}
+	}
 }
 
 // listOf gives the entries of a list, which may be empty. Anything else is an error.

@@ -90,27 +90,8 @@ func (t scopeTest) decides() bool { return !t.optional && !t.any }
 
 // Finish makes the look-ups, once all sources are known.
 func (t *Table) Finish() {
-	for i, q := range t.questions {
-		at := slices.IndexFunc(t.columns, func(c column) bool { return c.slot == q.slot })
-		if at < 0 {
-			at = len(t.columns)
-			t.columns = append(t.columns, column{q.slot, map[string][]int{}})
-		}
-		for _, v := range q.values {
-			t.columns[at].answers[v] = append(t.columns[at].answers[v], i)
-		}
-	}
-	count := map[int]int{}
-	for _, src := range t.sources {
-		for _, test := range src {
-			if slot := t.questions[test.question].slot; test.decides() {
-				count[slot]++
-				if t.main < 0 || count[slot] > count[t.main] {
-					t.main = slot
-				}
-			}
-		}
-	}
+	t.fillColumns()
+	t.main = t.mainSlot()
 	t.byValue = map[string][]int{}
 	for i, src := range t.sources {
 		at := slices.IndexFunc(src, func(test scopeTest) bool { return test.decides() && t.questions[test.question].slot == t.main })
@@ -122,6 +103,37 @@ func (t *Table) Finish() {
 			t.byValue[v] = append(t.byValue[v], i)
 		}
 	}
+}
+
+// fillColumns notes for each column which questions its values answer.
+func (t *Table) fillColumns() {
+	for i, q := range t.questions {
+		at := slices.IndexFunc(t.columns, func(c column) bool { return c.slot == q.slot })
+		if at < 0 {
+			at = len(t.columns)
+			t.columns = append(t.columns, column{q.slot, map[string][]int{}})
+		}
+		for _, v := range q.values {
+			t.columns[at].answers[v] = append(t.columns[at].answers[v], i)
+		}
+	}
+}
+
+// mainSlot is the slot that decides for the most sources, by the first to reach that number; -1 if none does.
+func (t *Table) mainSlot() int {
+	slot, count := -1, map[int]int{}
+	for _, src := range t.sources {
+		for _, test := range src {
+			if !test.decides() {
+				continue
+			}
+			of := t.questions[test.question].slot
+			if count[of]++; slot < 0 || count[of] > count[slot] {
+				slot = of
+			}
+		}
+	}
+	return slot
 }
 
 // Slots are those that scopes read.

@@ -44,21 +44,17 @@ func Cases(q Request, found *Result) ([]Case, error) {
 	}{{"is excluded", true, q.Good, found.Excluded}, {"still matches", false, q.Bad, found.Bad}} {
 		for i, rec := range of.recordings {
 			c := Case{Name: of.name, Good: of.good, Model: rec.Options.Model.Name, Now: rec.Options.Now, Events: eventsOf(of.matches, i)}
-			if len(c.Events) == 0 {
-				continue
-			}
 			if len(of.recordings) > 1 {
 				c.Name += ": " + rec.Name
 			}
 			if !of.good {
 				c.Count = len(c.Events)
 			}
-			tells, err := c.tells(rec, q.Rule, filtered)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", c.Name, err)
+			if len(c.Events) == 0 {
+				continue
 			}
-			if !tells {
-				return nil, nil
+			if tells, err := c.tells(rec, q.Rule, filtered); err != nil || !tells {
+				return nil, err
 			}
 			out = append(out, c)
 		}
@@ -90,8 +86,11 @@ func (c *Case) tells(rec Recording, rule, filtered *ir.Rule) (bool, error) {
 	}
 	before, err := rec.run(rule)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("%s: %w", c.Name, err)
 	}
 	after, err := rec.run(filtered)
-	return len(before) == len(c.Events) && len(after) == c.Count && slices.Contains(schema.Names(), c.Model), err
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	return len(before) == len(c.Events) && len(after) == c.Count && slices.Contains(schema.Names(), c.Model), nil
 }

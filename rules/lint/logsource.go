@@ -68,8 +68,6 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 			return
 		}
 	}
-	var known [3][]string // products, categories and services
-	named := isProduct(ls.Product)
 	answered := false
 	for m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
@@ -78,20 +76,31 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 				return
 			}
 		}
+	}
+	known := knownParts(ls.Product)
+	if !answered {
+		s.report(ls.Range, unmappedHint(ls, known), "no shipped data model has the log source %s", written(ls))
+		return
+	}
+	// by sources of any product: one of another vendor, or a slip
+	if near := diag.Suggest("did you mean `product: %s`?", ls.Product, known[0], ""); near != "" && !slices.Contains(known[0], ls.Product) {
+		s.report(ls.Range, near, "no shipped data model names the product %q", ls.Product)
+	}
+}
+
+// knownParts gives the products of all models, and the categories and the services of one product; those of all if no
+// model knows it.
+func knownParts(product string) (known [3][]string) {
+	named := isProduct(product)
+	for m := range models() {
 		for _, source := range m.Sources {
 			known[0] = append(known[0], source.Product)
-			if !named || source.Product == ls.Product {
+			if !named || source.Product == product {
 				known[1], known[2] = append(known[1], source.Category), append(known[2], source.Service)
 			}
 		}
 	}
-	if answered { // by sources of any product: one of another vendor, or a slip
-		if near := diag.Suggest("did you mean `product: %s`?", ls.Product, known[0], ""); near != "" && !slices.Contains(known[0], ls.Product) {
-			s.report(ls.Range, near, "no shipped data model names the product %q", ls.Product)
-		}
-		return
-	}
-	s.report(ls.Range, unmappedHint(ls, known), "no shipped data model has the log source %s", written(ls))
+	return known
 }
 
 // unmappedHint suggests a log source for one that no model has. known are the products, and the categories and services

@@ -78,19 +78,8 @@ func (d *decoder) walk(n *yaml.Node, t reflect.Type, path string) {
 	case reflect.Map:
 		d.pairs(n, t, path)
 	case reflect.Slice:
-		if t == reflect.TypeFor[OneOrMore]() && n.Kind == yaml.ScalarNode {
-			return
-		}
-		if n.Kind != yaml.SequenceNode {
-			form := ""
-			if t.Elem().Kind() == reflect.String {
-				form = "[%s]"
-			}
-			d.wrong(n, path, "a list", form)
-			return
-		}
-		for i, item := range n.Content {
-			d.walk(item, t.Elem(), fmt.Sprintf("%s[%d]", path, i))
+		if n.Kind != yaml.ScalarNode || t != reflect.TypeFor[OneOrMore]() {
+			d.list(n, t, path)
 		}
 	case reflect.Bool:
 		if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" {
@@ -104,6 +93,21 @@ func (d *decoder) walk(n *yaml.Node, t reflect.Type, path string) {
 		if n.Kind != yaml.ScalarNode {
 			d.wrong(n, path, "text", "")
 		}
+	}
+}
+
+// list reads a list with entries of one type.
+func (d *decoder) list(n *yaml.Node, t reflect.Type, path string) {
+	if n.Kind != yaml.SequenceNode {
+		form := ""
+		if t.Elem().Kind() == reflect.String {
+			form = "[%s]"
+		}
+		d.wrong(n, path, "a list", form)
+		return
+	}
+	for i, item := range n.Content {
+		d.walk(item, t.Elem(), fmt.Sprintf("%s[%d]", path, i))
 	}
 }
 

@@ -62,7 +62,7 @@ func WithColumns(textOf func(*Plan) string, fields []ir.Field) func(*Plan) strin
 
 // describeColumn is a text of a column, down to those that an extract is made of.
 func describeColumn(c schema.Column) string {
-	text := fmt.Sprintf(" %q", []string{c.Name, string(c.Type), c.Key, c.OrElse, c.Instead.Column, c.Instead.When})
+	text := fmt.Sprintf(" %q", []string{c.Name, string(c.Type), c.Key, c.OrElse, c.InXML, c.Instead.Column, c.Instead.When})
 	if c.Instead.Column != "" {
 		text += fmt.Sprintf(" %q", c.Instead.Is)
 	}

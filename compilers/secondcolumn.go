@@ -17,8 +17,8 @@ func (p *Plan) Among(terms []ir.Node, read func()) {
 	read()
 }
 
-// settled decides which column has a value (schema.Column.Instead), where what is known of the events tells. It does so
-// down to the columns that an extract is made of.
+// settled decides which column has a value (schema.Column.Instead, InXML), where what is known of the events tells. It
+// does so down to the columns that an extract is made of.
 func (p *Plan) settled(c schema.Column) schema.Column {
 	if c.Made != nil {
 		made := *c.Made
@@ -29,7 +29,7 @@ func (p *Plan) settled(c schema.Column) schema.Column {
 		c.Made = &made
 		return c
 	}
-	if c.Instead.Column == "" {
+	if !c.Second() {
 		return c
 	}
 	terms := p.Conditions()

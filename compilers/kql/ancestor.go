@@ -53,7 +53,7 @@ func ancestorColumn(hops int, name string) string {
 func ancestorValue(hops int, c schema.Column) string {
 	name := c.Name
 	if c.Second() {
-		name += "_" + cmp.Or(c.OrElse, c.Instead.Column)
+		name += "_" + cmp.Or(c.OrElse, c.Instead.Column, c.InXML)
 	}
 	return ancestorColumn(hops, name)
 }
@@ -80,7 +80,7 @@ func (w *writer) joinFor(m *ir.Match) {
 
 func (j *creation) addColumn(c schema.Column) {
 	if !slices.ContainsFunc(j.columns, func(had schema.Column) bool { return ancestorValue(0, had) == ancestorValue(0, c) }) {
-		j.columns = append(j.columns, schema.Column{Name: c.Name, Type: c.Type, OrElse: c.OrElse, Instead: c.Instead})
+		j.columns = append(j.columns, schema.Column{Name: c.Name, Type: c.Type, OrElse: c.OrElse, Instead: c.Instead, InXML: c.InXML})
 	}
 }
 
@@ -164,7 +164,7 @@ func (w *writer) joins() []string {
 			project = append(project, fmt.Sprintf("%s = %s", keyName(hops, i), c))
 		}
 		for _, c := range j.columns {
-			project = append(project, ancestorValue(hops, c)+" = "+w.read(c).name)
+			project = append(project, ancestorValue(hops, c)+" = "+w.read(c, nil).name)
 		}
 		inner := append(w.scope(parentWindow),
 			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(earliest, ", "), strings.Join(key, ", ")),
@@ -181,7 +181,7 @@ func (w *writer) joins() []string {
 // columnsKept names the columns of the table that some columns are read from, each once, without those of the key.
 func (w *writer) columnsKept(columns []schema.Column, key []string) (kept []string) {
 	for _, c := range columns {
-		for _, name := range []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When} {
+		for _, name := range []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When, c.InXML} {
 			if container, _ := w.plan.Source.Inside(name); container != "" {
 				name = container
 			}

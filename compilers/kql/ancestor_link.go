@@ -86,7 +86,7 @@ func (w *writer) creationStages(j *creation) []string {
 	born := ancestorColumn(j.hops, bornAt)
 	project := []string{ancestorColumn(j.hops, keyOf) + " = " + key, born + " = " + columnName(w.plan.Model.Time[0])}
 	for _, c := range j.columns {
-		project = append(project, ancestorValue(j.hops, c)+" = "+w.read(c).name)
+		project = append(project, ancestorValue(j.hops, c)+" = "+w.read(c, nil).name)
 	}
 	for _, next := range j.links {
 		link, _ := w.link(next - j.hops)

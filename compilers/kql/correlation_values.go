@@ -67,7 +67,7 @@ func (w *writer) wholeOf(f ir.Field, columns []schema.Column, front *schema.Colu
 	if front == nil {
 		return text
 	}
-	before := part(w.read(*front), *front, nil).asText()
+	before := part(w.read(*front, nil), *front, nil).asText()
 	both := fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text)
 	if columns[0].Under != "" {
 		return fmt.Sprintf("case(isempty(%s), %s, isempty(%s), %s, %s)", text, before, before, text, both)
@@ -79,7 +79,7 @@ func (w *writer) wholeOf(f ir.Field, columns []schema.Column, front *schema.Colu
 // firstOf writes a column's value as text: of a list, that of its first element. An object has no text.
 func (w *writer) firstOf(f ir.Field, col schema.Column) string {
 	if !w.comparesList(f, col) {
-		return part(w.read(col), col, nil).asText()
+		return part(w.read(col, nil), col, nil).asText()
 	}
 	return fmt.Sprintf(`case(gettype(%[1]s) == "dictionary" or gettype(%[1]s[0]) == "dictionary", "", gettype(%[1]s) == "array", tostring(%[1]s[0]), tostring(%[1]s))`, w.arrayOf(col))
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // extendedColumn is a value inside a longer text, such as an event's XML. A stage extracts it into a column that
-// several tests use.
+// several tests use: a new one, or the table's own where that is empty.
 type extendedColumn struct {
 	column string            // as the query writes it
 	expr   string            // expression that extracts it
@@ -23,7 +23,8 @@ func (r *extendedColumn) stage() string { return "extend " + r.column + " = " + 
 // innerCandidate is a value inside a longer text that a column could hold.
 type innerCandidate struct {
 	name, expr string
-	saved      int // characters that the column saves, over all tests
+	fills      bool // it fills the table's own column where that is empty
+	saved      int  // characters that the column saves, over all tests
 }
 
 // findExtended finds the values inside longer texts that make the query shorter as columns. If the query joins or
@@ -44,7 +45,7 @@ func (w *writer) findExtended(conditions []ir.Node) {
 	}
 	for _, f := range found {
 		r := &extendedColumn{column: columnName(f.name), expr: f.expr}
-		if f.saved > len(pipe([]string{"", r.stage()})) && w.mayExtend(f.name) {
+		if f.saved > len(pipe([]string{"", r.stage()})) && (f.fills || w.mayExtend(f.name)) {
 			w.extended = append(w.extended, r)
 		}
 	}
@@ -75,9 +76,9 @@ func (w *writer) innerCandidates(conditions []ir.Node) (found []*innerCandidate,
 		at := slices.IndexFunc(found, func(f *innerCandidate) bool { return f.expr == expr })
 		if at < 0 {
 			at = len(found)
-			found = append(found, &innerCandidate{name: name, expr: expr})
+			found = append(found, &innerCandidate{name: name, expr: expr, fills: col.InXML != ""})
 		}
-		found[at].saved += timesRead(t) * (len(part(w.read(col), col, t).name) - len(name))
+		found[at].saved += timesRead(t) * (len(part(w.read(col, t), col, t).name) - len(name))
 	}
 	for _, c := range conditions {
 		ir.Inspect(c, func(n ir.Node) bool {
@@ -98,6 +99,8 @@ func (w *writer) innerValue(c schema.Column, f ir.Field) (name, expr string) {
 	switch {
 	case c.Made != nil:
 		return c.Name, w.made(c)
+	case c.InXML != "" && c.Instead.Column == "" && f.Level == 0:
+		name = c.Name
 	case c.Type == schema.XML, c.Type == schema.HashSet:
 		name = c.Key
 	case c.Within() != "" && f.Level == 0:
@@ -105,7 +108,7 @@ func (w *writer) innerValue(c schema.Column, f ir.Field) (name, expr string) {
 	default:
 		return "", ""
 	}
-	return name, part(w.read(c), c, nil).name
+	return name, part(w.read(c, nil), c, nil).name
 }
 
 // timesRead counts how often a test uses its value in the query.

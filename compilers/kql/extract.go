@@ -21,7 +21,7 @@ func (w *writer) made(c schema.Column) string {
 		if hasSeveral(column) {
 			w.refuseSeveral(spec.Range, column.Name)
 		}
-		from[i] = part(w.read(column), column, nil).asText()
+		from[i] = part(w.read(column, nil), column, nil).asText()
 	}
 	if len(spec.Text.Parts) > 0 {
 		return finished(joined(spec.Text, from), spec)

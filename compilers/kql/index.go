@@ -99,7 +99,7 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 		return nil // a keyword is looked for in every column
 	}
 	col, hops := w.columnOf(m.Field, m.Test)
-	if hops > 0 || col.Made != nil || col.Second() {
+	if hops > 0 || col.Made != nil || col.OrElse != "" || col.Instead.Column != "" {
 		return nil
 	}
 	test, name := m.Test, col.Name
@@ -128,6 +128,9 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 		return inColumn(columnName(container), withoutDates(ofJSON.OfTest(test)))
 	}
 	found := inColumn(columnName(name), ofText.OfTest(test))
+	if col.InXML != "" {
+		return orIn(columnName(col.InXML), found)
+	}
 	if !asksIndex(test) {
 		return found
 	}
@@ -170,6 +173,17 @@ func inColumn(column string, clauses []terms.Clause) []terms.Clause {
 	for _, c := range clauses {
 		for i := range c.Terms {
 			c.Terms[i].Column = column
+		}
+	}
+	return clauses
+}
+
+// orIn adds that the terms may be in another column instead.
+func orIn(column string, clauses []terms.Clause) []terms.Clause {
+	for i, c := range clauses {
+		for _, t := range c.Terms {
+			t.Column = column
+			clauses[i].Terms = append(clauses[i].Terms, t)
 		}
 	}
 	return clauses

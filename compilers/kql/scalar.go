@@ -69,30 +69,46 @@ func (w *writer) typed(name string, declared schema.Type) operand {
 	return o
 }
 
-// read reads a column, or the other column with its value: where the first is empty, or in some of the events.
-func (w *writer) read(c schema.Column) operand {
+// read reads a column, or the other column with its value: where the first is empty, or in some of the events. The test
+// is nil if the whole value is needed.
+func (w *writer) read(c schema.Column, t ir.Test) operand {
 	if c.Made != nil {
 		if name := w.extendedName(c, ir.Field{}); name != "" {
 			return operand{name: name, kind: text}
 		}
 		return operand{name: w.made(c), kind: text}
 	}
-	o := w.typed(c.Name, c.Type)
+	o := w.orInXML(c, c.Name, t)
 	if c.OrElse != "" {
 		o.name = fmt.Sprintf("coalesce(%s, %s)", o.name, w.typed(c.OrElse, c.Type).name)
 	}
 	if i := c.Instead; i.Column != "" {
 		when := w.typed(i.When, "")
 		tells := compilers.Pred(w.text(operand{name: when.asText()}, &ir.Text{Op: ir.Equals, Values: i.Is}, false))
-		o.name = whereSyntax.Print(tells).Call("iff", w.typed(i.Column, c.Type).name, o.name)
+		o.name = whereSyntax.Print(tells).Call("iff", w.orInXML(c, i.Column, t).name, o.name)
 	}
+	return o
+}
+
+// orInXML reads a column, or where it is empty, its value in XML.
+func (w *writer) orInXML(c schema.Column, name string, t ir.Test) operand {
+	o := w.typed(name, c.Type)
+	if c.InXML == "" {
+		return o
+	}
+	inner := c.ValueInXML(name)
+	value := part(w.typed(inner.Name, ""), inner, t).name
+	if kind := w.plan.Source.Columns[name]; o.kind != text {
+		value = "to" + kind + "(" + value + ")"
+	}
+	o.name = fmt.Sprintf("coalesce(%s, %s)", o.name, value)
 	return o
 }
 
 // operandOf finds a field on the event or on an ancestor's creation event joined to it.
 func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 	col, hops := w.columnOf(f, t)
-	o := w.read(col)
+	o := w.read(col, t)
 	if hops > 0 {
 		o.name = ancestorValue(hops, col)
 	}
@@ -104,7 +120,9 @@ func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 		}
 	}
 	if name := w.extendedName(col, f); hops == 0 && name != "" {
-		o.name, o.kind = name, text
+		if o.name = name; col.InXML == "" {
+			o.kind = text
+		}
 		return o
 	}
 	return part(o, col, t)
@@ -181,11 +199,12 @@ func (w *writer) value(c schema.Column) (expr, name string) {
 	} else {
 		name = c.Name
 	}
-	o := part(w.read(c), c, nil)
+	o := part(w.read(c, nil), c, nil)
 	if c.Type == schema.HashSet {
 		name = c.Key
 	}
-	if _, taken := w.plan.Source.Columns[name]; taken && o.name != columnName(name) {
+	fills := c.InXML != "" && c.Instead.Column == ""
+	if _, taken := w.plan.Source.Columns[name]; taken && o.name != columnName(name) && !fills {
 		name = "Decree" + name
 	}
 	return o.name, name

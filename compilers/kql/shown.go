@@ -81,7 +81,7 @@ func (w *writer) shownValue(field string) (column, expr string) {
 	}
 	texts := make([]string, len(columns))
 	for i, c := range columns {
-		texts[i] = part(w.read(c), c, nil).asText()
+		texts[i] = part(w.read(c, nil), c, nil).asText()
 	}
 	if len(texts) == 1 {
 		return "", texts[0]

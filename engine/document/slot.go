@@ -27,11 +27,13 @@ type slot struct {
 	made         *slotOfExtract      // the value is an extract's; columns are those that it is made of
 	joined       schema.Type         // how texts of the event make the value; "" if each is one
 	file         int                 // of a directory: the column with the file's name
+	inXML        int                 // the slot with the value where the column is empty; 0 = none
+	insteadInXML int                 // the same of the column that has the value in some events
 }
 
 // isColumn tells whether the slot's value is simply that of its column.
 func (s *slot) isColumn() bool {
-	return s.made == nil && s.is.Column == "" && len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == "" && s.joined == ""
+	return s.made == nil && s.is.Column == "" && len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == "" && s.joined == "" && s.inXML == 0
 }
 
 // Slot numbers the slot of a column.
@@ -60,6 +62,9 @@ func (l *Layout) Slot(c schema.Column) int {
 	if c.Joins() {
 		key += "\x04" + string(c.Type) + "\x04" + c.Key
 	}
+	if c.InXML != "" {
+		key += "\x06" + c.InXML
+	}
 	if c.Missing != "" {
 		key += "\x05" + c.Missing
 	}
@@ -73,6 +78,12 @@ func (l *Layout) Slot(c schema.Column) int {
 	if i := c.Instead; i.Column != "" {
 		s.is, s.when = i, l.column(i.When)
 		s.columns, s.instead = append(s.columns, l.column(i.Column)), len(s.columns)
+	}
+	if c.InXML != "" {
+		s.inXML = l.Slot(c.ValueInXML(c.Name))
+		if c.Instead.Column != "" {
+			s.insteadInXML = l.Slot(c.ValueInXML(c.Instead.Column))
+		}
 	}
 	if c.Joins() {
 		s.joined = c.Type
@@ -92,7 +103,13 @@ func (l *Layout) Slots() int { return len(l.slots) }
 func (l *Layout) EmptyIsMissing(slot int) bool { return l.slots[slot].emptyMissing }
 
 // ColumnsOf gives the columns that a slot reads, in order of preference.
-func (l *Layout) ColumnsOf(slot int) []int { return l.slots[slot].columns }
+func (l *Layout) ColumnsOf(slot int) []int {
+	s := l.slots[slot]
+	if s.inXML == 0 {
+		return s.columns
+	}
+	return append(slices.Clone(s.columns), l.slots[s.inXML].columns...)
+}
 
 // Describe names what a slot reads.
 func (l *Layout) Describe(slot int) string {
@@ -100,7 +117,7 @@ func (l *Layout) Describe(slot int) string {
 		return m.name
 	}
 	var names []string
-	for _, c := range l.slots[slot].columns {
+	for _, c := range l.ColumnsOf(slot) {
 		names = append(names, l.list[c])
 	}
 	text := strings.Join(names, " or ")
@@ -156,9 +173,21 @@ func (d *Document) derive(v *Value, s *slot) {
 			v.Present, v.Texts = false, v.Texts[:0]
 		}
 		if v.Present {
-			break
+			return
 		}
 	}
+	if inner := d.inXML(s); inner != 0 {
+		from := d.Slot(inner)
+		v.Present, v.Texts = from.Present, append(v.Texts, from.Texts...)
+	}
+}
+
+// inXML is the slot with the value of another where its column is empty. 0 means that there is none.
+func (d *Document) inXML(s *slot) int {
+	if s.is.Column != "" && s.is.Holds(d.column(s.when).Texts) {
+		return s.insteadInXML
+	}
+	return s.inXML
 }
 
 // columnsOf are the columns that a slot reads in the current event.

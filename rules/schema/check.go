@@ -178,6 +178,9 @@ func (c *checker) unlisted(s *Source, at string) {
 	if kind, known := s.Columns[s.UnlistedIn]; s.UnlistedIn != "" && len(s.Columns) > 0 && (!known || kind != "string") {
 		c.bad(source.Join(at, "unlisted_in"), "name a column of type string", "unlisted_in must be the column with the XML of the other fields, but the table has no string column %q", s.UnlistedIn)
 	}
+	if f := s.Filled; (f.When == "") != (len(f.Is) == 0) {
+		c.bad(source.Join(at, "filled"), "write filled: {when: COLUMN, is: [VALUE]}", "filled needs the column that tells, and what that holds")
+	}
 	for _, name := range sortedNames(s.Below) {
 		path := source.Join(at, "below."+name)
 		if c.named(path, s.Below[name]) && len(s.Columns) > 0 {

@@ -98,6 +98,7 @@ func TestReferencesOfAModelFile(t *testing.T) {
 		"log: sysmn":                                                                                 `unknown word "sysmn": log is powershell, powershell-classic, security, sysmon, system, windefend`,
 		"columns: {a: strin}":                                                                        `unknown word "strin"`,
 		"unlisted: a.\n    unlisted_in: b":                                                           "unlisted and unlisted_in exclude each other: unlisted fields are either in columns of their own or in one column",
+		"filled: {when: a}":                                                                          "filled needs the column that tells, and what that holds",
 		"keys: {0: [a, b], 1: [c]}":                                                                  "keys of level 1 has 1 columns, but level 0 has 2",
 		"keys: {1: [c]}":                                                                             "keys of level 1 has 1 columns, but level 0 has 0",
 		"keys: {x: [c]}":                                                                             `a key of keys must be a number, got: "x"`,

@@ -24,12 +24,15 @@ func (i Instead) Holds(texts []string) bool {
 
 // Second tells whether the value is in one of two columns, or that of a field from which an extract takes its own.
 func (c Column) Second() bool {
-	return c.OrElse != "" || c.Instead.Column != "" || c.Made != nil && slices.ContainsFunc(c.Made.From, Column.Second)
+	return c.OrElse != "" || c.InXML != "" || c.Instead.Column != "" || c.Made != nil && slices.ContainsFunc(c.Made.From, Column.Second)
 }
 
 // SettledIn is a column as conditions read it that are all in the terms of the source: where they cannot hold in events
 // of the one kind, the column is that of the others.
 func (m *Model) SettledIn(s *Source, c Column, terms ...ir.Node) Column {
+	if c.InXML != "" && !m.mayBe(s, Instead{When: s.Filled.When, Is: s.Filled.Is}, false, terms) {
+		c.InXML = ""
+	}
 	if c.Instead.Column == "" {
 		return c
 	}

@@ -46,3 +46,37 @@ func TestARuleTellsWhichColumnHasAValue(t *testing.T) {
 	c, _ := m.Column(s, "SourceIp", 0)
 	assert.Equal(t, c, m.SettledIn(&untyped, c), "nothing is concluded of a column that may hold several values")
 }
+
+// TestARuleTellsWhetherXMLMayHaveAValue: the columns of a logon are filled. A rule of a new service, or of any event,
+// is also asked of the event's XML, but for what the system tells of each event.
+func TestARuleTellsWhetherXMLMayHaveAValue(t *testing.T) {
+	m, err := Load("sentinel")
+	require.NoError(t, err)
+	s := m.Find("", "windows", "security")[0]
+	column := func(field, detection string) Column {
+		r := lower(t, "product: windows, service: security", detection)
+		c, ok := m.Column(s, field, 0)
+		require.True(t, ok)
+		return m.SettledIn(s, c, r.Condition)
+	}
+	for detection, want := range map[string]string{
+		"  s: {EventID: 4624}\n  condition: s\n":                            "",
+		"  s: {EventID: [4624, 4625]}\n  condition: s\n":                    "",
+		"  s: {EventID: 4697}\n  condition: s\n":                            "EventData",
+		"  s: {EventID: [4624, 4697]}\n  condition: s\n":                    "EventData",
+		"  s: {ServiceName: x}\n  condition: s\n":                           "EventData",
+		"  s: {EventID: 4624}\n  t: {EventID: 4624}\n  condition: s or t\n": "",
+	} {
+		assert.Equal(t, want, column("ServiceName", detection).InXML, detection)
+		assert.Equal(t, want, column("user", detection).InXML, detection)
+		assert.Empty(t, column("EventID", detection).InXML)
+		assert.Empty(t, column("host", detection).InXML)
+		assert.Empty(t, column("ServicePrincipalNames", detection).InXML, "it is nowhere but in the XML")
+	}
+	c := column("ServiceName", "  s: {ServiceName: x}\n  condition: s\n")
+	assert.True(t, c.Second())
+	assert.Equal(t, Column{Name: "EventData", Type: XML, Key: "ServiceName"}, c.ValueInXML("ServiceName"))
+	m.Dialect, m.Sources = "spl", []Source{{Filled: s.Filled, UnlistedIn: "EventData", Fields: map[string]Column{"ServiceName": {Name: "ServiceName"}}}}
+	m.nameXML()
+	assert.Empty(t, m.Sources[0].Fields["ServiceName"].InXML, "SPL reads one column")
+}

@@ -158,6 +158,7 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 	}{
 		{Model{}, schema.Properties}, {Source{}, schema.Defs["source"].Properties}, {Column{}, schema.Defs["column"].Properties}, {ScopeTest{}, schema.Defs["scope"].Properties},
 		{Sign{}, schema.Defs["sign"].Properties}, {Reputation{}, schema.Defs["reputation"].Properties},
+		{Filled{}, schema.Defs["source"].Properties["filled"].(map[string]any)["properties"].(map[string]any)},
 		{Instead{}, schema.Defs["column"].Properties["instead"].(map[string]any)["properties"].(map[string]any)},
 	} {
 		want, have := keys(c.of), []string(nil)

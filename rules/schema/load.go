@@ -34,6 +34,7 @@ func readShipped(file string, data []byte) (*Model, error) {
 	}
 	m.ofEveryTable()
 	m.nameOwnColumns()
+	m.nameXML()
 	m.finish()
 	return m, nil
 }
@@ -59,6 +60,7 @@ func read(file string, data []byte) (*Model, error) {
 	}
 	m.ofEveryTable()
 	m.nameOwnColumns()
+	m.nameXML()
 	m.finish()
 	return m, nil
 }

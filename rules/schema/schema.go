@@ -91,6 +91,8 @@ type Source struct {
 	Elements map[string][]string `yaml:"elements"`
 	// UnlistedIn is the column with XML that has the fields that are not in Fields.
 	UnlistedIn string `yaml:"unlisted_in"`
+	// Filled are the events of which no value of a column is in UnlistedIn. It is for models of KQL.
+	Filled Filled `yaml:"filled"`
 	// Requires says what must be set up in the product for a query to find the events. It is noted in every query.
 	Requires string `yaml:"requires"`
 	// Log is the log of the events, named by its Sigma service, if its fields are known (logs.yml).
@@ -241,6 +243,9 @@ type Column struct {
 	// name.
 	Named string `yaml:"named"`
 
+	// InXML is a column with XML that may have the value where this one is empty (Source.Filled). "" means that none
+	// has.
+	InXML string `yaml:"-"`
 	// Made is set if the value is an extract's: Name is the extract's name, and no column of the product.
 	Made *Made `yaml:"-"`
 }

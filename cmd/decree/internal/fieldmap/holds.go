@@ -34,6 +34,9 @@ func holds(c schema.Column) []string {
 	if c.OrElse != "" {
 		say("where it is empty: %s", c.OrElse)
 	}
+	if c.InXML != "" {
+		say("where it is empty: %s, as %s", c.InXML, c.Name)
+	}
 	if i := c.Instead; i.Column != "" {
 		say("where %s is %s: %s", i.When, strings.Join(i.Is, " or "), i.Column)
 	}

@@ -2,6 +2,7 @@ package eql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,33 +18,34 @@ import (
 const sequenceGap = "correlation-sequence"
 
 // CompileCorrelation writes a minimum number of events of one rule as a sequence with runs, and several rules in order
-// as a sequence, if the approximation is accepted. EQL has no form for other correlations.
+// as a sequence, if the approximation is accepted. A minimum number may be one of the latter. EQL has no form for other
+// correlations.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if found := compilers.JoinsInCorrelation("eql", c); len(found) > 0 {
 		return nil, found
 	}
 	s := &correlationWriter{sequence{code: "correlation", verb: "group", has: "field", opt: opt, indexed: true}, c}
-	runs := s.runs()
+	steps := s.steps()
 	accepted := opt.Accepts("eql", c.Source.Body, sequenceGap)
 	if !s.found.HasErrors() && !accepted {
-		s.found.Errorf(sequenceGap, c.Source.TypeRange, compilers.AcceptHint("eql", sequenceGap), "eql can only approximate this: %s", sequenceEffect)
+		s.found.Errorf(sequenceGap, c.Source.TypeRange, compilers.AcceptHint("eql", sequenceGap), "eql can only approximate this: %s", s.effect())
 	}
 	if s.found.HasErrors() {
 		return nil, s.found
 	}
-	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: sequenceGap, Effect: "false-negatives", Message: sequenceEffect, Range: c.Source.TypeRange})
+	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: sequenceGap, Effect: "false-negatives", Message: s.effect(), Range: c.Source.TypeRange})
 	s.notes = compilers.AddNotes(s.notes, periodNote(c))
 	if c.Source.Body.Suppress != nil {
 		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(c.Source.Body))
 	}
 	var parts []string
-	for i, in := range c.Inputs {
-		parts = append(parts, s.part(in.Rule, s.c.Reads(in.Rule), s.keysOf(i)))
+	for i, in := range steps {
+		parts = append(parts, s.part(in.rule, s.c.Reads(in.rule), s.keysOf(i))+in.runs)
 	}
 	if s.found.HasErrors() {
 		return nil, s.found
 	}
-	text := fmt.Sprintf("sequence with maxspan=%ds\n  %s%s\n", int64(c.Timespan/time.Second), strings.Join(parts, "\n  "), runs)
+	text := fmt.Sprintf("sequence with maxspan=%ds\n  %s\n", int64(s.span()/time.Second), strings.Join(parts, "\n  "))
 	s.notes = compilers.NoteIndices(s.notes, s.branches...)
 	result := compilers.WholeResult(s.branches...)
 	result.Joined(s.shared)
@@ -84,33 +86,78 @@ func (s *correlationWriter) keysOf(input int) []joinKey {
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-with-runs-keyword
 const maxRuns = 100
 
-// runs checks that a sequence can express the correlation, and gives how often its single event must occur.
-func (s *correlationWriter) runs() string {
-	source := s.c.Source
-	refuse := func(hint, format string, args ...any) {
-		s.found.Errorf("correlation", source.TypeRange, hint, format, args...)
+// step is an event of the sequence, and how often it must occur: a text of EQL, "" = once.
+type step struct {
+	rule *ir.Rule
+	runs string
+}
+
+// steps checks that a sequence can express the correlation, and gives its events.
+func (s *correlationWriter) steps() []step {
+	if s.c.Source.Type != rules.TemporalOrdered || len(s.c.Inputs) < 2 {
+		return []step{s.counted(s.c)}
 	}
-	for _, in := range s.c.Inputs {
-		if in.Correlation != nil {
-			refuse("use kql or spl", "a sequence of EQL cannot read another correlation")
-			return ""
+	var out []step
+	for i, in := range s.c.Inputs {
+		if in.Rule != nil {
+			out = append(out, step{rule: in.Rule})
+			continue
 		}
+		if !s.sameGroups(i) || in.Correlation.Source.Body.Suppress != nil {
+			s.refuse("use kql or spl", "a sequence of EQL can count the events of a step only by the values that join all steps, and cannot suppress any")
+			return nil
+		}
+		out = append(out, s.counted(in.Correlation))
 	}
-	switch {
-	case source.Type == rules.TemporalOrdered && len(s.c.Inputs) > 1:
-		return ""
-	case source.Type != rules.EventCount || len(s.c.Inputs) != 1 || len(s.c.Bounds) != 1:
-		refuse("use kql or spl; in Elastic a threshold rule or ES|QL may serve, but decree does not generate these", "an EQL sequence supports only event_count of one rule with a lower bound, and temporal_ordered")
-		return ""
+	return out
+}
+
+// sameGroups tells whether a correlation that is an input counts events by the values that join the sequence.
+func (s *correlationWriter) sameGroups(input int) bool {
+	inner := s.c.Inputs[input].Correlation.GroupBy
+	return len(inner) == len(s.c.GroupBy) && !slices.ContainsFunc(s.c.GroupBy, func(g ir.Column) bool {
+		return !slices.ContainsFunc(inner, func(own ir.Column) bool { return own.Fields[0] == g.Fields[input] })
+	})
+}
+
+// counted is the event of a correlation that asks how often one rule matches.
+func (s *correlationWriter) counted(c *ir.Correlation) step {
+	if c.Source.Type != rules.EventCount || len(c.Inputs) != 1 || c.Inputs[0].Rule == nil || len(c.Bounds) != 1 {
+		s.refuse("use kql or spl; in Elastic a threshold rule or ES|QL may serve, but decree does not generate these", "an EQL sequence supports only event_count of one rule with a lower bound, and temporal_ordered of rules and of such counts")
+		return step{}
 	}
-	b := s.c.Bounds[0]
+	b := c.Bounds[0]
 	least := b.Value
 	if b.Op == "gt" {
 		least = float64(int64(least)) + 1
 	}
 	if (b.Op != "gt" && b.Op != "gte") || least != float64(int64(least)) || least < 2 || least > maxRuns {
-		refuse("use kql or spl", "a sequence of EQL supports only a lower bound from 2 to %d events", maxRuns)
-		return ""
+		s.refuse("use kql or spl", "a sequence of EQL supports only a lower bound from 2 to %d events", maxRuns)
+		return step{}
 	}
-	return fmt.Sprintf(" with runs=%d", int64(least))
+	return step{c.Inputs[0].Rule, fmt.Sprintf(" with runs=%d", int64(least))}
+}
+
+func (s *correlationWriter) refuse(hint, format string, args ...any) {
+	s.found.Errorf("correlation", s.c.Source.TypeRange, hint, format, args...)
+}
+
+// span is how long the whole sequence may take. It is the shortest timespan, so that a number of events that is a step
+// comes within its own, and what follows it within the correlation's.
+func (s *correlationWriter) span() time.Duration {
+	span := s.c.Timespan
+	for _, in := range s.c.Inputs {
+		if in.Correlation != nil {
+			span = min(span, in.Correlation.Timespan)
+		}
+	}
+	return span
+}
+
+// effect is the message of sequenceGap.
+func (s *correlationWriter) effect() string {
+	if !slices.ContainsFunc(s.c.Inputs, func(in ir.Input) bool { return in.Correlation != nil }) {
+		return sequenceEffect
+	}
+	return sequenceEffect + "; the events that are counted and those that come after them are found if all of them lie within " + compilers.Span(s.span(), "d", "h", "m")
 }

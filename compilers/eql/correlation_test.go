@@ -50,6 +50,9 @@ func correlated(t *testing.T, text string, accept ...string) (*compilers.Query, 
 	return q, codes
 }
 
+// many is a correlation before another one.
+const many = "{type: event_count, rules: [a], group-by: [Path], timespan: 1m, condition: {gte: 3}}\nname: many\n---\ntitle: After it\ncorrelation: "
+
 func TestCorrelationsAsSequences(t *testing.T) {
 	event := func(command, by string) string {
 		filled := ""
@@ -63,6 +66,10 @@ func TestCorrelationsAsSequences(t *testing.T) {
 		{"{type: event_count, rules: [a], group-by: [Path], timespan: 90s, condition: {gt: 5}}", "sequence with maxspan=90s\n  " + event("x", "file.path") + " with runs=6\n"},
 		{"{type: temporal_ordered, rules: [a, b], group-by: [who], aliases: {who: {a: Path, b: OriginalFileName}}, timespan: 1m}",
 			"sequence with maxspan=60s\n  " + event("x", "file.path") + "\n  " + event("y", "process.pe.original_file_name") + "\n"},
+		{many + "{type: temporal_ordered, rules: [many, b], group-by: [who], aliases: {who: {many: Path, b: OriginalFileName}}, timespan: 5m}",
+			"sequence with maxspan=60s\n  " + event("x", "file.path") + " with runs=3\n  " + event("y", "process.pe.original_file_name") + "\n"},
+		{many + "{type: temporal_ordered, rules: [b, many], group-by: [Path], timespan: 30s}",
+			"sequence with maxspan=30s\n  " + event("y", "file.path") + "\n  " + event("x", "file.path") + " with runs=3\n"},
 	} {
 		q, codes := correlated(t, c.text, sequenceGap)
 		require.Empty(t, codes, c.text)
@@ -134,7 +141,11 @@ func TestCorrelationsThatAreNoSequence(t *testing.T) {
 		{"{type: event_count, rules: [a], timespan: 1h, condition: {gte: 1}}", "correlation"},
 		{"{type: value_count, rules: [a], timespan: 1h, condition: {gte: 5, field: Path}}", "correlation"},
 		{"{type: temporal, rules: [a, b], timespan: 1h}", "correlation"},
-		{"{type: temporal_ordered, rules: [d, b], timespan: 1h}", "correlation"},
+		{many + "{type: temporal_ordered, rules: [many, b], timespan: 1h}", "correlation"},
+		{many + "{type: temporal_ordered, rules: [many, b], group-by: [OriginalFileName], timespan: 1h}", "correlation"},
+		{many + "{type: event_count, rules: [many], timespan: 1h, condition: {gte: 2}}", "correlation"},
+		{strings.Replace(many, "gte", "lt", 1) + "{type: temporal_ordered, rules: [many, b], group-by: [Path], timespan: 1h}", "correlation"},
+		{"{type: event_count, rules: [a], group-by: [Path], timespan: 1m, condition: {gte: 3}}\nname: many\nsuppress: {by: [Path], for: 1h}\n---\ntitle: After it\ncorrelation: {type: temporal_ordered, rules: [many, b], group-by: [Path], timespan: 1h}", "correlation"},
 		{"{type: temporal_ordered, rules: [a, old], timespan: 1h}", "correlation-ancestor"},
 		{"{type: temporal_ordered, rules: [a, b], group-by: [Nothing], timespan: 1h}", "correlation-field"},
 		{"{type: event_count, rules: [a], group-by: [Part], timespan: 1h, condition: {gte: 5}}", "correlation-extract"},

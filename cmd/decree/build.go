@@ -20,7 +20,6 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
-	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/testreport"
 	"decree/cmd/decree/internal/usage"
@@ -318,18 +317,11 @@ func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refus
 
 // showFew shows all errors, and some of the warnings and remarks of each code. all says what shows the rest.
 func showFew(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, all string) {
-	shown, left := findings.Few(found.Distinct(), shownOfCode)
-	set.Show(s, shown)
-	if left != "" {
-		fmt.Fprintln(s.Err, table.Wrap("not shown: "+left+" ("+all+")", s.ProseColumns(), 2))
-	}
+	findings.ShowFew(s, set.Show, found.Distinct(), all)
 }
 
 // shownRefusals bounds how many refusals a build shows with their places, where they do not fail it.
 const shownRefusals = 3
-
-// shownOfCode bounds how many warnings and remarks of one code a build or a catalogue shows.
-const shownOfCode = 3
 
 // packages makes the packages of the targets that have one, each in the folder package of its target.
 func packages(set *ruleset.Set, chosen []targets.Target, opt queries.Options) (packaging.Made, error) {

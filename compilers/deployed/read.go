@@ -136,8 +136,11 @@ func (x *reading) add(p Product, properties map[string]any) error {
 	case r.Query == "":
 		x.other("a rule without a query (" + cmp.Or(r.Kind, "of no kind") + ")")
 	case taken:
-		x.twice = append(x.twice, r.Name)
-		if len(differences(x.out.Rules[first], r)) > 0 {
+		differ := len(differences(x.out.Rules[first], r)) > 0
+		if r.Mark.Target == "" || differ { // a package of decree may have a rule in two forms
+			x.twice = append(x.twice, r.Name)
+		}
+		if differ {
 			x.differ = append(x.differ, r.Name)
 		}
 	default:

@@ -122,6 +122,10 @@ func TestOneRuleAlone(t *testing.T) {
 	both, err := Read([]File{{"b/one.json", of.Value[0]}, {"b/again.json", of.Value[0]}, {"b/package.json", []byte(`{"name": "x"}`)}})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"files of which nothing is a rule: 1 (b/package.json)", "rules that are there again under the same id, of which the first is read: 1 (Encoded command)"}, both.Remarks)
+	packaged := `{"rule_id": "a", "name": "n", "query": "q\n// Packaged by decree for prod: 0123456789abcdef", "severity": "low"}`
+	twoForms, err := Read([]File{{"a.json", []byte(packaged)}, {"b.json", []byte(packaged)}})
+	require.NoError(t, err)
+	assert.Empty(t, twoForms.Remarks, "a package has a rule in two forms")
 	var many []File
 	for _, severity := range []string{"low", "high", "low", "low", "low", "low", "low"} {
 		many = append(many, File{"a.json", []byte(`{"rule_id": "a", "name": "n", "query": "q", "severity": "` + severity + `"}`)})

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/rules/diag"
 )
 
@@ -30,4 +32,16 @@ func Few(found diag.Diagnostics, each int) (kept diag.Diagnostics, left string) 
 		parts = append(parts, fmt.Sprintf("%d %s", counts[code]-each, code))
 	}
 	return kept, strings.Join(parts, ", ")
+}
+
+// shownOfCode bounds how many warnings and remarks of one code a command shows that is about something else.
+const shownOfCode = 3
+
+// ShowFew shows all errors, and some of the warnings and remarks of each code. all says what shows the rest.
+func ShowFew(s *stdio.Streams, show func(*stdio.Streams, diag.Diagnostics), found diag.Diagnostics, all string) {
+	shown, left := Few(found, shownOfCode)
+	show(s, shown)
+	if left != "" {
+		fmt.Fprintln(s.Err, table.Wrap("not shown: "+left+" ("+all+")", s.ProseColumns(), 2))
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/assessment"
+	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
@@ -99,7 +100,10 @@ func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbos
 		return s.WriteJSON(t)
 	}
 	all := append(slices.Clone(t.Findings), t.Warnings()...)
-	if format != "github" {
+	switch {
+	case format == "text" && !verbose:
+		findings.ShowFew(s, set.Show, all, "-v and decree validate show all")
+	case format != "github":
 		set.Show(s, all)
 	}
 	switch format {

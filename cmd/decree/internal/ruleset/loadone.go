@@ -118,7 +118,7 @@ func IsCalled(r *rules.Rule, name string) bool {
 func (set *Set) unknownRule(sel Selection) error {
 	var known []string
 	for _, r := range set.All() {
-		for _, name := range []string{r.IR.Source.Name, r.IR.Source.ID} {
+		for _, name := range []string{r.Slug(), r.IR.Source.ID} {
 			if name != "" {
 				known = append(known, name)
 			}

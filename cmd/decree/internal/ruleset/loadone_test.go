@@ -111,6 +111,20 @@ filter: {rules: [logon], a: {User: bob}, condition: not aa}
 	}
 }
 
+// TestARuleWithoutAName is called by that of its file, as list shows it.
+func TestARuleWithoutAName(t *testing.T) {
+	clitest.Files(t, "-- decree.yml --\nrules: [rules]\n-- rules/no_name.yml --\ntitle: None\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n-- rules/other.yml --\ntitle: Other\nname: x\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n")
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.LoadOne(s, "No_Name", ruleset.Filters{}, ruleset.Lists{})
+	require.NoError(t, err)
+	require.Len(t, set.Rules, 1)
+	assert.Equal(t, "None", set.Rules[0].IR.Source.Title)
+	_, err = ruleset.LoadOne(s, "other", ruleset.Filters{}, ruleset.Lists{})
+	assert.ErrorContains(t, err, "other: no rule of the project has this name or id", "it has a name of its own")
+	_, err = ruleset.LoadOne(s, "no_nam", ruleset.Filters{}, ruleset.Lists{})
+	assert.ErrorContains(t, err, "did you mean no_name?")
+}
+
 // TestNames chooses among loaded rules.
 func TestNames(t *testing.T) {
 	clitest.Files(t, selectable)

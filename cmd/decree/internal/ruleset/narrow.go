@@ -3,6 +3,7 @@ package ruleset
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -72,22 +73,22 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 	return selected, nil
 }
 
-// called gives the rules and correlations with a name or an id, parts of others as well, and those with errors. It is
-// an error if there is none.
+// called gives the rules and correlations with a name or an id, or without a name in a file of that name, parts of
+// others as well, and those with errors. It is an error if there is none.
 func (set *Set) called(sel Selection) (map[*rules.Rule]bool, error) {
 	set.chosen = map[*rules.Rule]bool{}
-	choose := func(body *rules.Rule) {
-		if IsCalled(body, sel.rule) {
+	choose := func(from File, body *rules.Rule) {
+		if r := (Rule{File: from, IR: unread(body)}); r.IsCalled(sel.rule) || strings.EqualFold(sel.rule, r.Slug()) {
 			set.chosen[body] = true
 		}
 	}
 	for _, f := range set.parsed {
 		for _, body := range slices.Concat(f.file.Rules, f.file.Written, f.file.Broken) {
-			choose(body)
+			choose(f.from, body)
 		}
 	}
 	for _, c := range set.read {
-		choose(c.of.Body)
+		choose(c.from, c.of.Body)
 	}
 	if len(set.chosen) == 0 {
 		return nil, set.unknownRule(sel)

@@ -3,14 +3,12 @@
 package history
 
 import (
-	"errors"
-	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
+	"decree/cmd/decree/internal/git"
 	"decree/compilers/pages"
-	"decree/rules/diag"
 )
 
 // mostCommits bounds the commits of one file that are kept, the latest first.
@@ -26,19 +24,19 @@ func Of(dir, since string) (commits map[string][]pages.Commit, why string, err e
 	if _, err := exec.LookPath("git"); err != nil {
 		return nil, "", nil
 	}
-	if shallow, err := git(dir, "rev-parse", "--is-shallow-repository"); err != nil {
+	if shallow, err := git.Run(dir, "rev-parse", "--is-shallow-repository"); err != nil {
 		return nil, "", nil // git does not keep the folder
 	} else if strings.TrimSpace(shallow) == "true" {
 		return nil, "the clone is shallow, so the pages have no history from git: fetch all commits", nil
 	}
-	if _, err := git(dir, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
+	if _, err := git.Run(dir, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
 		return nil, "", nil // no commit yet
 	}
 	args := []string{"-c", "core.quotePath=false", "log", "--no-show-signature", "--format=" + begin + "%H%x09%as%x09%an%x09%s", "--name-only", "--relative"}
 	if since != "" {
 		args = append(args, "--end-of-options", since+"..HEAD")
 	}
-	text, err := git(dir, append(args, "--", ".")...)
+	text, err := git.Run(dir, append(args, "--", ".")...)
 	if err != nil {
 		return nil, "", err
 	}
@@ -67,7 +65,7 @@ func parse(text string) map[string][]pages.Commit {
 // those that are gone. Paths are relative to the folder.
 func Difference(dir, rev string) (map[string]string, error) {
 	out := map[string]string{}
-	text, err := git(dir, "diff", "--name-status", "--no-renames", "--relative", "-z", "--end-of-options", rev, "--", ".")
+	text, err := git.Run(dir, "diff", "--name-status", "--no-renames", "--relative", "-z", "--end-of-options", rev, "--", ".")
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +73,7 @@ func Difference(dir, rev string) (map[string]string, error) {
 	for i := 0; i+1 < len(fields); i += 2 {
 		out[filepath.ToSlash(fields[i+1])] = fields[i]
 	}
-	untracked, err := git(dir, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+	untracked, err := git.Run(dir, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
 	if err != nil {
 		return nil, err
 	}
@@ -85,13 +83,4 @@ func Difference(dir, rev string) (map[string]string, error) {
 		}
 	}
 	return out, nil
-}
-
-func git(dir string, args ...string) (string, error) {
-	out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).Output()
-	var failed *exec.ExitError
-	if errors.As(err, &failed) && len(failed.Stderr) > 0 {
-		err = fmt.Errorf("git: %s", diag.Visible(strings.TrimSpace(string(failed.Stderr))))
-	}
-	return string(out), err
 }

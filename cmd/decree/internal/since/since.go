@@ -3,18 +3,17 @@ package since
 
 import (
 	"errors"
-	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
-	"decree/rules/diag"
+	"decree/cmd/decree/internal/git"
 )
 
 // Changed lists the files below a folder that differ from a revision, those that are gone, and those that git does not
 // track. Of those that it ignores it cannot tell: they are false. They are slash paths relative to the folder.
 func Changed(dir, rev string) (map[string]bool, error) {
-	at, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	at, err := git.Run(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
 		return nil, unknown(err)
 	}
@@ -27,7 +26,7 @@ func Changed(dir, rev string) (map[string]bool, error) {
 		{[]string{"ls-files", "--others", "--exclude-standard", "-z", "--", "."}, true},
 		{[]string{"diff", "--name-only", "--no-renames", "--relative", "-z", strings.TrimSpace(at), "--", "."}, true},
 	} {
-		names, err := git(dir, list.command...)
+		names, err := git.Run(dir, list.command...)
 		if err != nil {
 			return nil, err
 		}
@@ -50,23 +49,13 @@ func unknown(err error) error {
 
 // Tracked tells whether git has a file of a folder. The file is a slash path relative to the folder.
 func Tracked(dir, file string) bool {
-	out, err := git(dir, "ls-files", "-z", "--", ":(literal)"+file)
+	out, err := git.Run(dir, "ls-files", "-z", "--", ":(literal)"+file)
 	return err == nil && out != ""
 }
 
 // Text gives what a file of a folder held at a revision. ok is false if it was not there. The file is a slash path
 // relative to the folder.
 func Text(dir, rev, file string) (text []byte, ok bool) {
-	out, err := git(dir, "cat-file", "blob", rev+":./"+file)
+	out, err := git.Run(dir, "cat-file", "blob", rev+":./"+file)
 	return []byte(out), err == nil
-}
-
-func git(dir string, args ...string) (string, error) {
-	cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
-	out, err := cmd.Output()
-	var failed *exec.ExitError
-	if errors.As(err, &failed) && len(failed.Stderr) > 0 {
-		err = fmt.Errorf("git: %s", diag.Visible(strings.TrimSpace(string(failed.Stderr))))
-	}
-	return string(out), err
 }

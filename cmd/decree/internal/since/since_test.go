@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/git"
 )
 
 func TestChanged(t *testing.T) {
@@ -17,7 +18,7 @@ func TestChanged(t *testing.T) {
 	}
 	clitest.Files(t, "-- rules/same.yml --\n1\n-- rules/other.yml --\n1\n-- outside.yml --\n1\n-- .gitignore --\n*.log\n")
 	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "one"}} {
-		_, err := git(".", args...)
+		_, err := git.Run(".", args...)
 		require.NoError(t, err)
 	}
 	for file, text := range map[string]string{"rules/other.yml": "2", "rules/new.yml": "1", "rules/x.log": "1", "outside.yml": "2"} {
@@ -54,7 +55,7 @@ func TestUnknown(t *testing.T) {
 	clitest.Files(t, "-- rules/same.yml --\n1\n")
 	_, err := Changed("rules", "HEAD")
 	assert.ErrorContains(t, err, "git: fatal: not a git repository")
-	_, err = git(".", "init", "-q")
+	_, err = git.Run(".", "init", "-q")
 	require.NoError(t, err)
 	for _, rev := range []string{"2026-01-31", "7d", ""} {
 		_, err = Changed("rules", rev)

@@ -1,0 +1,26 @@
+package git
+
+import (
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestRun(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	dir := t.TempDir()
+	_, err := Run(dir, "rev-parse", "HEAD")
+	assert.ErrorContains(t, err, "git: fatal: not a git repository")
+	_, err = Run(dir, "init", "-q")
+	require.NoError(t, err)
+	out, err := Run(dir, "rev-parse", "--is-shallow-repository")
+	require.NoError(t, err)
+	assert.Equal(t, "false\n", out)
+	_, err = Run(dir, "rev-parse", "--verify", "--quiet", "HEAD")
+	var silent *exec.ExitError
+	assert.ErrorAs(t, err, &silent)
+}

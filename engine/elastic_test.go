@@ -56,6 +56,12 @@ func TestWhatElasticMakesOfAnEvent(t *testing.T) {
 			`{"event":{"category":["web"],"dataset":"squid.log"},"http":{"request":{"method":"CONNECT"}},"url":{"original":"x.example:443"},"squid":{"status_code":403},"source":{"user":{"name":"ann"}}}`,
 			[]string{"sc-status: 403", "cs-username: ann", "c-uri|startswith: x.example"}, []string{"sc-status: 200", "cs-username: bob"},
 		},
+		"a library whose signature has expired": {
+			"{product: windows, category: image_load}", "windows",
+			`{"EventID":7,"Channel":"Microsoft-Windows-Sysmon/Operational","ImageLoaded":"C:\\a.dll","SignatureStatus":"Expired"}`,
+			`{"event":{"category":["library"],"dataset":"endpoint.events.library"},"host":{"os":{"type":"windows"}},"dll":{"path":"C:\\a.dll","code_signature":{"status":"errorExpired"}}}`,
+			[]string{"SignatureStatus: Expired", "SignatureStatus|startswith: exp"}, []string{"SignatureStatus: Valid"},
+		},
 		"accesses of the Security log, as codes": {
 			"{product: windows, service: security}", "windows",
 			`{"EventID":4663,"Channel":"Security","AccessList":"%%4417\n\t\t\t\t%%4418\n","UserAccountControl":"%%2080 %%2084"}`,

@@ -47,6 +47,11 @@ func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 	} else {
 		hint = "choose another --model, or " + hint
 	}
+	if ls.Category != "" && ls.Service != "" && slices.ContainsFunc(models, func(m *schema.Model) bool {
+		return m.Has(rules.LogSource{Product: ls.Product, Category: ls.Category})
+	}) {
+		hint = "leave `service: " + ls.Service + "` out if such events of other logs will do, " + hint
+	}
 	if len(has) > 0 && len(has) <= maxShownParts {
 		hint += fmt.Sprintf("; log sources of %s in these models: %s", ls.Product, strings.Join(has, ", "))
 	}

@@ -92,6 +92,10 @@ func TestPlanWithoutALogSource(t *testing.T) {
 	assert.Equal(t, "no-log-source", found[0].Code)
 	assert.Equal(t, "data model mde has no log source {product: windows, category: no_such_category}", found[0].Message)
 	assert.Equal(t, "choose another --model, or add the source to a model file (extends: mde)", found[0].Hint)
+	r.Source.LogSource.Category, r.Source.LogSource.Service = "process_creation", "sysmon"
+	_, found = onePlan("test", nil, r, Options{Model: model})
+	require.Len(t, found, 1)
+	assert.Equal(t, "leave `service: sysmon` out if such events of other logs will do, choose another --model, or add the source to a model file (extends: mde)", found[0].Hint)
 }
 
 // TestHintsOfNoLogSource list what the models have of the product, and no source without a name.

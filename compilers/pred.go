@@ -65,6 +65,9 @@ func (s Syntax) print(p Pred) (string, int) {
 		}
 		return s.False, strengthAtom
 	case Not:
+		if twice, ok := p.Term.(Not); ok {
+			return s.print(twice.Term)
+		}
 		if s.NotCall {
 			return s.Print(p.Term).Call(strings.TrimSpace(s.Not)), strengthAtom
 		}

@@ -359,6 +359,8 @@ func TestHintsForUnknownLogSources(t *testing.T) {
 		"product: zeek, service: sshd":                            "did you mean `service: ssh`?",
 		"product: zeek, service: syslogd":                         "check its spelling; to run or compile the rule, map the log source in a model file",
 		"product: windows, service: s":                            "check its spelling; to run or compile the rule, map the log source in a model file",
+		"product: nginx":                                          "did you mean {service: nginx}?",
+		"product: kubernetes, category: container":                "the product has {category: application, service: audit}, {service: audit}",
 		"product: crm, service: orders":                           "check its spelling; to run or compile the rule, map the log source in a model file",
 	} {
 		found := Run([]File{file(t, firstFile, "logsource: {"+source+"}"), file(t, secondFile, secondRule)})

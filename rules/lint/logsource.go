@@ -117,7 +117,23 @@ func unmappedHint(ls rules.LogSource, known [3][]string) string {
 	if names := namesWith(ls); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
 		return "did you mean the service " + strings.Join(names, " or ") + "?"
 	}
+	if have := ofProduct(ls.Product); hint == unmapped && len(have) > 0 && len(have) <= mostOfProduct {
+		return "the product has " + strings.Join(have, ", ")
+	}
 	return hint
+}
+
+// ofProduct lists the log sources of a product, sorted.
+func ofProduct(product string) (have []string) {
+	for m := range models() {
+		for _, source := range m.Sources {
+			if source.Product == product && product != "" && source.Product != "*" && (source.Category != "" || source.Service != "") {
+				have = append(have, written(rules.LogSource{Category: source.Category, Service: source.Service}))
+			}
+		}
+	}
+	slices.Sort(have)
+	return slices.Compact(have)
 }
 
 // notProducts are words that stand for any product.
@@ -135,6 +151,13 @@ func rearranged(ls rules.LogSource) rules.LogSource {
 			if near.Category == "" && (near.Service == "" || product == "") {
 				continue
 			}
+			if isMapped(near) {
+				return near
+			}
+		}
+	}
+	if ls.Category == "" && ls.Service == "" { // what is no product, but a log or a kind of logs that several have
+		for _, near := range []rules.LogSource{{Service: ls.Product}, {Category: ls.Product}} {
 			if isMapped(near) {
 				return near
 			}
@@ -158,11 +181,12 @@ func isMapped(ls rules.LogSource) bool {
 // unmapped is what to do about a log source that is like none of the models'.
 const unmapped = "check its spelling; to run or compile the rule, map the log source in a model file"
 
-// A hint names so many services at most. The name that the rule has must have some letters, since short ones begin
-// many words.
+// A hint names so many services, or log sources of a product, at most. The name that the rule has must have some
+// letters, since short ones begin many words.
 const (
-	mostServices = 3
-	leastLetters = 3
+	mostServices  = 3
+	mostOfProduct = 6
+	leastLetters  = 3
 )
 
 // namesWith lists the services of the product of which a word begins as the service's name, sorted.

@@ -92,9 +92,11 @@ type findKey struct{ category, product, service string }
 
 func (m *Model) find(category, product, service string) []*Source {
 	var same, others []*Source
+	alone := category == "" && service == "" && product != "" // a log of any product is not the product's own
 	for i := range m.Sources {
 		s := &m.Sources[i]
 		switch {
+		case alone && s.Product == "*" && strings.Trim(s.Category+s.Service, "*") != "":
 		case strings.EqualFold(s.Category, category) && strings.EqualFold(s.Product, product) && strings.EqualFold(s.Service, service):
 			same = append(same, s)
 		case answers(s.Category, category) && answers(s.Product, product) && answers(s.Service, service):

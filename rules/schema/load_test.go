@@ -263,3 +263,19 @@ func TestWhatKustoCannotTellIsMissing(t *testing.T) {
 	}
 	assert.Equal(t, 4, models)
 }
+
+// TestAProductAlone is no log of any product: a rule of nginx is not asked of every proxy's log.
+func TestAProductAlone(t *testing.T) {
+	for _, name := range []string{"network", "splunk-network", "ecs", "cim"} {
+		m, err := Load(name)
+		require.NoError(t, err)
+		assert.Empty(t, m.Find("", "nginx", ""), name)
+		assert.NotEmpty(t, append(m.Find("dns", "nginx", ""), m.Find("", "nginx", "dns")...), name)
+		for _, s := range m.Find("", "windows", "") {
+			assert.Equal(t, "windows", s.Product, "%s in %s", s.Name, name)
+		}
+	}
+	plain, err := Load("sigma")
+	require.NoError(t, err)
+	assert.NotEmpty(t, plain.Find("", "nginx", ""), "plain events are of any log")
+}

@@ -58,24 +58,34 @@ func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
 // https://github.com/elastic/detection-rules/pull/431
 func addresses(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	named := &ir.CIDR{}
-	for _, v := range t.Values {
-		switch a, err := netip.ParseAddr(v); {
-		case t.Op == ir.StartsWith:
+	switch t.Op {
+	case ir.Equals:
+		named.Prefixes = hosts(t.Values)
+	case ir.StartsWith:
+		for _, v := range t.Values {
 			p, ok := firstParts(v)
 			if !ok {
 				return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses such as 10.1. and %q is none", col.Name, v)
 			}
 			named.Prefixes = append(named.Prefixes, p)
-		case t.Op != ir.Equals:
-			return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses, not for other parts", col.Name)
-		case err == nil && a.Zone() == "":
-			named.Prefixes = append(named.Prefixes, netip.PrefixFrom(a, a.BitLen()))
 		}
+	default:
+		return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses, not for other parts", col.Name)
 	}
 	if len(named.Prefixes) == 0 {
 		return compilers.Constant(false), nil
 	}
 	return networks(col, named)
+}
+
+// hosts are the networks of single addresses, without what is none or has a zone.
+func hosts(values []string) (out []netip.Prefix) {
+	for _, v := range values {
+		if a, err := netip.ParseAddr(v); err == nil && a.Zone() == "" {
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+		}
+	}
+	return out
 }
 
 // firstParts gives the network of the addresses that begin with one to three numbers, each with the dot behind it. An
@@ -89,9 +99,19 @@ func firstParts(v string) (netip.Prefix, bool) {
 	return netip.PrefixFrom(a, 8*dots), err == nil && a.Is4()
 }
 
-// noteMapped notes what is otherwise in networks of IPv6 addresses that stand for IPv4 addresses.
-func (w *writer) noteMapped(m *ir.Match, t *ir.CIDR) {
-	for _, p := range t.Prefixes {
+// noteMapped notes what is otherwise in networks of IPv6 addresses that stand for IPv4 addresses, and of such an
+// address itself.
+func (w *writer) noteMapped(m *ir.Match, col schema.Column) {
+	var asked []netip.Prefix
+	switch t := m.Test.(type) {
+	case *ir.CIDR:
+		asked = t.Prefixes
+	case *ir.Text:
+		if col.Type == schema.IP && t.Op == ir.Equals {
+			asked = hosts(t.Values)
+		}
+	}
+	for _, p := range asked {
 		switch {
 		case p.Addr().Is4() || !p.Overlaps(ir.MappedV4):
 		case beyondV4(p):

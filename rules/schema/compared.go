@@ -70,9 +70,12 @@ func (c Column) comparedInTwoColumns(n *ir.Match, ref *ir.FieldRef, other Column
 	return &ir.And{Base: n.Base, Terms: []ir.Node{equal(c.Domain, other.Domain), equal(n.Field.Name, ref.Other.Name)}}, nil
 }
 
-// sameWords checks that two fields that are compared are stored in the same words.
+// sameWords checks that two fields that are compared are stored in the same words, one for each value. Of several words
+// for a value, each field could have another.
 func sameWords(n *ir.Match, ref *ir.FieldRef, col, other Column) error {
-	if maps.EqualFunc(col.Values, other.Values, slices.Equal[source.OneOrMore]) {
+	several := func(words source.OneOrMore) bool { return len(words) > 1 }
+	same := maps.EqualFunc(col.Values, other.Values, slices.Equal[source.OneOrMore])
+	if same && !slices.ContainsFunc(slices.Collect(maps.Values(col.Values)), several) {
 		return nil
 	}
 	return fmt.Errorf("the product has words of its own for some values of %s or of %s: they cannot be compared", n.Field, ref.Other)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules/ir"
+	"decree/rules/source"
 )
 
 // TestFieldsInSeveralColumnsAreNotCompared: whichever of the two is in several.
@@ -22,5 +23,16 @@ func TestFieldsInSeveralColumnsAreNotCompared(t *testing.T) {
 			_, err := m.Translate(s, &ir.Match{Field: ir.Field{Name: fields[0]}, Test: &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: fields[1]}}})
 			assert.EqualError(t, err, c.want, "%s, %v", c.model, fields)
 		}
+	}
+}
+
+// TestFieldsAreComparedInOneWordForEachValue: True and Succeeded are one value of Sigma's, and two texts.
+func TestFieldsAreComparedInOneWordForEachValue(t *testing.T) {
+	n, ref := &ir.Match{Field: ir.Field{Name: "A"}}, &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: "B"}}
+	words := func(of ...string) Column { return Column{Values: map[string]source.OneOrMore{"success": of}} }
+	assert.NoError(t, sameWords(n, ref, Column{}, Column{}))
+	assert.NoError(t, sameWords(n, ref, words("True"), words("True")))
+	for _, pair := range [][2]Column{{words("True"), Column{}}, {words("True"), words("Succeeded")}, {words("True", "Succeeded"), words("True", "Succeeded")}} {
+		assert.EqualError(t, sameWords(n, ref, pair[0], pair[1]), "the product has words of its own for some values of A or of B: they cannot be compared")
 	}
 }

@@ -1,5 +1,6 @@
 // Package assessment judges the regression tests of rules: which parts of a rule they cover, and which small changes of
-// it they notice.
+// it they notice. In: rules with their tests. Out: for each rule what no case covers and which mutants live, and
+// whether that is good enough for the user.
 package assessment
 
 import (

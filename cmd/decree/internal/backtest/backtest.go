@@ -1,5 +1,6 @@
 // Package backtest replays events on the schedules of the rules, counts the alerts by rule and day, and compares them
-// with an earlier backtest. Alerts are written as they come, and are not kept here.
+// with an earlier backtest. Alerts are written as they come, and are not kept here. In: events, and rules with
+// schedules. Out: alerts, a summary, and which rules are noisier than before.
 package backtest
 
 import (

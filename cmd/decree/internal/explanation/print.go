@@ -1,4 +1,5 @@
-// Package explanation shows why a rule did or did not match an event, as a tree of its condition.
+// Package explanation shows why a rule did or did not match an event, as a tree of its condition. In: the engine's
+// explanation. Out: text.
 package explanation
 
 import (

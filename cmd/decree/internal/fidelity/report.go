@@ -1,5 +1,5 @@
 // Package fidelity reports how faithful the queries of a rule set are: exact, approximate, refused, skipped or left
-// out, and why.
+// out, and why. In: queries and packages. Out: counts and tables, as text, JSON or Markdown.
 package fidelity
 
 import (

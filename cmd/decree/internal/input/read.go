@@ -1,5 +1,6 @@
 // Package input feeds event files to the engine. Every line is accounted for: it is an event, or it is rejected, shown
-// and kept.
+// and kept. In: files, as the user names them. Out: their events, in the engines of their data models; counts and
+// warnings.
 package input
 
 import (

@@ -1,5 +1,5 @@
 // Package models loads the data model that a user names, or the file that overlays one, and lists those that events are
-// recognised as.
+// recognised as. In: a name or a file. Out: a data model, or an error that names those that exist.
 package models
 
 import (

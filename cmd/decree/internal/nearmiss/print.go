@@ -1,4 +1,4 @@
-// Package nearmiss shows how near a correlation came to a match.
+// Package nearmiss shows how near a correlation came to a match. In: the groups that came nearest. Out: text.
 package nearmiss
 
 import (

@@ -1,4 +1,4 @@
-// Package position says in a line where an event stands.
+// Package position says in a line where an event stands. In: the id, the file and the line of an event. Out: text.
 package position
 
 import (

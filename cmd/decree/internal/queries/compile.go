@@ -1,4 +1,5 @@
 // Package queries writes a rule set in the languages of its targets. Each rule and target gives a query or a refusal.
+// In: rules and targets. Out: for each pair a query with its files, or the findings that refuse it.
 package queries
 
 import (

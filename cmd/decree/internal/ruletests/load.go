@@ -1,4 +1,5 @@
-// Package ruletests loads the regression tests beside rules, selects them, runs them, and updates what they expect.
+// Package ruletests loads the regression tests beside rules, selects them, runs them, and updates what they expect. In:
+// a rule set. Out: its test files, parsed, with findings; verdicts; new test files.
 package ruletests
 
 import (

@@ -1,4 +1,5 @@
-// Package scaffold writes a new rule and its test file. The rule is valid, and passes the test.
+// Package scaffold writes a new rule and its test file. The rule is valid, and passes the test. In: what a user asks
+// for. Out: the texts of both files.
 package scaffold
 
 import (

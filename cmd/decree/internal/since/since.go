@@ -1,4 +1,5 @@
-// Package since asks git which files changed since a revision.
+// Package since asks git which files changed since a revision. In: a folder and a revision. Out: the files that
+// changed, and those of which git cannot tell.
 package since
 
 import (

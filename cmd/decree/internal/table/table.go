@@ -1,4 +1,5 @@
-// Package table writes rows of cells as aligned text or as Markdown. The first row holds the heads.
+// Package table writes rows of cells as aligned text or as Markdown. The first row holds the heads. In: rows, and how
+// many columns a terminal has. Out: text.
 package table
 
 import (

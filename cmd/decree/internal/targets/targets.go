@@ -1,4 +1,5 @@
-// Package targets lists what rules are compiled to: the dialects, and the targets that a project or a user names.
+// Package targets lists what rules are compiled to: the dialects, and the targets that a project or a user names. In:
+// names. Out: targets with their dialects and package formats, or an error that names those that exist.
 package targets
 
 import (

@@ -1,5 +1,5 @@
 // Package testreport runs the regression tests of a rule set and shows the results: as text, JSON, JUnit XML, TAP or
-// GitHub annotations.
+// GitHub annotations. In: tests. Out: a report of verdicts and findings.
 package testreport
 
 import (

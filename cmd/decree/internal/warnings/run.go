@@ -1,5 +1,6 @@
 // Package warnings says what a run did not see: rules that were not run, logs that were not asked, events without room
-// or without a time, and events that do not fit the data model.
+// or without a time, and events that do not fit the data model. In: rules, and what the engine counted. Out: lines on
+// the error stream.
 package warnings
 
 import (

@@ -34,6 +34,9 @@ func TestFieldsOfClouds(t *testing.T) {
 		// https://www.elastic.co/docs/reference/integrations/o365
 		{"ecs", "", "m365", "audit", "Operation", "event.action"},
 		{"ecs", "", "m365", "audit", "UserId", "user.id"},
+		{"ecs", "", "m365", "audit", "ClientIP", "client.ip"},
+		{"splunk-cloud", "", "m365", "audit", "AddonName", "AddOnName"},
+		{"splunk-cloud", "", "m365", "exchange", "AddonName", "AddOnName"},
 		{"ecs", "", "m365", "audit", "LogonError", "o365.audit.LogonError"},
 		{"ecs", "", "m365", "exchange", "ClientInfoString", "o365.audit.ClientInfoString"},
 		{"ecs", "", "m365", "exchange", "ObjectId", "o365.audit.ObjectId"},

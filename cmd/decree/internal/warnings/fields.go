@@ -16,6 +16,9 @@ import (
 // shownFields bounds how many fields are named. A collection may lack hundreds.
 const shownFields = 5
 
+// shownRules bounds how many rules are named for each reason.
+const shownRules = 2
+
 // Unanswered warns of what rules test that no event of a data model answers: fields that no log source of the rule has,
 // and tests that none can answer.
 func Unanswered(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
@@ -78,20 +81,25 @@ func missingFields(s *stdio.Streams, m *schema.Model, all []unanswered) {
 func untranslatedTests(s *stdio.Streams, m *schema.Model, all []unanswered) {
 	var of []*ir.Rule
 	var reasons []string
+	titles := map[string][]string{} // reason -> the rules that have such a test
 	for _, u := range all {
 		if len(u.reasons) > 0 {
 			of = append(of, u.rule)
 		}
 		for _, why := range u.reasons {
-			if why = diag.Visible(why); !slices.Contains(reasons, why) {
+			if why = diag.Visible(why); titles[why] == nil {
 				reasons = append(reasons, why)
 			}
+			titles[why] = append(titles[why], fmt.Sprintf("%q", diag.Visible(u.rule.Source.Title)))
 		}
 	}
 	model := diag.Visible(m.Name)
 	switch {
 	case len(of) > 1:
 		fmt.Fprintf(s.Err, "warning: %d rules have tests that data model %s cannot answer\n", len(of), model)
+		for i, why := range reasons {
+			reasons[i] = plural.First(shownRules, titles[why]) + ": " + why
+		}
 	case len(of) == 1:
 		fmt.Fprintf(s.Err, "warning: rule %q has a test that data model %s cannot answer\n", diag.Visible(of[0].Source.Title), model)
 	}

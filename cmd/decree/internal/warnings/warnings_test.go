@@ -2,6 +2,7 @@ package warnings
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -167,5 +168,9 @@ detection: {a: {TargetObject|re: a.b, Image: x, TargetObject|endswith: x}, condi
 	}
 	const compared = "TargetObject is in two columns, key and name, and cannot be compared with another field"
 	assert.Equal(t, "warning: rule \"One\" has a test that data model mde cannot answer\n  "+compared+"\n", told("one.yml"))
-	assert.Equal(t, "warning: 2 rules have tests that data model mde cannot answer\n  "+compared+"\n  TargetObject is in two columns, key and name: a pattern cannot span both\n", told("one.yml", "two.yml"))
+	assert.Equal(t, "warning: 2 rules have tests that data model mde cannot answer\n  \"One\": "+compared+"\n  \"Two\": TargetObject is in two columns, key and name: a pattern cannot span both\n", told("one.yml", "two.yml"))
+	same := "title: %s\nlogsource: {product: windows, category: registry_set}\ndetection: {a: {Details|fieldref: TargetObject}, condition: a}\n"
+	require.NoError(t, os.WriteFile("same.yml", []byte(fmt.Sprintf(same, "Three")+"---\n"+fmt.Sprintf(same, "Four")), 0o600))
+	assert.Equal(t, "warning: 2 rules have tests that data model mde cannot answer\n  \"Three\", \"Four\": "+compared+"\n", told("same.yml"))
+	assert.Equal(t, "warning: 3 rules have tests that data model mde cannot answer\n  \"One\", \"Three\" and 1 more: "+compared+"\n", told("one.yml", "same.yml"))
 }

@@ -18,6 +18,7 @@ var logSourceChecks = []Check{
 	{Code: "unknown-field", Severity: diag.Warning, rule: unknownField, correlation: unknownFieldOfCorrelation},
 	{Code: "absent-field", Severity: diag.Warning, rule: absentField},
 	{Code: "unwritten-prefix", Severity: diag.Warning, rule: unwrittenPrefix},
+	{Code: "foreign-channel", Severity: diag.Warning, rule: foreignChannel},
 	{Code: "hidden-field", Severity: diag.Warning, rule: hiddenField},
 	{Code: "unknown-alert-field", Severity: diag.Warning, rule: unknownAlertField, correlation: unknownAlertFieldOfCorrelation},
 	{Code: "list-index", Severity: diag.Warning, rule: listIndex},

@@ -1,0 +1,57 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules"
+	"decree/rules/schema"
+)
+
+// foreignChannel reports a test for a channel of Windows that the log source does not have: a service is a channel, and
+// a category is a part of some.
+func foreignChannel(s *subject) {
+	if s.lowered == nil {
+		return
+	}
+	windows, err := schema.Shipped("windows")
+	if err != nil {
+		panic(err) // shipped models are part of the program
+	}
+	var channels []string
+	for _, source := range windows.Asked(s.lowered) {
+		of := channelsOf(source)
+		if len(of) == 0 {
+			return // of any channel
+		}
+		channels = append(channels, of...)
+	}
+	s.EachItem(func(it rules.Item) {
+		if it.Field != "Channel" || len(it.Modifiers) > 0 || len(channels) == 0 || slices.ContainsFunc(it.Values, func(v rules.Value) bool {
+			return v.Kind != rules.StringValue || strings.ContainsAny(v.Text, "*?%") || hasFold(channels, v.Text)
+		}) {
+			return
+		}
+		hint := "remove the test, or leave the service out"
+		for i := range windows.Sources {
+			if of := &windows.Sources[i]; of.Service != "" && len(it.Values) == 1 && hasFold(channelsOf(of), it.Values[0].Text) {
+				hint = "did you mean `service: " + of.Service + "`?"
+			}
+		}
+		s.report(it.Range, hint, "the log source has the channels %s alone: the test never matches", strings.Join(slices.Compact(channels), ", "))
+	})
+}
+
+// channelsOf are the channels that a source asks for, none if it is of any.
+func channelsOf(source *schema.Source) (out []string) {
+	for _, t := range source.Scope {
+		if t.Column == "Channel" && !t.Optional {
+			out = append(out, t.Values...)
+		}
+	}
+	return out
+}
+
+func hasFold(texts []string, text string) bool {
+	return slices.ContainsFunc(texts, func(t string) bool { return strings.EqualFold(t, text) })
+}

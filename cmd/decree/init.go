@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,8 +87,13 @@ func initialise(s *stdio.Streams, p initParams) error {
 		}
 		fmt.Fprintf(s.Out, "%-5s %s\n", word, diag.Visible(paths[i]))
 	}
-	if !there[filepath.Join(p.dir, project.FileName)] {
+	if file := filepath.Join(p.dir, project.FileName); there[file] {
+		err = sayUnread(s, file)
+	} else {
 		sayRules(s, own, others)
+	}
+	if err != nil {
+		return err
 	}
 	around, err := project.Around(p.dir)
 	if err != nil {
@@ -170,6 +176,28 @@ func sayRules(s *stdio.Streams, own, others []string) {
 	if len(others) > 0 {
 		fmt.Fprintf(s.Err, "rules are also in %s: decree reads them if `rules` of %s names their folder\n", diag.Visible(strings.Join(others, ", ")), project.FileName)
 	}
+}
+
+// sayUnread says which of the folders of a project its file, which was there before, does not name. What is wrong with
+// the file is for every other command to say.
+func sayUnread(s *stdio.Streams, file string) error {
+	p, found, _, err := project.Read(file)
+	if err != nil || found.HasErrors() {
+		return err
+	}
+	var unread []string
+	for _, of := range []struct {
+		key   string
+		paths []string
+	}{{"filters", p.Filters}, {"lists", p.Lists}, {"models", p.ModelPaths()}} {
+		if !slices.Contains(of.paths, filepath.Join(p.Dir(), of.key)) {
+			unread = append(unread, fmt.Sprintf("`%[1]s: [%[1]s]`", of.key))
+		}
+	}
+	if len(unread) > 0 {
+		fmt.Fprintf(s.Err, "%s names none of these folders, so nothing reads them: add %s\n", diag.Visible(file), strings.Join(unread, ", "))
+	}
+	return nil
 }
 
 // writeNew writes a file of the project, and makes its folder.

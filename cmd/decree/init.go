@@ -35,9 +35,10 @@ func newInit(s *stdio.Streams) *cobra.Command {
 		Short: "Start a project: decree.yml, folders, a first rule, CI",
 		Long: `Write a new project into a folder, by default this one: decree.yml, folders for
 rules, filters, lists and models, a first rule with its test, .gitignore, a
-pre-commit hook, and CI for GitHub and GitLab. decree build passes at once. Where
-the folder has rules, in its folder rules or in others, as Sigma's repository
-has windows and cloud, they are the project's, and no first rule is written.
+pre-commit hook, and CI for GitHub and GitLab. decree build passes at once.
+Where the folder has rules, in its folder rules or in others, as Sigma's
+repository has windows and cloud, they are the project's, and no first rule is
+written.
 
 Use it once for each repository of rules. Every command then finds decree.yml in
 its folder or above it, and takes rules, filters, lists and targets from it.

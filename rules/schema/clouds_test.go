@@ -28,6 +28,7 @@ func TestFieldsOfClouds(t *testing.T) {
 		// https://www.elastic.co/docs/reference/integrations/azure
 		{"ecs", "", "azure", "auditlogs", "Result", "event.outcome"},
 		{"ecs", "", "azure", "auditlogs", "InitiatedBy.user.userPrincipalName", "azure.auditlogs.properties.initiated_by.user.userPrincipalName"},
+		{"ecs", "", "azure", "activitylogs", "ActivityStatusValue", "azure.activitylogs.result_type"},
 		{"ecs", "", "azure", "signinlogs", "IPAddress", "source.ip"},
 		{"ecs", "", "azure", "signinlogs", "UserType", "azure.signinlogs.properties.user_type"},
 		{"mde", "", "azure", "signinlogs", "UserType", "IsGuestUser"},

@@ -49,7 +49,7 @@ func Project(date time.Time, rules []string) ([]File, error) {
 	return files, err
 }
 
-// list writes names as the entries of a list in YAML.
+// list writes names as the entries of a list in YAML, each in quotes where YAML asks for them.
 func list(names []string) string {
 	out := make([]string, len(names))
 	for i, name := range names {

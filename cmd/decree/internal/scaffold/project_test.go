@@ -127,3 +127,15 @@ func TestContinuousIntegrationIsValid(t *testing.T) {
 		assert.NoError(t, err, "%s\n%s", out, script)
 	}
 }
+
+// TestRulesThatAreThere are those of the project, which has no first rule then.
+func TestRulesThatAreThere(t *testing.T) {
+	files, err := Project(time.Now(), []string{"cloud", "a, b"})
+	require.NoError(t, err)
+	for _, f := range files {
+		assert.False(t, strings.HasPrefix(f.Path, "rules/"), f.Path)
+		if f.Path == project.FileName {
+			assert.Contains(t, string(f.Text), "\nrules: [cloud, 'a, b'] ")
+		}
+	}
+}

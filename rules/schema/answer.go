@@ -34,7 +34,7 @@ func (m *Model) AnsweringIn(r *ir.Rule, place func(*Source) string) []*Source {
 // that of Find.
 func (m *Model) Candidates(r *ir.Rule) []*Source {
 	if ls := r.Source.LogSource; len(r.Source.OtherLogSources) == 0 {
-		return m.Find(ls.Category, ls.Product, ls.Service)
+		return ofChannel(m.Find(ls.Category, ls.Product, ls.Service), r)
 	}
 	var out []*Source
 	for _, ls := range r.Source.LogSources() {
@@ -44,7 +44,7 @@ func (m *Model) Candidates(r *ir.Rule) []*Source {
 			}
 		}
 	}
-	return out
+	return ofChannel(out, r)
 }
 
 // Unanswered gives the log sources of a rule that no source can answer: the model has none, or none that has the

@@ -9,22 +9,16 @@ import (
 )
 
 // withoutCovered leaves out sources whose events another source of the list has too and reads alike: a whole log covers
-// its categories, and all events of a product its logs. Asked of both, a table would give the same event twice.
+// its categories. Asked of both, a table would give the same event twice.
 func (m *Model) withoutCovered(sources []*Source, r *ir.Rule, place func(*Source) string) []*Source {
-	alike := func(wide, s *Source) bool { return place(wide) == place(s) && m.readsAlike(wide, s, r) }
-
-	if i := slices.IndexFunc(sources, func(s *Source) bool { return s.Category == "" && s.Service == "" }); i >= 0 {
-		every := sources[i] // all of a product's events
-		sources = slices.DeleteFunc(slices.Clone(sources), func(s *Source) bool {
-			return s != every && s.Product == every.Product && (every.Covers || s.Within(every)) && alike(every, s)
-		})
-	}
 	whole := slices.DeleteFunc(slices.Clone(sources), func(s *Source) bool { return s.Category != "" || s.Log == "" })
 	if len(whole) == 0 || len(whole) == len(sources) {
 		return sources
 	}
 	return slices.DeleteFunc(sources, func(s *Source) bool {
-		return s.Category != "" && slices.ContainsFunc(whole, func(w *Source) bool { return s.Log == w.Log && s.Within(w) && alike(w, s) })
+		return s.Category != "" && slices.ContainsFunc(whole, func(w *Source) bool {
+			return s.Log == w.Log && s.Within(w) && place(w) == place(s) && m.readsAlike(w, s, r)
+		})
 	})
 }
 

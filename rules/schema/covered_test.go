@@ -54,9 +54,9 @@ func TestNoEventIsAskedForTwice(t *testing.T) {
 		model, logsource, condition string
 		with, without               []string
 	}{
-		{"sentinel", "product: windows", "{User: bob}", []string{"windows_events", "security_process_creation"}, []string{"sysmon", "sysmon_wmi_event", "sysmon_process_creation"}},
-		{"sentinel", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"windows_events", "security_process_creation"}, []string{"sysmon", "sysmon_image_load"}},
-		{"splunk-windows", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"windows_events"}, []string{"sysmon", "sysmon_process_creation", "sysmon_image_load"}},
+		{"sentinel", "product: windows", "{User: bob}", []string{"sysmon", "security_process_creation"}, []string{"sysmon_wmi_event", "sysmon_process_creation", "windows_events"}},
+		{"sentinel", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"sysmon", "security_process_creation"}, []string{"sysmon_image_load", "windows_events"}},
+		{"splunk-windows", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"sysmon"}, []string{"sysmon_process_creation", "sysmon_image_load", "windows_events"}},
 		{"sentinel", "product: windows, category: process_creation", `{Image|endswith: '\x.exe'}`, []string{"security_process_creation", "sysmon_process_creation"}, []string{"sysmon"}},
 		{"sentinel", "product: windows, category: process_creation", `{EventID: 4688, CommandLine: x}`, []string{"security_process_creation", "security_channel"}, []string{"security"}},
 	} {
@@ -74,15 +74,21 @@ func TestNoEventIsAskedForTwice(t *testing.T) {
 	}
 }
 
-// TestAnyChannelOfWindows is searched by a rule of the product alone: no log that a service names may have the event.
+// TestAnyChannelOfWindows is searched by a rule of the product alone that names a channel without a service, and by no
+// other: the logs of services may hold a field by which it excludes in another column.
 func TestAnyChannelOfWindows(t *testing.T) {
 	for _, name := range []string{"sentinel", "splunk-windows", "winlogbeat", "ecs"} {
 		m, err := Load(name)
 		require.NoError(t, err)
-		var names []string
-		for _, s := range m.Answering(lower(t, "product: windows", "  s: {Channel: A-Channel/Without a service, EventID: 4, Of: it}\n  condition: s\n")) {
-			names = append(names, s.Name)
+		names := func(selection string) (out []string) {
+			for _, s := range m.Answering(lower(t, "product: windows", "  s: {"+selection+"}\n  condition: s\n")) {
+				out = append(out, s.Name)
+			}
+			return out
 		}
-		assert.Equal(t, []string{"windows_events"}, names, name)
+		assert.Equal(t, []string{"windows_events"}, names("Channel: A-Channel/Without a service, EventID: 4, Of: it"), name)
+		for _, known := range []string{"Channel: [Security, A-Channel/Without a service]", "EventID: 4", "Channel|contains: service"} {
+			assert.NotContains(t, names(known), "windows_events", "%s, %s", name, known)
+		}
 	}
 }

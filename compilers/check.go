@@ -284,6 +284,9 @@ func (c *checker) noEntity(name string, at diag.Range) {
 // orClosest adds to a hint the mapped fields that are closest to a name, or else the columns of the table that are, if
 // there are any.
 func (c *checker) orClosest(hint, name string) string {
+	if col, mapped := c.plan.Column(ir.FieldNamed(name)); mapped {
+		return hint + "; " + col.Name + " does not have the values of this field alone"
+	}
 	if near := c.opt.Model.Closest(c.plan.Source, name); len(near) > 0 {
 		return hint + "; closest mapped fields: " + strings.Join(near, ", ")
 	}

@@ -107,6 +107,10 @@ func (s *correlationWriter) steps() []step {
 			s.refuse("use kql or spl", "a sequence of EQL can count the events of a step only by the values that join all steps, and cannot suppress any")
 			return nil
 		}
+		if i > 0 { // the correlation asks only when the number is reached
+			s.refuse("use kql or spl, or count the first step", "in a sequence of EQL all events of a step that is counted come after the step before it")
+			return nil
+		}
 		out = append(out, s.counted(in.Correlation))
 	}
 	return out

@@ -68,8 +68,8 @@ func TestCorrelationsAsSequences(t *testing.T) {
 			"sequence with maxspan=60s\n  " + event("x", "file.path") + "\n  " + event("y", "process.pe.original_file_name") + "\n"},
 		{many + "{type: temporal_ordered, rules: [many, b], group-by: [who], aliases: {who: {many: Path, b: OriginalFileName}}, timespan: 5m}",
 			"sequence with maxspan=60s\n  " + event("x", "file.path") + " with runs=3\n  " + event("y", "process.pe.original_file_name") + "\n"},
-		{many + "{type: temporal_ordered, rules: [b, many], group-by: [Path], timespan: 30s}",
-			"sequence with maxspan=30s\n  " + event("y", "file.path") + "\n  " + event("x", "file.path") + " with runs=3\n"},
+		{many + "{type: temporal_ordered, rules: [many, b], group-by: [Path], timespan: 30s}",
+			"sequence with maxspan=30s\n  " + event("x", "file.path") + " with runs=3\n  " + event("y", "file.path") + "\n"},
 	} {
 		q, codes := correlated(t, c.text, sequenceGap)
 		require.Empty(t, codes, c.text)
@@ -142,6 +142,7 @@ func TestCorrelationsThatAreNoSequence(t *testing.T) {
 		{"{type: value_count, rules: [a], timespan: 1h, condition: {gte: 5, field: Path}}", "correlation"},
 		{"{type: temporal, rules: [a, b], timespan: 1h}", "correlation"},
 		{many + "{type: temporal_ordered, rules: [many, b], timespan: 1h}", "correlation"},
+		{many + "{type: temporal_ordered, rules: [b, many], group-by: [Path], timespan: 1h}", "correlation"},
 		{many + "{type: temporal_ordered, rules: [many, b], group-by: [OriginalFileName], timespan: 1h}", "correlation"},
 		{many + "{type: event_count, rules: [many], timespan: 1h, condition: {gte: 2}}", "correlation"},
 		{strings.Replace(many, "gte", "lt", 1) + "{type: temporal_ordered, rules: [many, b], group-by: [Path], timespan: 1h}", "correlation"},

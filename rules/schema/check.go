@@ -181,6 +181,9 @@ func (c *checker) unlisted(s *Source, at string) {
 	if f := s.Filled; (f.When == "") != (len(f.Is) == 0) {
 		c.bad(source.Join(at, "filled"), "write filled: {when: COLUMN, is: [VALUE]}", "filled needs the column that tells, and what that holds")
 	}
+	if s.Filled.When != "" && s.UnlistedIn == "" {
+		c.bad(source.Join(at, "filled"), "add unlisted_in, or remove it", "filled needs unlisted_in, the column with the values of other events")
+	}
 	for _, name := range sortedNames(s.Below) {
 		path := source.Join(at, "below."+name)
 		if c.named(path, s.Below[name]) && len(s.Columns) > 0 {
@@ -266,6 +269,11 @@ func (c *checker) otherColumns(path, name string, col Column) {
 		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)
 	}
 	c.instead(source.Join(path, "instead"), name, col)
+	own := col
+	own.Shared = false
+	if col.Shared && (own.rewritten() || col.Prefix != "" || col.Type != "" && col.Type != String) {
+		c.bad(source.Join(path, "shared"), "leave one of them out", "field %s: the values of a shared column are texts as they are", name)
+	}
 }
 
 // otherFields checks the fields that the field is spread over, or has a part of its values in.

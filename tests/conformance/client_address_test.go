@@ -19,7 +19,7 @@ func TestClientAddressesMayHavePorts(t *testing.T) {
 	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
-	written := []string{"10.0.0.1", "10.0.0.1:443", "[10.0.0.1]:443", "::ffff:10.0.0.1", "[::ffff:10.0.0.1]:443", "11.0.0.1:443", "::1", "[::1]", "[::1]:443", "2001:db8::443", "[2001:db8::443]:25", "", "host"}
+	written := []string{"10.0.0.1", "10.0.0.1:443", "[10.0.0.1]:443", "::ffff:10.0.0.1", "[::ffff:10.0.0.1]:443", "11.0.0.1:443", "::1", "[::1]", "[::1]:443", "2001:db8::443", "[2001:db8::443]:25", "", "host", "a: b"}
 	wanted := map[string][]string{
 		"ClientIP|cidr: 10.0.0.0/8":    {"1", "2", "3", "4", "5"},
 		"ClientIP: 10.0.0.1":           {"1", "2", "3"},
@@ -28,7 +28,8 @@ func TestClientAddressesMayHavePorts(t *testing.T) {
 		"ClientIP: '2001:db8::443'":    {"10", "11"},
 		"ClientIP|startswith: '10.'":   {"1", "2", "3"},
 		"ClientIP|endswith: ':443'":    {"10", "11"},
-		"ClientIP|exists: true":        {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "13"},
+		"ClientIP: 'a: b'":             {"14"},
+		"ClientIP|exists: true":        {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "13", "14"},
 	}
 	columns := onlySource(t, "sentinel", "m365_audit")
 	columns.ID = []string{"_ItemId"}

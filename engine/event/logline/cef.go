@@ -1,7 +1,9 @@
 package logline
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -48,9 +50,10 @@ func cef(text string) (map[string]any, bool) {
 			put(fields, rest[at[2]:at[3]], cefValue(value))
 		}
 	}
-	for name, other := range otherNames(fields) {
-		if _, taken := fields[other]; !taken {
-			fields[other] = fields[name]
+	others := otherNames(fields)
+	for _, name := range slices.Sorted(maps.Keys(others)) { // of several with one name, the first counts
+		if _, taken := fields[others[name]]; !taken {
+			fields[others[name]] = fields[name]
 		}
 	}
 	return fields, true

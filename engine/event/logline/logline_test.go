@@ -84,6 +84,8 @@ func TestLines(t *testing.T) {
 			`{"CEFVersion":"0","DeviceEventClassID":"44546","DeviceProduct":"Fortigate","DeviceVendor":"Fortinet","DeviceVersion":"v7.4.1","FTNTFGTcfgpath":"a.b","FTNTFGTlogid":"0100044546","FTNTFGTsubtype":"system","Name":"event:system","Severity":"5","act":"Edit","cfgpath":"a.b","logid":"0100044546","subtype":"system"}`},
 		{"CEF of FortiGate, as its version 6 writes it", `CEF:0|Fortinet|Fortigate|v6.2.3|1|n|5|FortinetFortiGatelogdesc=Object attribute configured FortinetFortiGatecfgobj=x`,
 			`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"Fortigate","DeviceVendor":"Fortinet","DeviceVersion":"v6.2.3","FortinetFortiGatecfgobj":"x","FortinetFortiGatelogdesc":"Object attribute configured","Name":"n","Severity":"5","cfgobj":"x","logdesc":"Object attribute configured"}`},
+		{"CEF, two custom fields of one name", `CEF:0|V|P|1|1|n|5|cs2Label=x cs2=b cs1Label=x cs1=a cs3Label=x cs3=c`,
+			`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5","cs1":"a","cs1Label":"x","cs2":"b","cs2Label":"x","cs3":"c","cs3Label":"x","x":"a"}`},
 		{"CEF cut off", `CEF:0|V|P|1`, ``},
 
 		{"LEEF", "LEEF:1.0|Lancope|StealthWatch|1.0|41|src=192.0.2.0\tdst=172.50.123.1\tmsg=a b=c\tempty=\tC:\\x=y",

@@ -201,10 +201,10 @@ func compareImported(s *stdio.Streams, export *deployed.Export, report *imported
 		return nil, err
 	}
 	changes, _ := deployed.Compare(export.Product, own.Rules, export.Rules, deployed.Settings{Target: chosen[0].Name, Partial: true})
-	renamed := map[string]bool{}
-	for _, d := range made.Found {
-		renamed[d.Range.File] = renamed[d.Range.File] || d.Code == "package-title" && d.Severity != diag.Error
+	packaged := map[string]bool{}
+	for _, p := range made.Packages {
+		packaged[p.Source.IR.Source.Range.File] = true
 	}
-	report.Compare(changes, renamed)
+	report.Compare(changes, packaged)
 	return found, nil
 }

@@ -73,8 +73,11 @@ func begin(s *stdio.Streams, p newParams) error {
 	if missed, err := in.Misses(p.file); err != nil {
 		return err
 	} else if missed {
-		return fmt.Errorf("%s is in none of the folders that `rules` of %s names: commands would not read it. Write: decree new %s",
-			p.file, filepath.ToSlash(in.File), usage.Argument(filepath.Join(in.Rules[0], base)))
+		err := fmt.Errorf("%s is in none of the folders that `rules` of %s names: commands would not read it", p.file, filepath.ToSlash(in.File))
+		if folder := in.RulesFolder(); folder != "" {
+			err = fmt.Errorf("%w. Write: decree new %s", err, usage.Argument(filepath.Join(folder, base)))
+		}
+		return err
 	}
 	name := strings.TrimSuffix(strings.TrimSuffix(p.file, ".yaml"), ".yml")
 	test := name + ".test.yml"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -279,12 +280,27 @@ func eachEvent(r *event.Reader, each func(*event.Event) error) error {
 	}
 }
 
+// testsOfOthers are the test files of filters that cover no rule of the set, as they are shown.
+func testsOfOthers(set *ruleset.Set) map[string]bool {
+	others := map[string]bool{}
+	for _, f := range set.Filters {
+		if !slices.ContainsFunc(set.All(), f.Covers) {
+			file, second := f.File.TestFile()
+			others[f.File.Folder.Shown(file)] = true
+			others[path.Join(f.File.Disk, second)] = true
+		}
+	}
+	return others
+}
+
 // ofTests gives the events of the rule's own tests, and says so.
 func (p tuneParams) ofTests(s *stdio.Streams, set *ruleset.Set) ([]tuning.Recording, error) {
 	tests := ruletests.Load(set, nil)
-	if tests.Found.HasErrors() {
-		set.Show(s, tests.Found)
-		return nil, exit.After(tests.Found, false)
+	others := testsOfOthers(set)
+	found := slices.DeleteFunc(tests.Found, func(d diag.Diagnostic) bool { return others[d.Range.File] })
+	if found.HasErrors() {
+		set.Show(s, found)
+		return nil, exit.After(found, false)
 	}
 	var out []tuning.Recording
 	for _, tested := range tests.Tested {

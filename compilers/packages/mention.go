@@ -77,7 +77,36 @@ func ShowOfCorrelation(f Format, c *ir.Correlation) compilers.Show {
 			show.Found = append(show.Found, m.Field)
 		}
 	}
+	for _, m := range aliased(c) {
+		if slices.Contains(f.Kinds(), m.Kind) {
+			show.Found = append(show.Found, m.Field)
+		}
+	}
 	return show
+}
+
+// aliased are the aliases that a correlation groups by and that stand for the same part of a thing in all its inputs.
+func aliased(c *ir.Correlation) (out []Mention) {
+	if c == nil {
+		return nil
+	}
+	for _, by := range c.Source.GroupBy {
+		var same *Mention
+		for i := range c.Source.Inputs {
+			field := c.Source.FieldOf(by.Name, i)
+			all := slices.Concat(entities, fields)
+			at := slices.IndexFunc(all, func(m Mention) bool { return m.Field == field })
+			if at < 0 || field == by.Name || same != nil && (same.Kind != all[at].Kind || same.Part != all[at].Part) {
+				same = nil
+				break
+			}
+			same = &Mention{Kind: all[at].Kind, Part: all[at].Part, Field: by.Name}
+		}
+		if same != nil {
+			out = append(out, *same)
+		}
+	}
+	return out
 }
 
 func showOf(f Format, r *rules.Rule) compilers.Show {
@@ -117,7 +146,7 @@ func Mentions(in Input) ([]Mention, diag.Diagnostics) {
 			add(Mention{Kind: e.Kind, Part: partOf(e), Column: column, Field: e.Field.Name, Given: true})
 		}
 	}
-	for _, m := range slices.Concat(entities, fields) {
+	for _, m := range slices.Concat(entities, fields, aliased(in.Correlation)) {
 		column, ok := in.Query.Result.Column(m.Field)
 		if ok && slices.Contains(in.Show.Found, m.Field) && in.Query.Result.Lists(m.Field) {
 			m.Column = column

@@ -78,6 +78,11 @@ func TestMentionsOfFieldsThatAreShown(t *testing.T) {
 	assert.Equal(t, []string{"IpAddress"}, ips(packaged.Correlation(t, anyProduct{}, kql.New(), "sentinel", fmt.Sprintf(many, "IpAddress", ""))))
 	assert.Equal(t, []string{"IpAddress"}, ips(packaged.Correlation(t, anyProduct{}, kql.New(), "sentinel", fmt.Sprintf(many, "TargetUserName", "fields: [IpAddress]\n"))))
 	assert.Empty(t, ips(packaged.Correlation(t, anyProduct{}, kql.New(), "sentinel", fmt.Sprintf(many, "TargetUserName", ""))))
+	// An alias is of what it stands for in all inputs.
+	aliased := "title: Other\nname: other\nlogsource: {product: windows, category: network_connection}\ndetection: {a: {DestinationPort: 22}, condition: a}\n---\n" + failed +
+		"---\ntitle: Both\ncorrelation: {type: event_count, rules: [failed, other], group-by: [from], aliases: {from: {failed: IpAddress, other: %s}}, timespan: 1h, condition: {gte: 3}}\n"
+	assert.Equal(t, []string{"from"}, ips(packaged.Correlation(t, anyProduct{}, kql.New(), "sentinel", fmt.Sprintf(aliased, "SourceIp"))))
+	assert.Empty(t, ips(packaged.Correlation(t, anyProduct{}, kql.New(), "sentinel", fmt.Sprintf(aliased, "DestinationHostname"))))
 }
 
 func TestMentionsOfACorrelation(t *testing.T) {

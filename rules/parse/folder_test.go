@@ -114,6 +114,22 @@ func TestFiles(t *testing.T) {
 	assert.Error(t, err)
 }
 
+// TestHasRules: what is no rule may have a title, an id, a status and a level.
+func TestHasRules(t *testing.T) {
+	for text, want := range map[string]bool{
+		"title: A\nlogsource: {product: windows}\ndetection: {a: {B: c}, condition: a}\n":      true,
+		"title: A\nlogsource: {product: windows}\ndetection: {a: {B|none: c}, condition: a}\n": true,
+		"title: A\nid: 1\npaths: {}\n":                                                              false,
+		"title: A\nstatus: test\nlevel: high\ndata: [1]\n":                                          false,
+		"title: A\nstatus: test\nlevel: high\ndetection: none\n":                                    false,
+		"title: A\ncorrelation: {type: event_count, rules: [a], timespan: 1h, condition: {gte: 1}}": true,
+		"not: [closed": false,
+	} {
+		folder := source.NewFolder("", fstest.MapFS{"a/b.yml": &fstest.MapFile{Data: []byte(text)}})
+		assert.Equal(t, want, parse.HasRules(folder, "a"), text)
+	}
+}
+
 // TestNoFolder refuses list files where there is no folder to hold them.
 func TestNoFolder(t *testing.T) {
 	_, found := parse.Rules("rule.yml", []byte(strings.ReplaceAll(usesList, "FILE", "x.yml")), nil)

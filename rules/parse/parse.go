@@ -84,8 +84,9 @@ func HasRuleFile(folder *source.Folder, under string) (bool, error) {
 	return false, nil
 }
 
-// HasRules tells whether a file that RuleFiles lists holds a rule or a correlation, also one with errors. It looks no
-// further than the first. What cannot be read holds none.
+// HasRules tells whether a file that RuleFiles lists holds a rule or a correlation. A rule with errors counts if it has
+// both a log source and a detection: other YAML has titles, too. It looks no further than the first. What cannot be
+// read holds none.
 func HasRules(folder *source.Folder, under string) bool {
 	for file, err := range folder.YAML(under, holdsOther) {
 		if err != nil || IsTestFile(file) {
@@ -95,11 +96,20 @@ func HasRules(folder *source.Folder, under string) bool {
 		if found != nil {
 			continue
 		}
-		if read, _ := Documents(file, data, nil); !read.Foreign && len(read.Rules)+len(read.Written)+len(read.Correlations)+len(read.Broken) > 0 {
+		read, _ := Documents(file, data, nil)
+		if len(read.Rules)+len(read.Written)+len(read.Correlations) > 0 || slices.ContainsFunc(read.Broken, detects) {
 			return true
 		}
 	}
 	return false
+}
+
+// detects tells whether a document has what makes it a detection rule.
+func detects(r *rules.Rule) bool {
+	has := func(key string) bool {
+		return slices.ContainsFunc(r.Keys, func(k rules.KeyRange) bool { return k.Key == key })
+	}
+	return has("logsource") && has("detection")
 }
 
 // IsRuleFile tells by a file's path in its folder whether RuleFiles may list it.

@@ -40,9 +40,9 @@ func NewWritten(file string, of deployed.Rule) Written {
 // Renamed is the state of a rule that is packaged under another name than that of the deployed one, which stays.
 const Renamed deployed.State = "renamed"
 
-// Compare notes how the packages of the rules differ from what is deployed. renamed are files of rules that are
-// packaged under another name.
-func (r *Report) Compare(changes []deployed.Change, renamed map[string]bool) {
+// Compare notes how the packages of the rules differ from what is deployed. packaged are files of rules that are
+// packaged: one that takes no deployed rule's place has another name.
+func (r *Report) Compare(changes []deployed.Change, packaged map[string]bool) {
 	byID := map[string]deployed.Change{}
 	for _, c := range changes {
 		byID[c.ID] = c
@@ -50,7 +50,7 @@ func (r *Report) Compare(changes []deployed.Change, renamed map[string]bool) {
 	for i, w := range r.Rules {
 		c, ok := byID[w.ID]
 		switch {
-		case !ok && renamed[w.File]:
+		case !ok && packaged[w.File]:
 			c.State = Renamed
 		case !ok:
 			c.State = deployed.NotPackaged

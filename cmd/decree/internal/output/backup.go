@@ -14,6 +14,7 @@ type backup struct {
 	root  *os.Root
 	dir   string   // of the folder: what is kept is in it
 	names []string // in the order in which they were kept
+	stays bool     // what is kept could not all be put back
 }
 
 // kept is where the file of a number is.

@@ -235,7 +235,12 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 	if err := f.root.Mkdir(fresh, 0o755); err != nil {
 		return unwritable(f.dir, err)
 	}
-	defer func() { err = errors.Join(err, f.root.RemoveAll(fresh)) }()
+	back := &backup{root: f.root, dir: fresh}
+	defer func() {
+		if !back.stays {
+			err = errors.Join(err, f.root.RemoveAll(fresh))
+		}
+	}()
 	for i, file := range changed {
 		if err := f.root.WriteFile(path.Join(fresh, fmt.Sprint(i)), []byte(file.Text), 0o644); err != nil {
 			return unwritable(filepath.Join(f.dir, filepath.FromSlash(file.Path)), err)
@@ -260,25 +265,35 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 			return unwritable(filepath.Join(f.dir, manifestName), err)
 		}
 	}
-	return watched.whole(func() (err error) {
-		back := &backup{root: f.root, dir: fresh}
-		if err = f.move(changed, stale, fresh, all, left, back); err != nil {
-			err = errors.Join(err, back.restore())
-			if len(f.own) > 0 {
-				err = errors.Join(err, f.root.Rename(was, manifestName))
-			} else if gone := f.root.Remove(manifestName); !errors.Is(gone, fs.ErrNotExist) {
-				err = errors.Join(err, gone)
-			}
+	return watched.whole(func() error {
+		if err := f.root.Rename(all, manifestName); err != nil { // nothing is moved yet
+			return unwritable(filepath.Join(f.dir, manifestName), err)
 		}
-		return err
+		if err := f.move(changed, stale, fresh, left, back); err != nil {
+			return errors.Join(err, f.undo(back, was))
+		}
+		return nil
 	})
 }
 
-// move renames all files, and keeps what they replace. At every moment the manifest lists decree's files.
-func (f *folder) move(changed []File, stale []string, fresh, all, left string, back *backup) error {
-	if err := f.root.Rename(all, manifestName); err != nil {
-		return unwritable(filepath.Join(f.dir, manifestName), err)
+// undo makes the folder what it was before move, with the manifest was. What cannot be put back stays where it is kept.
+func (f *folder) undo(back *backup, was string) error {
+	err := back.restore()
+	if len(f.own) > 0 {
+		err = errors.Join(err, f.root.Rename(was, manifestName))
+	} else if gone := f.root.Remove(manifestName); !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
 	}
+	if err == nil {
+		return nil
+	}
+	back.stays = true
+	return fmt.Errorf("not all that was there before could be put back: the rest is kept in %s: %w", filepath.Join(f.dir, back.dir), err)
+}
+
+// move renames all files, and keeps what they replace. The manifest lists the files of before and of now until all are
+// moved, so that it has decree's files at every moment.
+func (f *folder) move(changed []File, stale []string, fresh, left string, back *backup) error {
 	written := map[string]fs.FileInfo{}
 	for i, file := range changed {
 		info, err := f.moveOne(path.Join(fresh, fmt.Sprint(i)), file.Path, back)

@@ -247,3 +247,39 @@ func TestARemovalThatFailsChangesNothing(t *testing.T) {
 	assert.Equal(t, "old\n", read(t, dir, "a/one"))
 	assert.Equal(t, "old\n", read(t, dir, "b/two"))
 }
+
+// TestAManifestInTheWay: nothing is moved yet, and the error is of the manifest alone.
+func TestAManifestInTheWay(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "one"), []byte("old\n"), 0o644))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, manifestName, "x"), 0o755))
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	f := &folder{dir: dir, root: root, own: map[string]bool{"one": true}}
+	err = f.replace([]File{file("one", "new\n")}, nil, nil)
+	assert.ErrorContains(t, err, "cannot write "+filepath.Join(dir, manifestName)+": ")
+	assert.NotContains(t, err.Error(), "\n")
+	assert.NotContains(t, err.Error(), temporaryPrefix)
+	require.NoError(t, root.Close())
+	assert.Equal(t, "old\n", read(t, dir, "one"))
+	left, err := filepath.Glob(filepath.Join(dir, temporaryPrefix+"*"))
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
+// TestWhatCannotBePutBackIsKept: its folder is named.
+func TestWhatCannotBePutBackIsKept(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "one"), []byte("old\n"), 0o644))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "kept"), 0o755))
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	f, back := &folder{dir: dir, root: root}, &backup{root: root, dir: "kept"}
+	require.NoError(t, back.keep("one"))
+	require.NoError(t, root.Remove("one"))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "one", "x"), 0o755)) // as another program may do
+	assert.ErrorContains(t, f.undo(back, ""), "the rest is kept in "+filepath.Join(dir, "kept")+": ")
+	assert.True(t, back.stays, "and it is not removed")
+	require.NoError(t, root.Close())
+	assert.Equal(t, "old\n", read(t, dir, "kept", "old-0"))
+}

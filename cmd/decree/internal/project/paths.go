@@ -46,52 +46,72 @@ func (r *reader) paths(n *yaml.Node, what string) (out []string) {
 }
 
 // Misses tells whether a rule file of a path would be in the project's folder and in none of its rules, so that
-// commands that name no file never read it.
+// commands that name no file never read it. Links count as what they lead to.
 func (p *Project) Misses(file string) (bool, error) {
 	if !p.Exists() {
 		return false, nil
 	}
-	in, err := within(p.Dir(), file)
-	if err != nil || !filepath.IsLocal(in) {
+	at, err := Resolved(file)
+	if err != nil {
 		return false, err
 	}
-	for _, path := range p.Rules {
-		in, err := within(path, file)
+	for i, path := range append([]string{p.Dir()}, p.Rules...) {
+		path, err := Resolved(path)
 		if err != nil {
 			return false, err
 		}
-		if in == "." || filepath.IsLocal(in) && parse.IsRuleFile(filepath.ToSlash(in)) {
+		in, err := filepath.Rel(path, at)
+		switch {
+		case i == 0 && (err != nil || !filepath.IsLocal(in)):
+			return false, nil // on another drive, or beside the project
+		case err != nil || i == 0:
+		case in == "." || filepath.IsLocal(in) && parse.IsRuleFile(filepath.ToSlash(in)):
 			return false, nil
 		}
 	}
 	return true, nil
 }
 
-// within gives the path of a file in a folder. It need not be there.
-func within(dir, file string) (string, error) {
-	top, err := filepath.Abs(dir)
+// RulesFolder is the first of the project's rules that is a folder, or "".
+func (p *Project) RulesFolder() string {
+	for _, path := range p.Rules {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return path
+		}
+	}
+	return ""
+}
+
+// Resolved is the absolute path to which a path leads. Neither the file nor its folders need be there.
+func Resolved(path string) (string, error) {
+	at, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
 	}
-	at, err := filepath.Abs(file)
-	if err != nil {
-		return "", err
+	for rest := ""; ; {
+		if to, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(to, rest), nil
+		}
+		up := filepath.Dir(at)
+		if up == at {
+			return filepath.Join(at, rest), nil
+		}
+		at, rest = up, filepath.Join(filepath.Base(at), rest)
 	}
-	return filepath.Rel(top, at)
 }
 
 // leadsOut tells whether a path is a link to a place outside the project's folder.
 func (r *reader) leadsOut(path string) bool {
-	real, err := filepath.EvalSymlinks(path)
+	to, err := filepath.EvalSymlinks(path)
 	top, topErr := filepath.EvalSymlinks(r.dir)
 	if err != nil || topErr != nil {
 		return true
 	}
-	real, err = filepath.Abs(real)
+	to, err = filepath.Abs(to)
 	top, topErr = filepath.Abs(top)
 	if err != nil || topErr != nil {
 		return true
 	}
-	within, err := filepath.Rel(top, real)
+	within, err := filepath.Rel(top, to)
 	return err != nil || !filepath.IsLocal(within)
 }

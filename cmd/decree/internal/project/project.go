@@ -3,7 +3,9 @@
 package project
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -126,6 +128,36 @@ func Around(dir string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// Written gives the paths of rules, filters, lists and models of a project file as they are written there, by their
+// key. It has each of these keys that the file has. Without a file that can be read as YAML it is nil: what is wrong
+// with one is for Read to say.
+func Written(file string) (map[string][]string, error) {
+	data, err := source.ReadFile(file, source.ForRules)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	read := source.New(nil, filepath.ToSlash(file), data, source.ForRules)
+	top := read.One()
+	if top == nil || read.Errors() > 0 {
+		return nil, nil
+	}
+	out := map[string][]string{}
+	for _, key := range []string{"rules", "filters", "lists", "models"} {
+		if e, ok := source.Find(top, key); ok {
+			out[key] = nil
+			for _, item := range source.Items(e.Value) {
+				if !source.IsNull(item) {
+					out[key] = append(out[key], item.Value)
+				}
+			}
+		}
+	}
+	return out, nil
 }
 
 // Read reads a project file. With errors among the findings the project cannot be used. texts are those of the files

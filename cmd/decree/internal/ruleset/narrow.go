@@ -73,13 +73,17 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 	return selected, nil
 }
 
-// called gives the rules and correlations with a name or an id, or without a name in a file of that name, parts of
-// others as well, and those with errors. It is an error if there is none.
+// called gives the rules and correlations with a name or an id, parts of others as well, and those with errors. If
+// there is none, it gives those without a name in files of that name. It is an error if there is none of these either.
 func (set *Set) called(sel Selection) (map[*rules.Rule]bool, error) {
 	set.chosen = map[*rules.Rule]bool{}
+	ofFiles := map[*rules.Rule]bool{}
 	choose := func(from File, body *rules.Rule) {
-		if r := (Rule{File: from, IR: unread(body)}); r.IsCalled(sel.rule) || strings.EqualFold(sel.rule, r.Slug()) {
+		switch r := (Rule{File: from, IR: unread(body)}); {
+		case r.IsCalled(sel.rule) || body.Name != "" && strings.EqualFold(sel.rule, r.Slug()):
 			set.chosen[body] = true
+		case strings.EqualFold(sel.rule, r.Slug()):
+			ofFiles[body] = true
 		}
 	}
 	for _, f := range set.parsed {
@@ -89,6 +93,9 @@ func (set *Set) called(sel Selection) (map[*rules.Rule]bool, error) {
 	}
 	for _, c := range set.read {
 		choose(c.from, c.of.Body)
+	}
+	if len(set.chosen) == 0 {
+		set.chosen = ofFiles
 	}
 	if len(set.chosen) == 0 {
 		return nil, set.unknownRule(sel)

@@ -191,6 +191,44 @@ func TestALinkLeadsNowhereElse(t *testing.T) {
 	assert.Equal(t, []string{"../elsewhere"}, p.Rules)
 }
 
+// TestMisses: a file is among the rules also where a link leads to their folder, or from it.
+func TestMisses(t *testing.T) {
+	clitest.Files(t, "-- detections/x --\n-- one.yml --\n-- more/x --\n")
+	p, got := found(t, "rules: [one.yml, detections]")
+	assert.Empty(t, got)
+	assert.Equal(t, "detections", p.RulesFolder())
+	for file, want := range map[string]bool{"detections/a/b.yml": false, "one.yml": false, "detections/lists/a.yml": true, "more/a.yml": true, "../a.yml": false} {
+		misses, err := p.Misses(file)
+		require.NoError(t, err)
+		assert.Equal(t, want, misses, file)
+	}
+	p, _ = found(t, "rules: [one.yml]")
+	assert.Empty(t, p.RulesFolder())
+	if err := os.Symlink("detections", "rules"); err != nil {
+		t.Skip("links cannot be made here")
+	}
+	for text, file := range map[string]string{"rules: [rules]": "detections/new/a.yml", "rules: [detections]": "rules/new/a.yml"} {
+		p, _ = found(t, text)
+		misses, err := p.Misses(file)
+		require.NoError(t, err)
+		assert.False(t, misses, file)
+	}
+}
+
+func TestWritten(t *testing.T) {
+	clitest.Files(t, "-- a.yml --\nrules: [one, ./two]\nlists:\nmodels: m\n-- broken.yml --\nrules: [\n-- empty.yml --\n")
+	got, err := Written("a.yml")
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{"rules": {"one", "./two"}, "lists": nil, "models": {"m"}}, got)
+	for _, file := range []string{"none.yml", "broken.yml", "empty.yml"} {
+		got, err := Written(file)
+		require.NoError(t, err)
+		assert.Nil(t, got, file)
+	}
+	_, err = Written(".")
+	assert.Error(t, err)
+}
+
 func TestFindingsAreShown(t *testing.T) {
 	clitest.Files(t, "-- decree.yml --\nruls: [rules]\n")
 	s, _, errs := clitest.Streams("")

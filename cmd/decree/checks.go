@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/findings"
@@ -43,6 +44,29 @@ func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
 	}
 	found = append(found, unusedExceptions(set)...)
 	return set.Project.Lint.Judge(found), nil
+}
+
+// ofNamedTests checks the test files that the user named, where there is no project whose tests are checked.
+func ofNamedTests(set *ruleset.Set) diag.Diagnostics {
+	named := map[string]bool{}
+	name := func(f ruleset.File) {
+		file, _ := f.TestFile()
+		named[f.Folder.Shown(file)] = true
+	}
+	for _, f := range set.Files {
+		if f.Tests {
+			name(f)
+		}
+	}
+	for _, f := range set.Filters {
+		if f.Named {
+			name(f.File)
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(ruletests.Load(set, nil).Found, func(d diag.Diagnostic) bool { return !named[d.Range.File] })
 }
 
 // unusedExceptions finds entries of `except` that mean no rule, where all rules of the project are known.

@@ -119,6 +119,8 @@ func validate(s *stdio.Streams, p validateParams) error {
 			return err
 		}
 		all = append(all, more...)
+	} else {
+		all = append(all, ofNamedTests(set)...)
 	}
 	all = all.Distinct()
 	all.Sort()

@@ -41,6 +41,7 @@ func (f Filters) Given() []string {
 // AppliedFilter is a filter file and the rules that its filters cover.
 type AppliedFilter struct {
 	File   File
+	Named  bool // the user named it, its test file or its folder among the rules
 	covers map[*rules.Rule]bool
 	of     map[*rules.Rule][]*rules.Filter
 }
@@ -62,14 +63,11 @@ func (set *Set) FiltersOn(r Rule) []*rules.Filter {
 
 // filter applies the filters of the user's folders and files, or else of the project's. all says that the set has all
 // rules of the project: a filter of the project that covers none of fewer rules is not a finding.
-func (set *Set) filter(f Filters, all bool) error {
-	paths, ofProject := set.Project.Filters, true
-	if given := f.Given(); len(given) > 0 {
-		paths, ofProject = given, false
-	}
+func (set *Set) filter(sel Selection, all bool) error {
+	paths, ofProject := sel.Filters.of(set.Project)
 	read := map[string]bool{}
 	for _, path := range paths {
-		files, err := set.applyFilters(path, all || !ofProject, read)
+		files, err := set.applyFilters(path, all || !ofProject, sel.ofFilters, read)
 		if err == nil && files == 0 && !ofProject {
 			err = fmt.Errorf("%s: no filter files (.yml, .yaml) in this folder", path)
 		}
@@ -79,6 +77,9 @@ func (set *Set) filter(f Filters, all bool) error {
 		if err != nil {
 			return fmt.Errorf("--filters %s: %w", filepath.Clean(path), err)
 		}
+	}
+	if err := set.nameFilters(sel.ofFilters); err != nil {
+		return err
 	}
 	set.dropApplied()
 	if len(paths) > 0 {
@@ -93,9 +94,11 @@ func (set *Set) filter(f Filters, all bool) error {
 func (set *Set) dropApplied() {
 	applied := map[string]bool{}
 	for _, f := range set.parsedFilters {
-		applied[f.file.Path] = true
+		applied[onDisk(f.from.path())] = true
 	}
-	set.Found = slices.DeleteFunc(set.Found, func(d diag.Diagnostic) bool { return d.Code == parse.FilterSkipped && applied[d.Range.File] })
+	set.Found = slices.DeleteFunc(set.Found, func(d diag.Diagnostic) bool {
+		return d.Code == parse.FilterSkipped && applied[onDisk(set.files[d.Range.File].path())]
+	})
 }
 
 // filterPlace is where filters are on disk: a folder, or a file of it.
@@ -111,8 +114,8 @@ func (at filterPlace) has(file string) bool {
 
 // applyFilters applies every filter of a folder or a file to the rules that it covers, but those of files that were
 // read, to which it adds. Findings about filters are added to the set. A filter that covers no rule is a finding if the
-// set has all rules. It gives the number of filter files.
-func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, error) {
+// set has all rules. A file that the user named must have a filter. It gives the number of filter files.
+func (set *Set) applyFilters(path string, all bool, named []string, read map[string]bool) (int, error) {
 	at := filterPlace{dir: FolderOf(path)}
 	if at.dir != filepath.Clean(path) {
 		at.file = filepath.Base(path)
@@ -132,12 +135,12 @@ func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, 
 	}
 	set.filterPlaces = append(set.filterPlaces, at)
 	for _, file := range files {
-		onDisk := filepath.Join(at.dir, file)
-		if read[onDisk] {
+		key := onDisk(filepath.Join(at.dir, file))
+		if read[key] {
 			continue
 		}
-		read[onDisk] = true
-		if err := set.applyFile(File{Folder: folder, Disk: at.dir, Path: file, Named: at.file != ""}, all); err != nil {
+		read[key] = true
+		if err := set.applyFile(File{Folder: folder, Disk: at.dir, Path: file, Named: at.file != "" || slices.Contains(named, key)}, all); err != nil {
 			return 0, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"decree/rules/diag"
@@ -24,10 +25,29 @@ type File struct {
 	Disk   string // the folder's path on disk, "" for the embedded library
 	Path   string // slash path in the folder
 	Named  bool   // the user named the file itself, not a folder: it must be a rule
+	Tests  bool   // the user named its test file
+	Beside bool   // the user did not name it: filters that the user named may cover its rules
+	onDisk string // where a file with rules is, by which files are compared; "" for the embedded library
 }
 
 // path is where the file is on disk.
 func (f File) path() string { return filepath.Join(f.Disk, filepath.FromSlash(f.Path)) }
+
+// onDisk is a path by which files are compared: it is absolute, and goes through no linked folder.
+func onDisk(file string) string {
+	return filepath.Join(folderOnDisk(filepath.Dir(file)), filepath.Base(file))
+}
+
+// folderOnDisk is such a path of a folder.
+func folderOnDisk(dir string) string {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	if at, err := filepath.Abs(dir); err == nil {
+		return at
+	}
+	return filepath.Clean(dir)
+}
 
 // findRules lists the rule files under the paths of a selection, and those of the embedded library if it is asked for.
 // It warns of folders in which it did not look.
@@ -38,20 +58,25 @@ func findRules(sel Selection) (all []File, linked diag.Diagnostics, err error) {
 		}
 	}
 	seen := map[string]int{} // a file's path -> its place in all
-	roots := map[string]*source.Folder{}
-	for _, p := range sel.Paths {
+	roots, folders := map[string]*source.Folder{}, map[string]string{}
+	for i, p := range slices.Concat(sel.Paths, sel.beside) {
 		files, links, err := findOnDisk(p, roots)
 		if err != nil {
 			return nil, nil, err
 		}
 		linked = append(linked, links...)
 		for _, f := range files {
-			key := filepath.Join(f.Disk, f.Path)
-			if at, had := seen[key]; had {
-				all[at].Named = all[at].Named || f.Named
+			dir := filepath.Dir(f.path())
+			if folders[dir] == "" {
+				folders[dir] = folderOnDisk(dir)
+			}
+			f.onDisk = filepath.Join(folders[dir], filepath.Base(f.path()))
+			if at, had := seen[f.onDisk]; had {
+				all[at].Named, all[at].Tests = all[at].Named || f.Named, all[at].Tests || f.Tests
 				continue
 			}
-			seen[key] = len(all)
+			f.Beside = i >= len(sel.Paths)
+			seen[f.onDisk] = len(all)
 			all = append(all, f)
 		}
 	}
@@ -101,7 +126,8 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 	}
 	within = filepath.ToSlash(within)
 	if !info.IsDir() {
-		return []File{{Folder: in, Disk: at, Path: testedBy(in, within), Named: true}}, nil, nil
+		file := testedBy(within, in.Exists)
+		return []File{{Folder: in, Disk: at, Path: file, Named: true, Tests: file != within}}, nil, nil
 	}
 	if files, linked, err = filesOf(in, at, within); err != nil {
 		return nil, nil, err
@@ -117,16 +143,16 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 	return files, linked, nil
 }
 
-// testedBy gives the rule file beside a test file, which stands for it, as in the list of files that a shell or a hook
-// passes. Any other file stands for itself.
-func testedBy(in *source.Folder, file string) string {
+// testedBy gives the rule or filter file beside a test file, which stands for it, as in the list of files that a shell
+// or a hook passes. Any other file stands for itself.
+func testedBy(file string, exists func(string) bool) string {
 	if !parse.IsTestFile(file) {
 		return file
 	}
 	base := strings.TrimSuffix(file, path.Ext(file))
 	rule := strings.TrimSuffix(base, path.Ext(base))
 	for _, ending := range []string{".yml", ".yaml"} {
-		if in.Exists(rule + ending) {
+		if exists(rule + ending) {
 			return rule + ending
 		}
 	}

@@ -33,6 +33,7 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 			return nil, ErrNoRules
 		}
 	}
+	sel.takeFilters(p)
 	if len(sel.Lists.Dirs) == 0 {
 		sel.Lists.Dirs = p.Lists
 	}
@@ -47,7 +48,10 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	set.FilterCondition = parse.FilterCondition(sel.Filters.Condition)
 	defer set.sayPassedOver(s)
 	set.allRead = set.OfProject && set.Failed == 0
-	if err := set.filter(sel.Filters, ofProject); err != nil {
+	if err := set.filter(sel, ofProject || len(sel.beside) > 0); err != nil {
+		return nil, err
+	}
+	if err := set.needRules(sel); err != nil {
 		return nil, err
 	}
 	if sel.Since != "" {
@@ -73,7 +77,7 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{Found: linked, texts: map[string][]byte{}, files: map[string]File{}, readers: map[string][]string{}}
+	set := &Set{Found: linked, all: files, texts: map[string][]byte{}, files: map[string]File{}, readers: map[string][]string{}}
 	set.countFailed(linked)
 	if err := set.openLists(s, sel.Lists); err != nil {
 		return nil, err
@@ -104,9 +108,9 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 	}
 	if len(set.parsed)+len(set.read)+len(set.Found) == ofLists {
 		if len(set.PassedOver) > 0 {
-			return nil, fmt.Errorf("no rules in %s, but %s", strings.Join(sel.Paths, ", "), set.countPassedOver())
+			return nil, fmt.Errorf("no rules in %s, but %s", strings.Join(slices.Concat(sel.Paths, sel.beside), ", "), set.countPassedOver())
 		}
-		return nil, fmt.Errorf("no rules in %s", strings.Join(sel.Paths, ", "))
+		return nil, fmt.Errorf("no rules in %s", strings.Join(slices.Concat(sel.Paths, sel.beside), ", "))
 	}
 	set.Found.Sort()
 	set.Found = slices.Compact(set.Found) // every rule that uses a list finds what is wrong with it

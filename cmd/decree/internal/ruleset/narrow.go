@@ -22,6 +22,9 @@ func (set *Set) narrow(sel Selection) error {
 		return err
 	}
 	needed := map[*rules.Rule]bool{}
+	if len(sel.beside) > 0 {
+		needed = set.coveredParts()
+	}
 	for _, c := range set.Correlations {
 		if selected[c.IR.Source] {
 			need(c.Correlation, needed)
@@ -59,14 +62,15 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 	if set.changedForAll != "" {
 		changed = func(*rules.Rule) bool { return true }
 	}
-	parts, all := set.parts(), set.All()
+	parts, all, covered := set.parts(), set.All(), set.coveredByNamed()
 	selected := map[*rules.Rule]bool{}
 	for _, r := range all {
-		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) && (r.File.Named || !sel.named) {
+		asked := (r.File.Named || !sel.named) && !r.File.Beside || covered[r.IR.Source]
+		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) && asked {
 			selected[body] = true
 		}
 	}
-	byWords := sel.Since == "" && !sel.named
+	byWords := sel.Since == "" && sel.describe() != ""
 	if closest := sel.closest(all); len(selected) == 0 && byWords && len(all) > 0 && (set.Failed == 0 || closest != "") {
 		return nil, fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), closest)
 	}

@@ -31,6 +31,9 @@ type Selection struct {
 
 	rule  string // the name or id of the only rules to take
 	named bool   // only rules of files that Paths name: those of folders are there to be read by them
+
+	ofFilters []string // filters that Paths named, files or folders on disk: they stand for the rules that they cover
+	beside    []string // rules to take if these filters cover them
 }
 
 // AddTo adds the flags, and those of filters and lists. Paths are arguments of most commands, and have no flag here.
@@ -71,7 +74,7 @@ var ErrNoRules = errors.New("no rules: name rule files or folders, or add --libr
 
 // Whole tells whether the selection is all rules of its paths.
 func (sel *Selection) Whole() bool {
-	return len(sel.Tags)+len(sel.Levels)+len(sel.Statuses) == 0 && sel.Since == "" && sel.rule == "" && !sel.named
+	return len(sel.Tags)+len(sel.Levels)+len(sel.Statuses) == 0 && sel.Since == "" && sel.rule == "" && !sel.named && len(sel.beside) == 0
 }
 
 // has tells whether a rule's metadata is what the user asked for.

@@ -33,6 +33,7 @@ type Set struct {
 	OfProject       bool             // it has all rules of the project, and no others
 	whole           bool             // it has all rules of its paths
 	allRead         bool             // it has all rules of the project, and none has errors
+	all             []File           // that were read, also those of no selected rule
 	Filters         []AppliedFilter
 	filterPlaces    []filterPlace         // whose filters were applied
 	listDirs        []string              // that answer what rules do not define
@@ -86,6 +87,12 @@ func (set *Set) RulesOf(file File) (out []*rules.Rule) {
 		}
 	}
 	return out
+}
+
+// HasRuleIn tells whether a rule or correlation is of a file, by whatever path it was read.
+func (set *Set) HasRuleIn(file File) bool {
+	at := onDisk(file.path())
+	return slices.ContainsFunc(set.All(), func(r Rule) bool { return r.File.onDisk == at })
 }
 
 // Rule is a rule that can be run, a correlation, or a rule that has only queries. IR of the last two has only metadata.

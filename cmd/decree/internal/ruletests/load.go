@@ -68,7 +68,7 @@ func (t *Tests) load(set *ruleset.Set, r ruleset.Rule, ofFilters []filterTests, 
 	t.Found = append(t.Found, found...)
 	own := t.file(set, r.File, "rule")
 	if own != nil {
-		t.checkRules(own, set.RulesOf(r.File))
+		t.checkRules(own, set.RulesOf(r.File), true)
 		mine := casesOf(r, own.Cases)
 		if cases = append(cases, mine...); len(mine) == 0 && len(own.Cases) > 0 {
 			own = nil
@@ -97,8 +97,9 @@ func casesOf(r ruleset.Rule, all []*regression.Case) (out []*regression.Case) {
 	return out
 }
 
-// checkRules reports cases that name none of the rules that their file tests.
-func (t *Tests) checkRules(file *regression.File, tested []*rules.Rule) {
+// checkRules reports cases that name none of the rules that their file tests. Where not all of these were read, that is
+// told only of a name that is misspelt: one that no case names has nearly the same.
+func (t *Tests) checkRules(file *regression.File, tested []*rules.Rule, all bool) {
 	var known []string
 	for _, r := range tested {
 		known = append(known, cmp.Or(r.Name, r.ID))
@@ -106,8 +107,16 @@ func (t *Tests) checkRules(file *regression.File, tested []*rules.Rule) {
 	slices.Sort(known)
 	known = slices.DeleteFunc(known, func(name string) bool { return name == "" })
 	for _, c := range file.Cases {
-		if c.Rule != "" && !slices.ContainsFunc(tested, func(r *rules.Rule) bool { return ruleset.IsCalled(r, c.Rule) }) {
+		if c.Rule == "" || slices.ContainsFunc(tested, func(r *rules.Rule) bool { return ruleset.IsCalled(r, c.Rule) }) {
+			continue
+		}
+		near := diag.Closest(c.Rule, known)
+		named := func(c *regression.Case) bool { return c.Rule == near }
+		switch {
+		case all:
 			t.Found.Errorf("case-of-unknown-rule", c.RuleRange, diag.DidYouMean(c.Rule, known, "name one of the rules that the file tests, by its `name` or `id`"), "no rule that this file tests has the name or id %q", c.Rule)
+		case near != "" && !rules.IsUUID(c.Rule) && !slices.ContainsFunc(file.Cases, named):
+			t.Found.Warnf("case-of-unknown-rule", c.RuleRange, "did you mean `"+near+"`?", "this case is not run: no rule that was read has the name or id %q", c.Rule)
 		}
 	}
 }

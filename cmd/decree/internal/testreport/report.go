@@ -38,7 +38,7 @@ func Run(tests *ruletests.Tests) *Report {
 	report := &Report{Untested: []string{}, Rules: []Rule{}, Findings: tests.Found}
 	for i, outcomes := range tests.Run() {
 		if tested := tests.Tested[i]; len(outcomes) > 0 || tested.Suite.Select == nil {
-			report.add(Rule{tested.Rule.Slug(), outcomes})
+			report.add(Rule{tested.Rule.Slug(), append([]regression.Outcome{}, outcomes...)})
 		}
 	}
 	for _, r := range tests.Untested {
@@ -102,7 +102,7 @@ func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbos
 	all := append(slices.Clone(t.Findings), t.Warnings()...)
 	switch {
 	case format == "text" && !verbose:
-		findings.ShowFew(s, set.Show, all, "-v and decree validate show all")
+		findings.ShowFew(s, set.Show, all, "-v shows all")
 	case format != "github":
 		set.Show(s, all)
 	}

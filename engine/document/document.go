@@ -141,6 +141,9 @@ func (d *Document) finish() {
 	if len(d.layout.flat) > 0 && !d.wrapped {
 		d.flatNames()
 	}
+	if d.lifted && !d.wrapped {
+		d.liftedNames()
+	}
 	if len(d.layout.nested) > 0 {
 		d.readEmbedded()
 	}

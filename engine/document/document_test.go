@@ -17,6 +17,16 @@ func loaded(t *testing.T, data []byte) {
 	loadedBy(t, New(layoutFor(data)), data)
 }
 
+// loadedBelow does the same for a data model of Elastic's, which asks for fields below winlog where they stand, too.
+func loadedBelow(t *testing.T, data []byte) {
+	l := layoutFor(data)
+	for _, name := range []string{"winlog.channel", "winlog.event_id", "winlog.event_data.A", "winlog.event_data.Image", "Channel", "EventID"} {
+		l.column(name)
+	}
+	l.Finish()
+	loadedBy(t, New(l), data)
+}
+
 // layoutFor asks for every field of some events.
 func layoutFor(events ...[]byte) *Layout {
 	l := newLayout()
@@ -62,6 +72,9 @@ func loadedBy(t *testing.T, d *Document, data []byte) {
 		return // what is no UTF-8 is replaced by one and kept by the other
 	}
 	for name, i := range l.columns {
+		if l.belowWinlog && strings.HasPrefix(name, "winlog.") {
+			continue // no field of the outermost level
+		}
 		want := Value{Texts: []string{}}
 		setAny(&want, fields[name])
 		got := d.cols[i]
@@ -121,7 +134,10 @@ var documents = []string{
 
 func TestLoadingAgreesWithDecoding(t *testing.T) {
 	for _, text := range documents {
-		t.Run(text, func(t *testing.T) { loaded(t, []byte(text)) })
+		t.Run(text, func(t *testing.T) {
+			loaded(t, []byte(text))
+			loadedBelow(t, []byte(text))
+		})
 	}
 	for deep := 198; deep < 305; deep++ {
 		loaded(t, []byte(`{"a":`+string(bytes.Repeat([]byte("["), deep))+string(bytes.Repeat([]byte("]"), deep))+"}"))
@@ -137,6 +153,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if json.Valid(data) || len(data) < 1<<12 {
 			loaded(t, data)
+			loadedBelow(t, data)
 		}
 	})
 }
@@ -154,4 +171,22 @@ func TestUsualEventsAreReadOnce(t *testing.T) {
 		require.NoError(t, d.Load([]byte(line)))
 		require.False(t, d.wrapped, line)
 	}
+}
+
+// TestWinlogbeatsEventsAreReadOnce also where a data model asks for fields below winlog, and results show two of them
+// under Windows' names. A field of the event's own data that would be two columns is rare, and decoded.
+func TestWinlogbeatsEventsAreReadOnce(t *testing.T) {
+	l := newLayout()
+	for _, name := range []string{"winlog.event_data.Image", "Channel", "EventID", "message"} {
+		l.column(name)
+	}
+	l.Finish()
+	d := New(l)
+	require.NoError(t, d.Load([]byte(`{"winlog":{"event_id":"1","channel":"c","event_data":{"Image":"x","User_Name":"u"}},"EventID":null,"message":"m"}`)))
+	require.False(t, d.wrapped)
+	require.Equal(t, []string{"c"}, d.cols[l.column("Channel")].Texts)
+	require.Equal(t, []string{"x"}, d.cols[l.column("winlog.event_data.Image")].Texts)
+	require.NoError(t, d.Load([]byte(`{"winlog":{"event_id":"1","event_data":{"message":"own"}}}`)))
+	require.True(t, d.wrapped)
+	require.Equal(t, []string{"own"}, d.cols[l.column("message")].Texts)
 }

@@ -25,6 +25,7 @@ type Layout struct {
 	wordColumns []int           // columns whose text keywords are asked of by its parts
 
 	flat        []flatName // columns that a collector may have under another name
+	lifted      []flatName // columns that a field of winlog's own counts as, where that has a column, too
 	eventID     int        // of the events where it has
 	eventSource int
 	windows     bool // a column has a name that Windows gives its events
@@ -35,8 +36,9 @@ type Layout struct {
 	emptyIsMissing bool   // an empty text counts as missing
 	missing        string // the product's word for a missing value; "" = none
 
-	// liftsWinlog is true if no column is below winlog: its fields are then only read under Windows' own names.
-	liftsWinlog bool
+	// belowWinlog is true if a column is below winlog: a field there may then be two columns, its own and the outermost
+	// one of Windows' name.
+	belowWinlog bool
 }
 
 // NewLayout makes an empty layout for the events of a data model.
@@ -49,7 +51,7 @@ func NewLayout(m *schema.Model) *Layout {
 }
 
 func newLayout() *Layout {
-	return &Layout{columns: map[string]int{}, prefixes: map[string]bool{}, lists: map[string]bool{}, arrays: map[string]bool{}, liftsWinlog: true, textless: true,
+	return &Layout{columns: map[string]int{}, prefixes: map[string]bool{}, lists: map[string]bool{}, arrays: map[string]bool{}, textless: true,
 		slots: []*slot{{}}, bySlot: map[string]int{}}
 }
 
@@ -67,6 +69,13 @@ func (l *Layout) ColumnName(column int) string { return l.list[column] }
 
 // Finish completes the layout, once all rules are compiled.
 func (l *Layout) Finish() {
+	if l.belowWinlog {
+		for _, own := range slices.Sorted(maps.Keys(event.WinlogNames)) {
+			if to := l.find([]byte(event.WinlogNames[own])); to >= 0 {
+				l.lifted = append(l.lifted, flatName{to, l.column("winlog." + own)})
+			}
+		}
+	}
 	if !l.keywords {
 		return
 	}
@@ -82,7 +91,7 @@ func (l *Layout) column(name string) int {
 	}
 	i := len(l.columns)
 	l.columns[name] = i
-	l.liftsWinlog = l.liftsWinlog && !strings.HasPrefix(name, "winlog.")
+	l.belowWinlog = l.belowWinlog || strings.HasPrefix(name, "winlog.")
 	l.add(name)
 	l.windows = l.windows || name == "EventID" || name == "Channel" || windowsNames[name] != ""
 	if flat, ok := windowsNames[name]; ok {

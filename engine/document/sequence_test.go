@@ -87,6 +87,12 @@ func TestEventsOneAfterTheOther(t *testing.T) {
 		}
 		layout := layoutFor(texts[:30]...)
 		layout.keywords = r.IntN(2) == 0
+		if r.IntN(2) == 0 { // as for a data model of Elastic's
+			for _, name := range []string{"winlog.event_data.A", "winlog.computer_name", "Computer"} {
+				layout.column(name)
+			}
+			layout.Finish()
+		}
 		d := New(layout)
 		known := make([]map[uint64][]string, len(layout.columns))
 		for i := range known {

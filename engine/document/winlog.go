@@ -34,12 +34,28 @@ func (d *Document) flatNames() {
 		return
 	}
 	for _, flat := range d.layout.flat {
-		to, from := &d.cols[flat.to], outermost(flat.from)
-		if from == nil || (to.gen == d.gen && to.depth == 0) {
-			continue
+		if from := outermost(flat.from); from != nil {
+			d.copyTo(flat.to, from)
 		}
-		d.has.Add(flat.to)
-		to.gen, to.Version, to.depth, to.item, to.before, to.Present, to.Texts = d.gen, from.Version, 0, 0, 0, true, append(to.Texts[:0], from.Texts...)
+	}
+}
+
+// copyTo gives a column the value of another, unless it has one of the outermost level.
+func (d *Document) copyTo(column int, from *Value) {
+	to := &d.cols[column]
+	if to.gen == d.gen && to.depth == 0 {
+		return
+	}
+	d.has.Add(column)
+	to.gen, to.Version, to.depth, to.item, to.before, to.Present, to.Texts = d.gen, from.Version, 0, 0, 0, true, append(to.Texts[:0], from.Texts...)
+}
+
+// liftedNames fills columns of Windows' names from winlog's own fields, which have columns, too.
+func (d *Document) liftedNames() {
+	for _, flat := range d.layout.lifted {
+		if from := &d.cols[flat.from]; from.gen == d.gen && from.Present {
+			d.copyTo(flat.to, from)
+		}
 	}
 }
 
@@ -76,7 +92,7 @@ func (l *Layout) lift(of *asked, lv *level, key []byte) {
 			of.lifts = ofUserData
 		}
 	case notLifted:
-		if lv.depth == 0 && l.liftsWinlog && string(key) == "winlog" {
+		if lv.depth == 0 && string(key) == "winlog" {
 			of.lifts = ofWinlog
 		}
 	}
@@ -84,7 +100,12 @@ func (l *Layout) lift(of *asked, lv *level, key []byte) {
 		return
 	}
 	of.isOdd = l.spaced(key) || l.joined(key)
-	if i := l.find([]byte(name)); i >= 0 {
+	i := l.find([]byte(name))
+	switch {
+	case i < 0 || l.belowWinlog && lv.lifts == ofWinlog: // Document.liftedNames fills it
+	case l.belowWinlog:
+		of.isOdd = true // two columns
+	default:
 		of.column, of.depth = int32(i), depth
 	}
 }

@@ -181,9 +181,6 @@ func (c *checker) unlisted(s *Source, at string) {
 	if f := s.Filled; (f.When == "") != (len(f.Is) == 0) {
 		c.bad(source.Join(at, "filled"), "write filled: {when: COLUMN, is: [VALUE]}", "filled needs the column that tells, and what that holds")
 	}
-	if s.Filled.When != "" && s.UnlistedIn == "" {
-		c.bad(source.Join(at, "filled"), "add unlisted_in, or remove it", "filled needs unlisted_in, the column with the values of other events")
-	}
 	for _, name := range sortedNames(s.Below) {
 		path := source.Join(at, "below."+name)
 		if c.named(path, s.Below[name]) && len(s.Columns) > 0 {

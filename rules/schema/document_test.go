@@ -99,7 +99,6 @@ func TestReferencesOfAModelFile(t *testing.T) {
 		"columns: {a: strin}":                                                                        `unknown word "strin"`,
 		"unlisted: a.\n    unlisted_in: b":                                                           "unlisted and unlisted_in exclude each other: unlisted fields are either in columns of their own or in one column",
 		"filled: {when: a}":                                                                          "filled needs the column that tells, and what that holds",
-		"filled: {when: a, is: [x]}":                                                                 "filled needs unlisted_in, the column with the values of other events",
 		"fields: {A: {column: a, shared: true, values: {x: y}}}":                                     "field A: the values of a shared column are texts as they are",
 		"fields: {A: {column: a, shared: true, type: int}}":                                          "field A: the values of a shared column are texts as they are",
 		"keys: {0: [a, b], 1: [c]}":                                                                  "keys of level 1 has 1 columns, but level 0 has 2",

@@ -54,7 +54,8 @@ ROWS = [
     Row("with expressions, shuffled", lambda rules, _: workload.with_expressions(rules, "with"), "shuffled"),
     Row("without expressions, shuffled", lambda rules, _: workload.with_expressions(rules, "without"), "shuffled"),
     *[Row(f"generated {n:,}, shuffled", lambda rules, seed, n=n: workload.generate(rules, n, seed), "shuffled") for n in (500, 2_000, 10_000, 50_000)],
-    Row("all, as Winlogbeat's", every, "shuffled", "winlogbeat", "windows", ""), Row("all, as Defender's", every, "shuffled", "defender", "mde", ""),
+    Row("all, as Winlogbeat's", every, "shuffled", "winlogbeat", "windows", ""), Row("all, as Winlogbeat's, by ecs", every, "shuffled", "winlogbeat", "ecs", ""),
+    Row("all, as Defender's", every, "shuffled", "defender", "mde", ""),
     Row("all, as EVTX", every, "recorded", "evtx", "windows", ""), Row("all, as EVTX, shuffled", every, "shuffled", "evtx", "windows", ""),
 ]
 

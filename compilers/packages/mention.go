@@ -90,11 +90,11 @@ func aliased(c *ir.Correlation) (out []Mention) {
 	if c == nil {
 		return nil
 	}
+	all := slices.Concat(entities, fields)
 	for _, by := range c.Source.GroupBy {
 		var same *Mention
 		for i := range c.Source.Inputs {
 			field := c.Source.FieldOf(by.Name, i)
-			all := slices.Concat(entities, fields)
 			at := slices.IndexFunc(all, func(m Mention) bool { return m.Field == field })
 			if at < 0 || field == by.Name || same != nil && (same.Kind != all[at].Kind || same.Part != all[at].Part) {
 				same = nil

@@ -20,7 +20,7 @@ func foreignChannel(s *subject) {
 	}
 	var channels []string
 	for _, source := range windows.Asked(s.lowered) {
-		of := channelsOf(source)
+		of := source.Channels()
 		if len(of) == 0 {
 			return // of any channel
 		}
@@ -34,22 +34,12 @@ func foreignChannel(s *subject) {
 		}
 		hint := "remove the test, or leave the service out"
 		for i := range windows.Sources {
-			if of := &windows.Sources[i]; of.Service != "" && len(it.Values) == 1 && hasFold(channelsOf(of), it.Values[0].Text) {
+			if of := &windows.Sources[i]; of.Service != "" && len(it.Values) == 1 && hasFold(of.Channels(), it.Values[0].Text) {
 				hint = "did you mean `service: " + of.Service + "`?"
 			}
 		}
 		s.report(it.Range, hint, "the log source has the channels %s alone: the test never matches", strings.Join(slices.Compact(channels), ", "))
 	})
-}
-
-// channelsOf are the channels that a source asks for, none if it is of any.
-func channelsOf(source *schema.Source) (out []string) {
-	for _, t := range source.Scope {
-		if t.Column == "Channel" && !t.Optional {
-			out = append(out, t.Values...)
-		}
-	}
-	return out
 }
 
 func hasFold(texts []string, text string) bool {

@@ -15,19 +15,25 @@ var channels = sync.OnceValue(func() map[string]bool {
 		panic(err) // shipped models are part of the program
 	}
 	out := map[string]bool{}
-	for _, s := range windows.Sources {
-		for _, t := range s.Scope {
-			for _, v := range t.Values {
-				if t.Column == channelField {
-					out[strings.ToLower(v)] = true
-				}
-			}
+	for i := range windows.Sources {
+		for _, channel := range windows.Sources[i].Channels() {
+			out[strings.ToLower(channel)] = true
 		}
 	}
 	return out
 })
 
 const channelField = "Channel"
+
+// Channels are those of Windows that the source's events are of, none if they may be of any.
+func (s *Source) Channels() (out []string) {
+	for _, t := range s.Scope {
+		if t.Column == channelField && !t.Optional {
+			out = append(out, t.Values...)
+		}
+	}
+	return out
+}
 
 // ofChannel leaves out sources of other channels of Windows than the rule names: where no service names its channels,
 // those of services, and else those of such channels, if there are others.

@@ -266,9 +266,7 @@ func (c *checker) otherColumns(path, name string, col Column) {
 		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)
 	}
 	c.instead(source.Join(path, "instead"), name, col)
-	own := col
-	own.Shared = false
-	if col.Shared && (own.rewritten() || col.Prefix != "" || col.Type != "" && col.Type != String) {
+	if col.Shared && (col.rewritten() || col.Prefix != "" || col.Type != "" && col.Type != String) {
 		c.bad(source.Join(path, "shared"), "leave one of them out", "field %s: the values of a shared column are texts as they are", name)
 	}
 }

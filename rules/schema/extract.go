@@ -55,7 +55,7 @@ func (m *Model) translateMade(s *Source, n *ir.Match) (ir.Node, error) {
 		}
 		for _, read := range f.Reads() {
 			c, ok := m.Column(s, read.Name, read.Level)
-			if ok && (c.rewritten() || m.Arrays && read.Level == 0 && mayHoldLists(s, read.Name, c.Name) || m.inSeveralPlaces(s, read)) {
+			if ok && (c.rewritten() || c.Shared || m.Arrays && read.Level == 0 && mayHoldLists(s, read.Name, c.Name) || m.inSeveralPlaces(s, read)) {
 				return n, fmt.Errorf("the product does not store %s as the rule writes it, so that %s cannot be made of it", read, f.Name)
 			}
 		}
@@ -65,7 +65,7 @@ func (m *Model) translateMade(s *Source, n *ir.Match) (ir.Node, error) {
 
 // rewritten tells whether the product stores other texts in a column than Sigma's field has.
 func (c Column) rewritten() bool {
-	return len(c.Spread)+len(c.Written)+len(c.AlsoWritten)+len(c.Values) > 0 || c.Domain != "" || c.Type == Digests || c.Under != "" || c.Shared || c.Unnamed || c.Numbers != ""
+	return len(c.Spread)+len(c.Written)+len(c.AlsoWritten)+len(c.Values) > 0 || c.Domain != "" || c.Type == Digests || c.Under != "" || c.Unnamed || c.Numbers != ""
 }
 
 // isMade tells whether a test reads an extract.

@@ -47,6 +47,18 @@ func TestEQLAgreesOnTextsOfTypedFields(t *testing.T) {
 	assert.Equal(t, 8, eqlAgrees(t, m, compiled, queries, file))
 }
 
+// eqlOf compiles rules of a log source, one for each detection.
+func eqlOf(t *testing.T, m *schema.Model, logsource string, detections ...string) (compiled []*ir.Rule, queries []string) {
+	t.Helper()
+	for _, detection := range detections {
+		r := lowered.Rule(t, "logsource: "+logsource+"\ndetection: "+detection+"\n")
+		q, problems := eql.New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%s: %v", detection, problems)
+		compiled, queries = append(compiled, r), append(queries, q.Text)
+	}
+	return compiled, queries
+}
+
 // TestEQLAgreesOnArguments asks for arguments of auditd. Those of a program are a list in its integration: engine and
 // query find the same, also where the argument stands in another place, and say so.
 func TestEQLAgreesOnArguments(t *testing.T) {
@@ -56,38 +68,23 @@ func TestEQLAgreesOnArguments(t *testing.T) {
 	require.NoError(t, err)
 	m.ID = []string{"event.id"}
 	var docs []doc
-	record := func(kind string, more doc) {
-		d := doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": strconv.Itoa(len(docs)), "dataset": "auditd.log"}, "auditd": doc{"log": doc{"record_type": kind}}}
-		for k, v := range more {
-			if own, ok := d[k].(doc); ok {
-				for name, value := range v.(doc)["log"].(doc) {
-					own["log"].(doc)[name] = value
-				}
-				continue
-			}
-			d[k] = v
-		}
-		docs = append(docs, d)
+	record := func(kind string, calls doc, args any) {
+		calls["record_type"] = kind
+		docs = append(docs, doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": strconv.Itoa(len(docs)), "dataset": "auditd.log"}, "auditd": doc{"log": calls}, "process": doc{"args": args}})
 	}
-	record("EXECVE", doc{"process": doc{"args": []any{"/usr/bin/chmod", "u+s", "/tmp/x"}}})
-	record("EXECVE", doc{"process": doc{"args": []any{"sh", "/usr/bin/chmod", "u+s"}}})
-	record("EXECVE", doc{"process": doc{"args": []any{"cat", "u+s"}}})
-	record("EXECVE", doc{"process": doc{"args": "/usr/bin/chmod"}})
-	record("EXECVE", nil)
-	record("SYSCALL", doc{"auditd": doc{"log": doc{"a0": "2", "a1": "777"}}})
-	record("SYSCALL", doc{"auditd": doc{"log": doc{"a0": "777", "a1": "2"}}})
+	record("EXECVE", doc{}, []any{"/usr/bin/chmod", "u+s", "/tmp/x"})
+	record("EXECVE", doc{}, []any{"sh", "/usr/bin/chmod", "u+s"})
+	record("EXECVE", doc{}, []any{"cat", "u+s"})
+	record("EXECVE", doc{}, "/usr/bin/chmod")
+	record("EXECVE", doc{}, nil)
+	record("SYSCALL", doc{"a0": "2", "a1": "777"}, nil)
+	record("SYSCALL", doc{"a0": "777", "a1": "2"}, nil)
 	file := writeEvents(t, docs)
-	var compiled []*ir.Rule
-	var queries []string
-	for _, detection := range []string{
+	compiled, queries := eqlOf(t, m, "{product: linux, service: auditd}",
 		"{s: {a0|endswith: /chmod, a1: u+s}, condition: s}", "{s: {type: EXECVE}, o: {a1|re: '^u'}, condition: s and not o}", "{s: {type: SYSCALL, a1: 777}, condition: s}",
-		"{s: {a2|contains: tmp}, o: {a0: cat}, condition: s or o}",
-	} {
-		r := lowered.Rule(t, "logsource: {product: linux, service: auditd}\ndetection: "+detection+"\n")
-		q, problems := eql.New().Compile(r, compilers.Options{Model: m})
-		require.NotNil(t, q, "%s: %v", detection, problems)
-		assert.Contains(t, q.Text, "shared-column", detection)
-		compiled, queries = append(compiled, r), append(queries, q.Text)
+		"{s: {a2|contains: tmp}, o: {a0: cat}, condition: s or o}")
+	for _, query := range queries {
+		assert.Contains(t, query, "shared-column")
 	}
 	assert.Equal(t, 7, eqlAgrees(t, m, compiled, queries, file))
 }
@@ -105,18 +102,10 @@ func TestEQLAgreesOnAddresses(t *testing.T) {
 	}
 	docs = append(docs, doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": "none", "category": []any{"network"}, "type": []any{"start"}}, "host": doc{"os": doc{"type": "windows"}}})
 	file := writeEvents(t, docs)
-	var compiled []*ir.Rule
-	var queries []string
-	for _, detection := range []string{
+	compiled, queries := eqlOf(t, m, "{product: windows, category: network_connection}",
 		"{s: {DestinationIp: 10.0.0.1}, condition: s}", "{s: {DestinationIp: [10.0.0.1, '::1', '-']}, condition: s}", "{s: {DestinationIp: [10.0.0.1, 'fe80::1']}, condition: not s}",
 		"{s: {DestinationIp: 10.0.0.1}, o: {DestinationIp: 100.0.0.1}, condition: s or o}", "{s: {DestinationIp|startswith: ['10.', '192.168.']}, condition: s}",
-		"{s: {DestinationIp: ['10.0.0.*', '192.168.7.*']}, condition: not s}",
-	} {
-		r := lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection: "+detection+"\n")
-		q, problems := eql.New().Compile(r, compilers.Options{Model: m})
-		require.NotNil(t, q, "%s: %v", detection, problems)
-		compiled, queries = append(compiled, r), append(queries, q.Text)
-	}
+		"{s: {DestinationIp: ['10.0.0.*', '192.168.7.*']}, condition: not s}")
 	assert.Equal(t, 17, eqlAgrees(t, m, compiled, queries, file))
 	for _, detection := range []string{"DestinationIp|startswith: '10'", "DestinationIp|startswith: '300.'", "DestinationIp|startswith: '::ffff:10.'", "DestinationIp|startswith: '64:ff9b::10.'", "DestinationIp|contains: '10.'", "DestinationIp|endswith: '.1'"} {
 		q, problems := eql.New().Compile(lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection: {s: {"+detection+"}, condition: s}\n"), compilers.Options{Model: m})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/cmd/decree/internal/project"
 	"decree/rules/diag"
 	"decree/rules/library"
 	"decree/rules/parse"
@@ -40,10 +41,7 @@ func onDisk(file string) string {
 
 // folderOnDisk is such a path of a folder.
 func folderOnDisk(dir string) string {
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
-	}
-	if at, err := filepath.Abs(dir); err == nil {
+	if at, err := project.Resolved(dir); err == nil {
 		return at
 	}
 	return filepath.Clean(dir)

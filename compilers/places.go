@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"decree/rules"
+	"decree/rules/anycase"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -182,7 +183,7 @@ func CheckPlaces(d Dialect, p Places, models ...*schema.Model) []PlaceFault {
 	for _, key := range sortedKeys(p) {
 		fault := PlaceFault{Setting: setting, Key: key}
 		known := placeKeys(models, setting == "table")
-		if !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, key) }) {
+		if !anycase.Contains(known, key) {
 			fault.Message = "there is no such log source in the data models " + names(models)
 			fault.Hint = diag.DidYouMean(key, known, "write a product, product/category or product/service, such as windows/process_creation, or default")
 			found = append(found, fault)
@@ -215,7 +216,7 @@ func tablesOf(key string, models []*schema.Model) []string {
 	for _, m := range models {
 		for i := range m.Sources {
 			s := &m.Sources[i]
-			if keys := append(allKeys(s), s.Table); slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) }) && !slices.Contains(tables, s.Table) {
+			if keys := append(allKeys(s), s.Table); anycase.Contains(keys, key) && !slices.Contains(tables, s.Table) {
 				tables = append(tables, s.Table)
 			}
 		}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"decree/rules/anycase"
 	"strings"
 	"unicode"
 )
@@ -52,7 +53,7 @@ func sameWord(field string, names []worded, below bool) string {
 func otherCase(field string, names []worded) string {
 	first, _, _ := strings.Cut(field, ".")
 	for _, n := range names {
-		if len(n.name) <= len(field) && strings.EqualFold(n.name, field[:len(n.name)]) && !strings.HasPrefix(n.name, first) &&
+		if anycase.HasPrefix(field, n.name) && !strings.HasPrefix(n.name, first) &&
 			(len(n.name) == len(field) || field[len(n.name)] == '.') {
 			return n.name
 		}

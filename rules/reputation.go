@@ -2,9 +2,9 @@ package rules
 
 import (
 	"slices"
-	"strings"
 	"time"
 
+	"decree/rules/anycase"
 	"decree/rules/diag"
 )
 
@@ -65,5 +65,5 @@ func (p *Prevalence) FirstSeenWithin() time.Duration {
 
 // Has tells whether a text is in the list, or with Not is not.
 func (m *Membership) Has(text string) bool {
-	return slices.ContainsFunc(m.Values, func(v string) bool { return strings.EqualFold(v, text) }) != m.Not
+	return anycase.Contains(m.Values, text) != m.Not
 }

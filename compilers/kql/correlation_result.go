@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/rules/anycase"
 	"decree/rules/ir"
 )
 
@@ -124,7 +125,7 @@ func (w *correlationWriter) addResultColumn(r *ir.Rule, one *writer, name, expr,
 	if at < 0 {
 		at = len(w.resultColumns)
 		s := &resultColumn{name: name, column: columnName(name), of: map[*writer]string{}, rules: map[*ir.Rule]bool{}, kinds: map[string]bool{}}
-		if slices.ContainsFunc(reserved, func(own string) bool { return strings.EqualFold(own, name) }) || madeName.MatchString(name) {
+		if anycase.Contains(reserved, name) || madeName.MatchString(name) {
 			s.column = w.names.free("Own_" + name)
 		}
 		w.resultColumns = append(w.resultColumns, s)
@@ -216,7 +217,7 @@ func (w *correlationWriter) isGroup(s *resultColumn) bool {
 }
 
 func (w *correlationWriter) hasProjected(name string) bool {
-	return slices.ContainsFunc(w.projected, func(had string) bool { return strings.EqualFold(had, name) })
+	return anycase.Contains(w.projected, name)
 }
 
 // resultGroup names a value that the correlation is grouped by in the result.

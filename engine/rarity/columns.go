@@ -8,6 +8,7 @@ import (
 
 	"decree/engine/timestamp"
 	"decree/rules"
+	"decree/rules/anycase"
 	"decree/rules/diag"
 	"decree/rules/schema"
 )
@@ -104,5 +105,5 @@ func (c Columns) Wrong(column, value string) (want, example string, wrong bool) 
 }
 
 func isEntity(column string) bool {
-	return slices.ContainsFunc(entities, func(e string) bool { return strings.EqualFold(e, column) })
+	return anycase.Contains(entities, column)
 }

@@ -9,6 +9,7 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
+	"decree/rules/anycase"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -157,7 +158,7 @@ func asSigmaSays(m *schema.Model, r *ir.Rule, texts map[string][]string) {
 // column.
 func inSigma(c schema.Column, v string, before []string) string {
 	for _, sigma := range slices.Sorted(maps.Keys(c.Values)) {
-		if slices.ContainsFunc(c.Values[sigma], func(word string) bool { return strings.EqualFold(word, v) }) {
+		if anycase.Contains(c.Values[sigma], v) {
 			return sigma
 		}
 	}
@@ -165,19 +166,11 @@ func inSigma(c schema.Column, v string, before []string) string {
 		v = before[0] + `\` + v
 	}
 	for _, sigma := range slices.Sorted(maps.Keys(c.Written)) {
-		if rest, ok := cutFold(v, c.Written[sigma]); ok {
+		if rest, ok := anycase.CutPrefix(v, c.Written[sigma]); ok {
 			return sigma + rest
 		}
 	}
 	return v
-}
-
-// cutFold removes a prefix without regard to case.
-func cutFold(v, prefix string) (rest string, ok bool) {
-	if len(v) < len(prefix) || !strings.EqualFold(v[:len(prefix)], prefix) {
-		return v, false
-	}
-	return v[len(prefix):], true
 }
 
 // above are the fields of the parent process. Events that do not carry them have them of the parent's own creation.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/rules"
+	"decree/rules/anycase"
 	"decree/rules/schema"
 )
 
@@ -28,20 +29,16 @@ func foreignChannel(s *subject) {
 	}
 	s.EachItem(func(it rules.Item) {
 		if it.Field != "Channel" || len(it.Modifiers) > 0 || len(channels) == 0 || slices.ContainsFunc(it.Values, func(v rules.Value) bool {
-			return v.Kind != rules.StringValue || strings.ContainsAny(v.Text, "*?%") || hasFold(channels, v.Text)
+			return v.Kind != rules.StringValue || strings.ContainsAny(v.Text, "*?%") || anycase.Contains(channels, v.Text)
 		}) {
 			return
 		}
 		hint := "remove the test, or leave the service out"
 		for i := range windows.Sources {
-			if of := &windows.Sources[i]; of.Service != "" && len(it.Values) == 1 && hasFold(of.Channels(), it.Values[0].Text) {
+			if of := &windows.Sources[i]; of.Service != "" && len(it.Values) == 1 && anycase.Contains(of.Channels(), it.Values[0].Text) {
 				hint = "did you mean `service: " + of.Service + "`?"
 			}
 		}
 		s.report(it.Range, hint, "the log source has the channels %s alone: the test never matches", strings.Join(slices.Compact(channels), ", "))
 	})
-}
-
-func hasFold(texts []string, text string) bool {
-	return slices.ContainsFunc(texts, func(t string) bool { return strings.EqualFold(t, text) })
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"decree/rules"
+	"decree/rules/anycase"
 	"decree/rules/diag"
 )
 
@@ -38,7 +39,7 @@ func unknownArray(s *subject, e rules.Elements, reported map[string]bool) {
 func unknownOfElement(s *subject, body rules.Selection, known []string, array string, reported map[string]bool) {
 	report := func(name string, at diag.Range) {
 		path := array + "[]." + name
-		if reported[path] || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) }) {
+		if reported[path] || anycase.Contains(known, name) {
 			return
 		}
 		if hint, message := misspelt(name, known); message != "" {

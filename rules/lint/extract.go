@@ -2,9 +2,9 @@ package lint
 
 import (
 	"slices"
-	"strings"
 
 	"decree/rules"
+	"decree/rules/anycase"
 )
 
 // hiddenField reports an extract with the name of a field that data models have in the log source. The field cannot be
@@ -15,7 +15,7 @@ func hiddenField(s *subject) {
 	}
 	known := fieldsOf(s.LogSources()...)
 	for _, e := range s.Extracts {
-		if slices.ContainsFunc(known, func(name string) bool { return strings.EqualFold(name, e.Name) }) {
+		if anycase.Contains(known, e.Name) {
 			s.report(e.Range, "give the extract another name", "the extract %q hides the event's own field of that name", e.Name)
 		}
 	}

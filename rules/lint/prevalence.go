@@ -1,9 +1,9 @@
 package lint
 
 import (
-	"slices"
 	"strings"
 
+	"decree/rules/anycase"
 	"decree/rules/diag"
 )
 
@@ -34,7 +34,7 @@ func unknownSignature(s *subject) {
 				continue
 			}
 			for _, v := range t.Is.Values {
-				if v != "" && !slices.ContainsFunc(signatureStates, func(state string) bool { return strings.EqualFold(state, v) }) && !strings.ContainsAny(v, "*?") {
+				if v != "" && !anycase.Contains(signatureStates, v) && !strings.ContainsAny(v, "*?") {
 					s.report(t.Range, diag.OneOf(v, signatureStates), "no signature has the state %q", v)
 				}
 			}

@@ -3,8 +3,8 @@ package schema
 import (
 	"reflect"
 	"slices"
-	"strings"
 
+	"decree/rules/anycase"
 	"decree/rules/ir"
 )
 
@@ -40,7 +40,7 @@ func (s *Source) Disjoint(other *Source) bool {
 		return slices.ContainsFunc(other.Scope, func(b ScopeTest) bool {
 			return a.Column == b.Column && a.Type == b.Type && a.Key == b.Key && !a.Optional && !b.Optional && !a.EngineOnly && !b.EngineOnly &&
 				!slices.ContainsFunc(a.Values, func(v string) bool {
-					return slices.ContainsFunc(b.Values, func(w string) bool { return strings.EqualFold(v, w) })
+					return anycase.Contains(b.Values, v)
 				})
 		})
 	})

@@ -2,8 +2,8 @@ package schema
 
 import (
 	"slices"
-	"strings"
 
+	"decree/rules/anycase"
 	"decree/rules/ir"
 )
 
@@ -18,7 +18,7 @@ type Instead struct {
 // Holds tells whether the column that tells has one of these texts.
 func (i Instead) Holds(texts []string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {
-		return slices.ContainsFunc(i.Is, func(v string) bool { return strings.EqualFold(v, text) })
+		return anycase.Contains(i.Is, text)
 	})
 }
 

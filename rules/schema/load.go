@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"decree/rules"
+	"decree/rules/anycase"
 	"decree/rules/diag"
 	"decree/rules/source"
 )
@@ -232,7 +233,7 @@ func (s *Source) Lists(name string) bool {
 		return true
 	}
 	log := knownLogs().Logs[s.Log]
-	return log != nil && s.Category != "" && (holdsName(log.Common, name) || holdsName(log.Fields[s.Category], name))
+	return log != nil && s.Category != "" && (anycase.Contains(log.Common, name) || anycase.Contains(log.Fields[s.Category], name))
 }
 
 // Closest names up to three mapped fields with the most similar names.

@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"decree/rules/anycase"
 	"decree/rules/ir"
 )
 
@@ -68,13 +69,13 @@ func (s *Source) mayHave(m *Model, f ir.Field) bool {
 	logs := knownLogs()
 	log := logs.Logs[s.Log]
 	switch {
-	case log == nil || holdsName(log.Common, field):
+	case log == nil || anycase.Contains(log.Common, field):
 		return true
-	case holdsName(logs.System, field): // it is not part of an event's data
+	case anycase.Contains(logs.System, field): // it is not part of an event's data
 		return s.Unlisted == "" && s.UnlistedIn == ""
-	case holdsName(log.Lacks, field):
+	case anycase.Contains(log.Lacks, field):
 		return false
-	case holdsName(log.Added, field):
+	case anycase.Contains(log.Added, field):
 		return true
 	case len(log.Fields) == 0 || (s.Category == "" && len(log.Common) == 0):
 		return true
@@ -85,7 +86,7 @@ func (s *Source) mayHave(m *Model, f ir.Field) bool {
 // lists tells whether a field is one of events of a category, or of any without a category.
 func (l *windowsLog) lists(category, field string) bool {
 	for of, fields := range l.Fields {
-		if (category == "" || of == category) && holdsName(fields, field) {
+		if (category == "" || of == category) && anycase.Contains(fields, field) {
 			return true
 		}
 	}
@@ -104,7 +105,7 @@ func (s *Source) never(field string, c Column) []string {
 // none.
 func (s *Source) NeverBegins(field, text string) string {
 	for _, prefix := range s.never(field, Column{}) {
-		if len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
+		if anycase.HasPrefix(text, prefix) {
 			return prefix
 		}
 	}
@@ -115,7 +116,7 @@ func (s *Source) NeverBegins(field, text string) string {
 func (s *Source) named(field string) bool {
 	plain := strings.ReplaceAll(strings.TrimPrefix(field, RawPrefix), element, "")
 	return slices.ContainsFunc(s.Names, func(n string) bool {
-		return strings.EqualFold(n, plain) || strings.HasSuffix(n, ".") && len(plain) > len(n) && strings.EqualFold(plain[:len(n)], n)
+		return strings.EqualFold(n, plain) || strings.HasSuffix(n, ".") && anycase.HasPrefix(plain, n)
 	})
 }
 
@@ -127,7 +128,7 @@ func (s *Source) Added(f ir.Field) string {
 		return ""
 	}
 	field := levelPrefixes[f.Level] + f.Name
-	if _, mapped := mappedIn(s.fieldsAt(f.Level), f.Name); mapped || !holdsName(log.Added, field) || holdsName(log.Fields[s.Category], field) || s.Category == "" {
+	if _, mapped := mappedIn(s.fieldsAt(f.Level), f.Name); mapped || !anycase.Contains(log.Added, field) || anycase.Contains(log.Fields[s.Category], field) || s.Category == "" {
 		return ""
 	}
 	return fmt.Sprintf("%s does not record %s in this event: it must be looked up in the creation of the process and stored with the event", s.Log, field)
@@ -137,16 +138,12 @@ func (s *Source) Added(f ir.Field) string {
 func (l *windowsLogs) elsewhere(s *Source, field string) bool {
 	for name, log := range l.Logs {
 		for category, fields := range log.Fields {
-			if (name != s.Log || category != s.Category) && holdsName(fields, field) {
+			if (name != s.Log || category != s.Category) && anycase.Contains(fields, field) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-func holdsName(names []string, name string) bool {
-	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
 // ofEvent is the service whose log has an event id, or "" if none is known.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"decree/rules/anycase"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -214,7 +215,7 @@ func neverBegins(with []string, t *ir.Text) bool {
 		return false
 	}
 	return !slices.ContainsFunc(t.Values, func(v string) bool {
-		return !slices.ContainsFunc(with, func(never string) bool { return len(v) >= len(never) && strings.EqualFold(v[:len(never)], never) })
+		return !slices.ContainsFunc(with, func(never string) bool { return anycase.HasPrefix(v, never) })
 	})
 }
 

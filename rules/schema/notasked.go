@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/rules"
+	"decree/rules/anycase"
 )
 
 // NotAsked gives the sources of the shipped models of events whose log this model does not ask for a log source, though
@@ -32,6 +33,6 @@ func (m *Model) NotAsked(ls rules.LogSource) (out []*Source) {
 // asks tells whether a source searches the log of Windows that another is of, whose table is the name of its channel.
 func (s *Source) asks(of *Source) bool {
 	return s.Log == of.Log || strings.Contains(s.Table, of.Table) || slices.ContainsFunc(s.Scope, func(t ScopeTest) bool {
-		return slices.ContainsFunc(t.Values, func(v string) bool { return strings.EqualFold(v, of.Table) })
+		return anycase.Contains(t.Values, of.Table)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"decree/rules/anycase"
 	"decree/rules/ir"
 )
 
@@ -173,8 +174,8 @@ func ofWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsD
 
 func (c Column) productPrefix(text string) string {
 	for _, from := range sortedNames(c.Written) {
-		if len(text) >= len(from) && strings.EqualFold(text[:len(from)], from) {
-			return c.Written[from] + text[len(from):]
+		if rest, ok := anycase.CutPrefix(text, from); ok {
+			return c.Written[from] + rest
 		}
 	}
 	return text

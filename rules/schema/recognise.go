@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"decree/rules/anycase"
 	"decree/rules/source"
 )
 
@@ -53,7 +54,7 @@ func (s *Sign) Shown(texts func(column string) (all []string, ok bool)) bool {
 func isOneOf(text string, values []string) bool {
 	return slices.ContainsFunc(values, func(value string) bool {
 		if begin, ok := strings.CutSuffix(value, "*"); ok {
-			return len(text) >= len(begin) && strings.EqualFold(text[:len(begin)], begin)
+			return anycase.HasPrefix(text, begin)
 		}
 		return strings.EqualFold(text, value)
 	})

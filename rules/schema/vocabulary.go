@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/rules/anycase"
 	"decree/rules/ir"
 )
 
@@ -14,7 +15,7 @@ func (s *Source) Vocabulary() []string {
 	var names []string
 	for _, name := range slices.Concat(s.mappedNames(), s.fieldsOfLog(), s.Names) {
 		whole := !strings.HasSuffix(name, ".") // else it stands for all below it
-		if whole && !s.ofOtherEvents(name) && !slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) }) {
+		if whole && !s.ofOtherEvents(name) && !anycase.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -57,7 +58,7 @@ func (s *Source) ofOtherEvents(name string) bool {
 		return false
 	}
 	own := slices.Concat(log.Fields[s.Category], log.Common, log.Added)
-	return !holdsName(own, name) && logs.elsewhere(s, name)
+	return !anycase.Contains(own, name) && logs.elsewhere(s, name)
 }
 
 // AnyOther gives the column of a field that the source does not list, with * in the place of the field's name, or the

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"decree/rules/anycase"
 	"decree/rules/ir"
 )
 
@@ -43,7 +44,7 @@ func (c Column) productTest(t ir.Test) (ir.Test, error) {
 		}
 		for _, word := range own {
 			changed = changed || word != v
-			if !changed || !hasFold(out.Values, word) {
+			if !changed || !anycase.Contains(out.Values, word) {
 				out.Values = append(out.Values, word)
 			}
 		}
@@ -141,7 +142,7 @@ func (c Column) partOfWord(n *ir.Match) (ir.Node, error) {
 // and those that are excluded from it, because it holds for the word alone. A closed column is asked for words only.
 func (c Column) wordsOf(holds func(v string) bool) (asked, excluded []string) {
 	add := func(to *[]string, word string) {
-		if !hasFold(*to, word) {
+		if !anycase.Contains(*to, word) {
 			*to = append(*to, word)
 		}
 	}
@@ -160,10 +161,10 @@ func (c Column) wordsOf(holds func(v string) bool) (asked, excluded []string) {
 	}
 	for _, word := range written {
 		renamed := slices.ContainsFunc(sortedNames(c.Values), func(from string) bool {
-			return strings.EqualFold(from, word) && !hasFold(c.Values[from], word)
+			return strings.EqualFold(from, word) && !anycase.Contains(c.Values[from], word)
 		})
 		switch {
-		case !holds(word) || hasFold(asked, word):
+		case !holds(word) || anycase.Contains(asked, word):
 		case renamed:
 			add(&excluded, word)
 		case c.closed():
@@ -262,8 +263,3 @@ var textComparisons = map[ir.TextOp]func(v, asked string) bool{
 
 // lastComponent is the part of a path after the last separator.
 func lastComponent(path string) string { return path[strings.LastIndexAny(path, `\/`)+1:] }
-
-// hasFold tells whether a text is among others, without regard to case.
-func hasFold(texts []string, v string) bool {
-	return slices.ContainsFunc(texts, func(had string) bool { return strings.EqualFold(had, v) })
-}

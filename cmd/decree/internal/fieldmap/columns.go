@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"decree/rules"
+	"decree/rules/anycase"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -73,7 +74,7 @@ func New(ls rules.LogSource, all, models []*schema.Model, more []string) *Map {
 	}
 	fields, entities := vocabulary(ls, append(slices.Clone(all), models...))
 	for _, name := range more {
-		if !has(fields, name) && !has(entities, name) {
+		if !anycase.Contains(fields, name) && !anycase.Contains(entities, name) {
 			fields = append(fields, name)
 		}
 	}
@@ -123,24 +124,20 @@ func vocabulary(ls rules.LogSource, models []*schema.Model) (fields, entities []
 	for _, m := range answering(ls, models) {
 		for _, s := range m.Find(ls.Category, ls.Product, ls.Service) {
 			for _, name := range s.Vocabulary() {
-				if _, held := m.Native(s, ir.FieldNamed(name), &ir.Text{Op: ir.Filename}); held && !has(fields, name) {
+				if _, held := m.Native(s, ir.FieldNamed(name), &ir.Text{Op: ir.Filename}); held && !anycase.Contains(fields, name) {
 					fields = append(fields, name)
 				}
 			}
 			for name := range s.Entities {
-				if !has(entities, name) {
+				if !anycase.Contains(entities, name) {
 					entities = append(entities, name)
 				}
 			}
 		}
 	}
-	fields = slices.DeleteFunc(fields, func(name string) bool { return has(entities, name) })
+	fields = slices.DeleteFunc(fields, func(name string) bool { return anycase.Contains(entities, name) })
 	slices.Sort(entities)
 	return fields, entities
-}
-
-func has(names []string, name string) bool {
-	return slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) })
 }
 
 // fieldOf says where a source has a field.

@@ -10,6 +10,7 @@ import (
 
 	"decree/cmd/decree/internal/usage"
 	"decree/rules"
+	"decree/rules/anycase"
 	"decree/rules/diag"
 	"decree/rules/schema"
 )
@@ -29,7 +30,7 @@ func ParseLogSource(text string, models []*schema.Model) (rules.LogSource, error
 	parts := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune("/, ", r) })
 	known := words(models)
 	for _, part := range parts {
-		if !has(known, part) {
+		if !anycase.Contains(known, part) {
 			return rules.LogSource{}, usage.UnknownName("product, category or service", part, known, "decree fields lists the log sources")
 		}
 	}

@@ -303,7 +303,7 @@ func withSummary(files []output.File, summary buildSummary) ([]output.File, erro
 func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refused int) {
 	fewRefusals := refused <= shownRefusals && !b.p.selection.Library // who builds the shipped rules cannot change them
 	refusals := made.refusals()
-	showFew(b.s, b.set, slices.DeleteFunc(found.Distinct(), func(d diag.Diagnostic) bool {
+	findings.ShowFew(b.s, b.set.Show, slices.DeleteFunc(found.Distinct(), func(d diag.Diagnostic) bool {
 		return d.Code == compilers.ModelPassedOver && d.Severity == diag.Info || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && refusals[d])
 	}), "decree validate and decree package show all")
 	if fewRefusals || refused == 0 {
@@ -313,11 +313,6 @@ func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refus
 	if b.in.Exists() {
 		fmt.Fprintf(b.s.Err, "`except` of a target in %s leaves rules out on purpose\n", project.FileName)
 	}
-}
-
-// showFew shows all errors, and some of the warnings and remarks of each code. all says what shows the rest.
-func showFew(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, all string) {
-	findings.ShowFew(s, set.Show, found.Distinct(), all)
 }
 
 // shownRefusals bounds how many refusals a build shows with their places, where they do not fail it.

@@ -9,6 +9,7 @@ import (
 
 	"decree/cmd/decree/internal/catalogue"
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/plural"
@@ -90,7 +91,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 	parts.Tests = ruletests.Load(set, nil)
 	parts.Outcomes = parts.Tests.Run()
 	found := slices.Concat(set.Found, parts.Tests.Found, techniques.Unknown(set))
-	showFew(s, set, found, "more of what is shown above")
+	findings.ShowFew(s, set.Show, found.Distinct(), "more of what is shown above")
 	if len(set.Whole()) == 0 { // all have errors: a catalogue that is there stays
 		fmt.Fprintln(s.Err, "no detections to document: nothing is written")
 		return exit.After(found, true)

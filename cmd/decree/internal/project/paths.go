@@ -102,13 +102,8 @@ func Resolved(path string) (string, error) {
 
 // leadsOut tells whether a path is a link to a place outside the project's folder.
 func (r *reader) leadsOut(path string) bool {
-	to, err := filepath.EvalSymlinks(path)
-	top, topErr := filepath.EvalSymlinks(r.dir)
-	if err != nil || topErr != nil {
-		return true
-	}
-	to, err = filepath.Abs(to)
-	top, topErr = filepath.Abs(top)
+	to, err := Resolved(path)
+	top, topErr := Resolved(r.dir)
 	if err != nil || topErr != nil {
 		return true
 	}

@@ -24,6 +24,13 @@ var (
 	program   = regexp.MustCompile(`^([^\s:\[\]=<>{}"]{1,64})(?:\[([^\]\s]{1,64})\])?: *`)
 	element   = regexp.MustCompile(`^\[([^\s=\]"]+)`)
 	parameter = regexp.MustCompile(`^ ([^\s=\]"]+)="((?:[^"\\]|\\.)*)"`)
+
+	// Cisco's devices name a message by facility, severity and mnemonic. Before it may be a number, the device's name,
+	// its own time, a card and a process, also behind the header of the server that received the line.
+	// https://www.cisco.com/c/en/us/td/docs/routers/access/wireless/software/guide/SysMsgLogging.html
+	device     = regexp.MustCompile(`^((?:[^%"{]|%\$){0,120}: ?)?(%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+) ?: *`)
+	deviceTime = regexp.MustCompile(`(?:^|[\s:*.])(?:(\d{4}) )?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?[ :]`)
+	deviceName = regexp.MustCompile(`^(?:\d{1,10}: )?([A-Za-z][^\s:]*): `)
 )
 
 // message is what follows the header of a syslog line.
@@ -63,21 +70,52 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 	default:
 		timed = false
 	}
-	if !timed && pri == nil {
-		return nil, "", false
-	}
 	if !timed {
-		return fields, message(begun), true
+		rest, isDevice := r.deviceMessage(fields, begun)
+		_, dated := fields["timestamp"]
+		return fields, message(rest), pri != nil || isDevice && dated
 	}
 	if name := host.FindStringSubmatch(text); name != nil {
 		fields["hostname"] = name[1]
 		text = text[len(name[0]):]
+	}
+	if rest, ok := r.deviceMessage(fields, text); ok {
+		return fields, message(rest), true
 	}
 	text = tagged(fields, text)
 	if _, named := fields["appname"]; !named && pri == nil && isoTime.MatchString(begun) && !isDeviceEvent(text) && !auditLine.MatchString(text) {
 		return nil, "", false // a time of ISO 8601 alone begins lines of many logs
 	}
 	return fields, message(text), true
+}
+
+// deviceMessage reads what Cisco's devices write before a message, and gives the message. The time of the header counts
+// before the device's own, whose clock may not be set.
+func (r *Reader) deviceMessage(fields map[string]any, text string) (rest string, ok bool) {
+	if strings.IndexByte(text, '%') < 0 {
+		return text, false
+	}
+	parts := device.FindStringSubmatch(text)
+	if parts == nil {
+		return text, false
+	}
+	if _, dated := fields["timestamp"]; !dated {
+		if t := deviceTime.FindStringSubmatch(parts[1]); t != nil {
+			if at, ok := r.time([]string{"", t[2], t[3], t[1] + t[4], t[5], t[6]}); ok {
+				fields["timestamp"] = at
+			}
+		}
+	}
+	if _, named := fields["hostname"]; !named {
+		if name := deviceName.FindStringSubmatch(parts[1]); name != nil {
+			fields["hostname"] = name[1]
+		}
+	}
+	if origin := strings.Trim(parts[1], " :"); origin != "" {
+		fields["origin"] = origin
+	}
+	fields["appname"] = parts[2]
+	return text[len(parts[0]):], true
 }
 
 // tagged reads the program's name and process id before a message, and gives the message.

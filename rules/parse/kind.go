@@ -108,10 +108,19 @@ func textHasRule(data []byte) bool {
 	return haveDistinct(keys) || haveUsual(keys)
 }
 
+// template is what a text has that a program makes YAML of: Helm's charts and Jinja's templates.
+var template = regexp.MustCompile(`\{\{|\{%`)
+
 // foreign tells whether the file has something, but none of Sigma's documents. Documents that could not be read are
-// judged by their text.
+// judged by their text. A text that is not YAML may be a rule that is damaged, unless it is a template of other YAML.
 func (p *parser) foreign(data []byte) bool {
-	return p.ours == 0 && p.Errors() > 0 && (p.Errors() == p.others || !textHasRule(data))
+	switch {
+	case p.ours > 0 || p.Errors() == 0:
+		return false
+	case p.Errors() == p.others:
+		return true
+	}
+	return !textHasRule(data) && (!p.Broken() || template.Match(data))
 }
 
 // takes tells whether a document belongs to a collection even without a key of a rule.

@@ -33,6 +33,7 @@ func TestOtherFiles(t *testing.T) {
 		"a processing pipeline":        {"name: p\npriority: 10\ntransformations: [{id: a, type: field_name_mapping}]\n", true},
 		"regression data":              {"id: 0b1f7b0c-3b1a-4d0e-8a9e-0d1f3c5b7a90\ndescription: d\ndate: 2026-01-01\nauthor: a\nrule_metadata: [{id: x, title: t}]\nregression_tests_info: [{name: a, path: b}]\n", true},
 		"a template that is none":      {"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.name }}\n{{- end }}\n", true},
+		"a template of statements":     {"{% for x in y %}\nkind: A\n{% endfor %}\n", true},
 		"several documents":            {"kind: A\n---\nkind: B\n", true},
 		"a rule of Sentinel":           {"id: x\nname: T\nseverity: Low\nqueryFrequency: 1h\ntriggerOperator: gt\nkind: Scheduled\nquery: A\nstatus: Available\n", true},
 		"a rule of Chainsaw":           {"title: T\nlevel: low\nstatus: stable\nkind: evtx\ntimestamp: Event.System.TimeCreated\nfilter: {condition: a, a: {Event.System.EventID: 1}}\n", true},
@@ -53,6 +54,10 @@ func TestOtherFiles(t *testing.T) {
 		"names without colons":          {"- title: T\n- detection\n", false},
 		"keys from an anchor":           {"x: &x {detection: {a: {F: x}, condition: a}}\n<<: *x\n", false},
 		"a rule that is not YAML":       {"title: T\nlogsource: {category: x}\ndetection:\n\ta: {F: x}\n", false},
+		"a damaged key":                 {"tilte: x\n  bad: [\n: y\n", false},
+		"a text that does not end":      {"title: \"T\nfoo: bar\n", false},
+		"no text":                       {"\x00\x01\x02", false},
+		"a rule in UTF-16 without mark": {strings.Join(strings.Split(rule, ""), "\x00") + "\x00", false},
 		"a rule in braces":              {"{title: T, detection: {a: {F: \"\\w\"}, condition: a}}\n", false},
 	} {
 		t.Run(name, func(t *testing.T) {

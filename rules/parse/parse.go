@@ -35,7 +35,7 @@ type File struct {
 	Correlations []*rules.Correlation
 	// rules with an error, as far as they could be read: used only to find more errors in them
 	Broken []*rules.Rule
-	// nothing in the file is meant as a rule, a correlation or a filter: other YAML, or text that is none
+	// nothing in the file is meant as a rule, a correlation or a filter: it is other YAML, or a template of it
 	Foreign bool
 }
 

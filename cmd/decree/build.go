@@ -39,7 +39,7 @@ type buildParams struct {
 func newBuild(s *stdio.Streams) *cobra.Command {
 	var p buildParams
 	cmd := &cobra.Command{
-		Use:   "build [rule files or folders]",
+		Use:   "build [rule files, folders or names]",
 		Short: "Check, test and compile rules into a folder",
 		Long: `Check every rule, run its regression tests, and write it for every target. The
 output folder gets the queries, what they need beside them, and summary.json.

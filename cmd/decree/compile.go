@@ -38,7 +38,7 @@ func newCompile(s *stdio.Streams) *cobra.Command {
 	var p compileParams
 	var explain usage.Explain
 	cmd := &cobra.Command{
-		Use:     "compile [rule files or folders]",
+		Use:     "compile [rule files, folders or names]",
 		Aliases: []string{"convert"},
 		Short:   "Write rules as KQL, SPL and EQL queries",
 		Long: `Write each rule in the language of each target. What a target cannot say is an

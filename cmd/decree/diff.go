@@ -37,7 +37,7 @@ type diffParams struct {
 func newDiff(s *stdio.Streams) *cobra.Command {
 	var p diffParams
 	cmd := &cobra.Command{
-		Use:   "diff DEPLOYED [rule files or folders]",
+		Use:   "diff DEPLOYED [rule files, folders or names]",
 		Short: "Compare the rules with what is deployed",
 		Long: `Compare what the rules would deploy with an export of what is deployed. DEPLOYED
 is a file, a folder or an archive: Sentinel's rules (ARM template, REST, YAML),

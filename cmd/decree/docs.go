@@ -36,7 +36,7 @@ type docsParams struct {
 func newDocs(s *stdio.Streams) *cobra.Command {
 	var p docsParams
 	cmd := &cobra.Command{
-		Use:   "docs [rule files or folders]",
+		Use:   "docs [rule files, folders or names]",
 		Short: "Write a catalogue: a page for every detection",
 		Long: `Write a static site with a page for every detection: what it finds and why, its
 condition in words, its queries with what differs from the rule, its packages,

@@ -52,7 +52,7 @@ or --line. decree reads all events, because ancestors and rarity depend on other
 events. For a correlation it shows what the inputs found, and for each group the
 window that matched or came nearest.
 
-RULE is a file with one rule, or the name or id of a rule of the project.
+RULE is a file with one rule, or the name, id or title of a rule of the project.
 Without a project it is one that decree ships.
 
 The content of the files decides their data model, unless --model names it. All
@@ -94,7 +94,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 	}
 	rules := set.Whole() // a rule that is only joined is a part of the one that joins it
 	if len(rules) != 1 {
-		return fmt.Errorf("%s is %d rules: choose one by a file, or in a project by a name or id, that no other has: %s", p.rule, len(rules), placesOf(rules))
+		return fmt.Errorf("%s is %d rules: choose one by a file, or in a project by a name, id or title, that no other has: %s", p.rule, len(rules), placesOf(rules))
 	}
 	in, opt, err := p.open(s, set.Project)
 	if err != nil {

@@ -29,7 +29,7 @@ type listParams struct {
 func newList(s *stdio.Streams) *cobra.Command {
 	var p listParams
 	cmd := &cobra.Command{
-		Use:   "list [rule files or folders]",
+		Use:   "list [rule files, folders or names]",
 		Short: "List rules with level, log source and ATT&CK",
 		Long: `List rules with their level, status, log source, ATT&CK techniques and tactics,
 name and title, and the targets that leave them out. The JSON form has their

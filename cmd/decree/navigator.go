@@ -37,7 +37,7 @@ type navigatorParams struct {
 func newNavigator(s *stdio.Streams) *cobra.Command {
 	var p navigatorParams
 	cmd := &cobra.Command{
-		Use:   "navigator [rule files or folders]",
+		Use:   "navigator [rule files, folders or names]",
 		Short: "Show the ATT&CK techniques that rules detect, as a layer",
 		Long: `Write which techniques of MITRE ATT&CK the rules detect, by their tags: as a
 layer of ATT&CK Navigator (format 4.5), as a technique administration of

@@ -38,7 +38,7 @@ func productTargets() []string {
 func newPackage(s *stdio.Streams) *cobra.Command {
 	var p packageParams
 	cmd := &cobra.Command{
-		Use:   "package [rule files or folders]",
+		Use:   "package [rule files, folders or names]",
 		Short: "Write rules as products deploy them: analytics rules, templates",
 		Long: `Compile each rule and wrap the query as its product deploys it: with schedule,
 severity, ATT&CK, entities and the tables that it reads. What the product

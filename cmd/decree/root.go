@@ -24,7 +24,9 @@ their regression tests, and writes them as Microsoft KQL, Splunk SPL and Elastic
 EQL. You write a detection once, and all four find the same events.
 
 In a project every command finds decree.yml in its folder or above it, and takes
-from it what you do not say. decree init starts one.
+from it what you do not say. decree init starts one. Where a command takes rule
+files, it takes rules of the project by their name, id or title, too, and
+without a project or with --library those that decree ships.
 
 The examples use files of decree's repository.
 

@@ -110,7 +110,7 @@ and with --fail-on-match if a rule matched.`,
 	p.AddTo(cmd)
 	p.selection.AddTo(cmd)
 	f := cmd.Flags()
-	f.StringSliceVarP(&p.selection.Paths, "rules", "r", nil, "rule `PATHS`, files or folders (default: those of the project)")
+	f.StringSliceVarP(&p.selection.Paths, "rules", "r", nil, "rule `PATHS`, files, folders or names of rules (default: those of the project)")
 	f.StringVar(&p.rejects, "rejects", "", "write lines that are not events to this `FILE`, as NDJSON")
 	f.IntVar(&p.maxLine, "max-line", 16<<20, "longest line in `BYTES`; a longer line is rejected")
 	f.IntVar(&p.maxProc, "max-processes", 200_000, "number `N` of processes kept for ancestors; the oldest are dropped first, and the run says how many")

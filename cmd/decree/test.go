@@ -35,7 +35,7 @@ type testParams struct {
 func newTest(s *stdio.Streams) *cobra.Command {
 	var p testParams
 	cmd := &cobra.Command{
-		Use:   "test [rule files or folders]",
+		Use:   "test [rule files, folders or names]",
 		Short: "Run the regression tests of rules",
 		Long: `Run the regression tests of rules. The tests of x.yml stand beside it, in
 x.test.yml. A case gives events and says exactly which of them must match.
@@ -144,11 +144,12 @@ func (p *testParams) cases() (*regexp.Regexp, error) {
 	return only, nil
 }
 
-// watchTests tests again when a file changes.
+// watchTests tests again when a file changes: one of the rules, or of those that filters among them cover, of their
+// tests, filters and lists.
 func watchTests(s *stdio.Streams, in *project.Project, p testParams) error {
-	paths, filters := p.selection.Paths, in.Filters
-	if len(paths) == 0 && !p.selection.Library {
-		paths = in.Rules
+	paths, filters := p.selection.Places(in), in.Filters
+	if len(paths) == 0 {
+		return errors.New("--watch: name a folder; the shipped library does not change")
 	}
 	lists := p.selection.Lists.Dirs
 	if len(lists) == 0 {
@@ -163,9 +164,6 @@ func watchTests(s *stdio.Streams, in *project.Project, p testParams) error {
 	}
 	for _, path := range paths {
 		folders = append(folders, ruleset.Root(ruleset.FolderOf(path)))
-	}
-	if len(paths) == 0 {
-		return errors.New("--watch: name a folder; the shipped library does not change")
 	}
 	folders = append(folders, lists...)
 	return watch.Run(s, folders, func() error { return test(s, in, p) })

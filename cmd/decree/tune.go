@@ -55,8 +55,8 @@ event still matches: the engine verifies it.
 Use it when a rule alerts on what is normal in your environment. Only events
 that the rule matches count. Without --bad, the rule's own tests say what must
 match. Of a correlation, tune the rules that it reads. RULE is a file, or the
-name or id of a rule of the project. Without a project it is one that decree
-ships. If RULE is several rules, --name says which one to tune.
+name, id or title of a rule of the project. Without a project it is one that
+decree ships. If RULE is several rules, --name says which one to tune.
 
 The exit code is 1 if a good event cannot be excluded, because a bad one has the
 same values. The filter then excludes the others.`,

@@ -35,7 +35,7 @@ func newValidate(s *stdio.Streams) *cobra.Command {
 	var p validateParams
 	var explain usage.Explain
 	cmd := &cobra.Command{
-		Use:     "validate [rule files or folders]",
+		Use:     "validate [rule files, folders or names]",
 		Aliases: []string{"check", "lint"},
 		Short:   "Check rules: what is wrong, where, and what to do",
 		Long: `Check every rule and show the findings of all files: errors, and what is allowed

@@ -24,7 +24,7 @@ func NotFound(path string) error {
 		return fmt.Errorf("a path is empty: name a file or a folder%w", silent{fs.ErrNotExist})
 	}
 	text := path + ": no such file or folder"
-	if near := meant(path); near != "" {
+	if near := Meant(path); near != "" {
 		text += "; did you mean " + near + "?"
 	}
 	return fmt.Errorf("%s%w", text, silent{fs.ErrNotExist})
@@ -36,8 +36,8 @@ type silent struct{ error }
 func (silent) Error() string   { return "" }
 func (s silent) Unwrap() error { return s.error }
 
-// meant gives the path that was probably meant, or "".
-func meant(path string) string {
+// Meant gives the path that was probably meant, or "".
+func Meant(path string) string {
 	clean := filepath.Clean(path)
 	if filepath.IsLocal(clean) {
 		above := ".."

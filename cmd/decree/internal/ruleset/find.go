@@ -27,7 +27,7 @@ type File struct {
 	Path   string // slash path in the folder
 	Named  bool   // the user named the file itself, not a folder: it must be a rule
 	Tests  bool   // the user named its test file
-	Beside bool   // the user did not name it: filters that the user named may cover its rules
+	Beside bool   // the user did not name it: it is there for filters and names that the user gave, and for rules that read others
 	onDisk string // where a file with rules is, by which files are compared; "" for the embedded library
 }
 
@@ -50,9 +50,12 @@ func folderOnDisk(dir string) string {
 // findRules lists the rule files under the paths of a selection, and those of the embedded library if it is asked for.
 // It warns of folders in which it did not look.
 func findRules(sel Selection) (all []File, linked diag.Diagnostics, err error) {
-	if sel.Library {
+	if sel.Library || sel.besideLibrary {
 		if all, _, err = filesOf(source.NewFolder(libraryName, library.FS()), "", "."); err != nil {
 			return nil, nil, err
+		}
+		for i := range all {
+			all[i].Beside = sel.besideLibrary
 		}
 	}
 	seen := map[string]int{} // a file's path -> its place in all

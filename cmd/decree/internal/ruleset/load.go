@@ -33,6 +33,7 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 			return nil, ErrNoRules
 		}
 	}
+	sel.takeNames(p)
 	sel.takeFilters(p)
 	if len(sel.Lists.Dirs) == 0 {
 		sel.Lists.Dirs = p.Lists
@@ -48,7 +49,7 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	set.FilterCondition = parse.FilterCondition(sel.Filters.Condition)
 	defer set.sayPassedOver(s)
 	set.allRead = set.OfProject && set.Failed == 0
-	if err := set.filter(sel, ofProject || len(sel.beside) > 0); err != nil {
+	if err := set.filter(sel, ofProject || len(sel.ofFilters) > 0); err != nil {
 		return nil, err
 	}
 	if err := set.needRules(sel); err != nil {
@@ -59,6 +60,9 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	}
 	if err := set.narrow(sel); err != nil {
 		return nil, err
+	}
+	if len(sel.names) > 0 {
+		set.dropOthers()
 	}
 	if set.changedForAll != "" {
 		fmt.Fprintf(s.Err, "%s: it may change what every rule becomes, so all rules %sare taken\n", set.changedForAll, sel.described())

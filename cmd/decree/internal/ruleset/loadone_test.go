@@ -1,6 +1,7 @@
 package ruleset_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -8,6 +9,7 @@ import (
 
 	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 )
 
@@ -27,6 +29,7 @@ detection: {a: {Image: x}, condition: b}
 		"SHELL":              {"shell"},
 		"base":               {"base"},
 		"guessing":           {"guessing"},
+		"GUESSING":           {"guessing"},
 		"rules/guessing.yml": {"guessing"},
 	} {
 		s, _, _ := clitest.Streams("")
@@ -39,7 +42,7 @@ detection: {a: {Image: x}, condition: b}
 		assert.Equal(t, want, got, name)
 	}
 	for name, want := range map[string]string{
-		"shel":          "shel: no rule of the project has this name or id; did you mean shell?; a file with errors may have it: see decree validate",
+		"shel":          "shel: no such file or folder, and no rule of the project has this name, id or title; did you mean shell?; a file with errors may have it: see decree validate",
 		"rules/she.yml": "rules/she.yml: no such file or folder",
 	} {
 		s, _, _ := clitest.Streams("")
@@ -113,14 +116,14 @@ filter: {rules: [logon], a: {User: bob}, condition: not aa}
 
 // TestARuleWithoutAName is called by that of its file, as list shows it.
 func TestARuleWithoutAName(t *testing.T) {
-	clitest.Files(t, "-- decree.yml --\nrules: [rules]\n-- rules/no_name.yml --\ntitle: None\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n-- rules/other.yml --\ntitle: Other\nname: x\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n")
+	clitest.Files(t, "-- decree.yml --\nrules: [rules]\n-- rules/no_name.yml --\ntitle: None\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n-- rules/other.yml --\ntitle: Another\nname: x\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n")
 	s, _, _ := clitest.Streams("")
 	set, err := ruleset.LoadOne(s, "No_Name", ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	require.Len(t, set.Rules, 1)
 	assert.Equal(t, "None", set.Rules[0].IR.Source.Title)
 	_, err = ruleset.LoadOne(s, "other", ruleset.Filters{}, ruleset.Lists{})
-	assert.ErrorContains(t, err, "other: no rule of the project has this name or id", "it has a name of its own")
+	assert.ErrorContains(t, err, "other: no such file or folder, and no rule of the project has this name, id or title", "it has a name of its own")
 	_, err = ruleset.LoadOne(s, "no_nam", ruleset.Filters{}, ruleset.Lists{})
 	assert.ErrorContains(t, err, "did you mean no_name?")
 }
@@ -135,4 +138,85 @@ func TestNames(t *testing.T) {
 	assert.Empty(t, set.Named("twice"), "a correlation has no detection")
 	assert.Len(t, set.Unjoined(), 1)
 	assert.Len(t, set.Parts(), 1)
+}
+
+// TestRulesByName stand among paths: a name, an id or a title, of the project or of what decree ships. What is wrong in
+// files that were read only to look for them is neither shown nor counted, and what is wrong in files of paths is.
+func TestRulesByName(t *testing.T) {
+	clitest.Files(t, selectable+`
+-- decree.yml --
+rules: [rules]
+-- rules/broken.yml --
+title: Broken
+logsource: {product: windows}
+detection: {a: {Image: x}, condition: b}
+-- rules/title.yml --
+title: Shell/Files of Ann
+name: ann
+level: low
+logsource: {product: windows, category: file_event}
+detection: {a: {Image: x}, condition: a}
+-- more/one.yml --
+title: One
+name: one
+level: low
+logsource: {product: windows}
+detection: {a: {Image: x}, condition: a}
+-- more/bad.yml --
+title: Bad
+level: low
+logsource: {product: windows}
+detection: {a: {Image: x}, condition: b}
+`)
+	silent, _, _ := clitest.Streams("")
+	in, err := project.Open(silent)
+	require.NoError(t, err)
+	none := &project.Project{}
+	for _, c := range []struct {
+		in            *project.Project
+		sel           ruleset.Selection
+		whole, loaded []string
+		failed        int
+	}{
+		{in, ruleset.Selection{Paths: []string{"shell"}}, []string{"shell"}, []string{"shell"}, 0},
+		{in, ruleset.Selection{Paths: []string{"shell/files of ann"}}, []string{"ann"}, []string{"ann"}, 0},
+		{in, ruleset.Selection{Paths: []string{"Guessing", "base"}}, []string{"base", "guessing"}, []string{"logon", "base", "guessing"}, 0},
+		{in, ruleset.Selection{Paths: []string{"more", "shell"}}, []string{"one", "shell"}, []string{"one", "shell"}, 1},
+		{in, ruleset.Selection{Paths: []string{"broken"}}, nil, nil, 1},
+		{in, ruleset.Selection{Paths: []string{"shell", "logon"}, Levels: []string{"low"}}, []string{"logon"}, []string{"logon"}, 0},
+		{none, ruleset.Selection{Paths: []string{"sql_server_shell_command"}}, []string{"sql_server_shell_command"}, []string{"sql_server_shell_command"}, 0},
+		{in, ruleset.Selection{Paths: []string{"sql_server_shell_command"}, Library: true}, []string{"sql_server_shell_command"}, []string{"sql_server_shell_command"}, 0},
+	} {
+		assert.False(t, c.sel.Whole(), "%v", c.sel.Paths)
+		s, _, _ := clitest.Streams("")
+		set, err := ruleset.Load(s, c.in, c.sel)
+		require.NoError(t, err, "%v", c.sel.Paths)
+		assert.ElementsMatch(t, c.whole, slugs(set.Whole()), "%v", c.sel.Paths)
+		assert.ElementsMatch(t, c.loaded, append(slugs(set.Rules), slugs(set.Correlations)...), "%v", c.sel.Paths)
+		assert.Equal(t, c.failed, set.Failed, "%v", c.sel.Paths)
+		assert.Equal(t, c.failed > 0, set.Found.HasErrors(), "%v", c.sel.Paths)
+	}
+	assert.Equal(t, []string{"rules"}, ruleset.Selection{Paths: []string{"shell"}}.Places(in), "a watch looks where the rule may be")
+	assert.Equal(t, []string{"more"}, ruleset.Selection{Paths: []string{"more"}}.Places(in))
+	assert.Equal(t, []string{"rules"}, ruleset.Selection{}.Places(in))
+}
+
+// TestAFilterStandsForPlaces of the rules that it covers, which a watch looks at, too.
+func TestAFilterStandsForPlaces(t *testing.T) {
+	clitest.Files(t, selectable+`
+-- decree.yml --
+rules: [rules]
+filters: [filters]
+-- filters/f.yml --
+title: Ours
+logsource: {product: windows, service: security}
+filter: {rules: [logon], a: {User: bob}, condition: not a}
+`)
+	s, _, _ := clitest.Streams("")
+	in, err := project.Open(s)
+	require.NoError(t, err)
+	places := ruleset.Selection{Paths: []string{"filters/f.yml"}}.Places(in)
+	require.Len(t, places, 2)
+	assert.Equal(t, "f.yml", filepath.Base(places[0]))
+	assert.Equal(t, "rules", places[1])
 }

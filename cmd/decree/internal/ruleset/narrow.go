@@ -3,7 +3,6 @@ package ruleset
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -52,8 +51,8 @@ func (set *Set) narrow(sel Selection) error {
 // selected gives the rules and correlations that the user selected. It is an error if words of the selection fit none,
 // unless files changed or were named, or one with errors may be meant.
 func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
-	if sel.rule != "" {
-		return set.called(sel)
+	if err := set.choose(sel); err != nil {
+		return nil, err
 	}
 	changed, err := set.ChangedSince(sel.Since)
 	if err != nil {
@@ -65,7 +64,7 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 	parts, all, covered := set.parts(), set.All(), set.coveredByNamed()
 	selected := map[*rules.Rule]bool{}
 	for _, r := range all {
-		asked := (r.File.Named || !sel.named) && !r.File.Beside || covered[r.IR.Source]
+		asked := !r.File.Beside || covered[r.IR.Source] || set.chosen[r.IR.Source]
 		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) && asked {
 			selected[body] = true
 		}
@@ -75,36 +74,6 @@ func (set *Set) selected(sel Selection) (map[*rules.Rule]bool, error) {
 		return nil, fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), closest)
 	}
 	return selected, nil
-}
-
-// called gives the rules and correlations with a name or an id, parts of others as well, and those with errors. If
-// there is none, it gives those without a name in files of that name. It is an error if there is none of these either.
-func (set *Set) called(sel Selection) (map[*rules.Rule]bool, error) {
-	set.chosen = map[*rules.Rule]bool{}
-	ofFiles := map[*rules.Rule]bool{}
-	choose := func(from File, body *rules.Rule) {
-		switch r := (Rule{File: from, IR: unread(body)}); {
-		case r.IsCalled(sel.rule) || body.Name != "" && strings.EqualFold(sel.rule, r.Slug()):
-			set.chosen[body] = true
-		case strings.EqualFold(sel.rule, r.Slug()):
-			ofFiles[body] = true
-		}
-	}
-	for _, f := range set.parsed {
-		for _, body := range slices.Concat(f.file.Rules, f.file.Written, f.file.Broken) {
-			choose(f.from, body)
-		}
-	}
-	for _, c := range set.read {
-		choose(c.from, c.of.Body)
-	}
-	if len(set.chosen) == 0 {
-		set.chosen = ofFiles
-	}
-	if len(set.chosen) == 0 {
-		return nil, set.unknownRule(sel)
-	}
-	return set.chosen, nil
 }
 
 // need adds what a correlation reads, directly or through others.

@@ -144,7 +144,10 @@ func TestPathsWithoutRulesAreErrors(t *testing.T) {
 	clitest.Files(t, files)
 	s, _, _ := clitest.Streams("")
 	for path, want := range map[string]string{
-		"nowhere":     "nowhere: no such file or folder",
+		"nowhere":     "nowhere: no such file or folder, and no rule that decree ships has this name, id or title",
+		"no/where":    "no/where: no such file or folder",
+		"no*":         "no*: no such file or folder",
+		"windws":      "windws: no such file or folder; did you mean windows?",
 		"empty":       "empty: no rule files (.yml, .yaml) in this folder",
 		"comment.yml": "no rules in comment.yml",
 	} {

@@ -16,8 +16,8 @@ import (
 
 // Selection says which rules a command takes. What it leaves open, the project says.
 type Selection struct {
-	Paths   []string // files or folders
-	Library bool     // the shipped rules, beside those of the paths
+	Paths   []string // files or folders, or names of rules
+	Library bool     // the shipped rules, beside those of the paths; of these rules, if there are names
 
 	Tags, Levels, Statuses []string // a rule has one of each that is given
 	Since                  string   // a git revision since which the rule changed; empty: any
@@ -29,11 +29,11 @@ type Selection struct {
 	Filters Filters
 	Lists   Lists
 
-	rule  string // the name or id of the only rules to take
-	named bool   // only rules of files that Paths name: those of folders are there to be read by them
-
+	names     []string // what Paths had that is no path: the name, the id or the title of a rule
 	ofFilters []string // filters that Paths named, files or folders on disk: they stand for the rules that they cover
-	beside    []string // rules to take if these filters cover them
+
+	beside        []string // rules to take if these filters cover them, if they have one of these names, or if another reads them
+	besideLibrary bool     // so are those of the library
 }
 
 // AddTo adds the flags, and those of filters and lists. Paths are arguments of most commands, and have no flag here.
@@ -72,9 +72,9 @@ func (sel *Selection) check() error {
 // ErrNoRules asks for rules: there is no project, and the user named none.
 var ErrNoRules = errors.New("no rules: name rule files or folders, or add --library\ndecree init makes a project")
 
-// Whole tells whether the selection is all rules of its paths.
+// Whole tells whether the selection is all rules of its paths, which are no names.
 func (sel *Selection) Whole() bool {
-	return len(sel.Tags)+len(sel.Levels)+len(sel.Statuses) == 0 && sel.Since == "" && sel.rule == "" && !sel.named && len(sel.beside) == 0
+	return len(sel.Tags)+len(sel.Levels)+len(sel.Statuses) == 0 && sel.Since == "" && len(sel.beside) == 0 && !sel.besideLibrary && !slices.ContainsFunc(sel.Paths, isName)
 }
 
 // has tells whether a rule's metadata is what the user asked for.

@@ -125,6 +125,22 @@ func TestNever(t *testing.T) {
 	}
 }
 
+// TestChannelsOfSources: what a source of Splunk is called tells the channel, in XML and as text.
+func TestChannelsOfSources(t *testing.T) {
+	m, err := Load("splunk-windows")
+	require.NoError(t, err)
+	for condition, never := range map[string]bool{
+		"{Channel: System, EventID: 7045}":                      true,
+		"{Channel: [System, security]}":                         false,
+		"{Channel|contains: sec}":                               false,
+		"{source: 'WinEventLog:System'}":                        true,
+		"{Provider_Name: Microsoft Windows security auditing.}": false, // what the form of text has
+	} {
+		r := lower(t, "product: windows, service: security", "  s: "+condition+"\n  condition: s\n")
+		assert.Equal(t, never, len(m.Answering(r)) == 0, condition)
+	}
+}
+
 // TestEventsOfNoSuchLog: Sysmon has no other event ids than its own, in every model.
 func TestEventsOfNoSuchLog(t *testing.T) {
 	for _, model := range []string{"windows", "splunk-windows", "sentinel", "sentinel-event", "winlogbeat", "ecs"} {

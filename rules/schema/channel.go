@@ -36,17 +36,14 @@ func (s *Source) Channels() (out []string) {
 }
 
 // ofChannel leaves out sources of other channels of Windows than the rule names: where no service names its channels,
-// those of services, and else those of such channels, if there are others.
+// those of services, and where it names none of such channels, those of them, if there are others.
 func ofChannel(sources []*Source, r *ir.Rule) []*Source {
 	if !slices.ContainsFunc(sources, func(s *Source) bool { return s.OtherChannels }) {
 		return sources
 	}
-	others := namesOtherChannels(r.Condition)
+	named, alone := otherChannels(r.Condition)
 	out := slices.DeleteFunc(slices.Clone(sources), func(s *Source) bool {
-		if others {
-			return s.hasKnownChannel()
-		}
-		return s.OtherChannels
+		return alone && s.hasKnownChannel() || !named && s.OtherChannels
 	})
 	if len(out) == 0 {
 		return sources
@@ -54,27 +51,61 @@ func ofChannel(sources []*Source, r *ir.Rule) []*Source {
 	return out
 }
 
-// namesOtherChannels tells whether a condition holds only for events of channels that no service names.
-func namesOtherChannels(n ir.Node) bool {
+// otherChannels tells whether a condition names channels that no service names, and whether it holds only for events of
+// such channels.
+func otherChannels(n ir.Node) (named, alone bool) {
 	switch n := n.(type) {
 	case *ir.Named:
-		return namesOtherChannels(n.Body)
+		return otherChannels(n.Body)
 	case *ir.And:
-		return slices.ContainsFunc(n.Terms, namesOtherChannels)
+		for _, term := range n.Terms {
+			also, only := otherChannels(term)
+			named, alone = named || also, alone || only
+		}
+	case *ir.Or:
+		alone = true
+		for _, term := range n.Terms {
+			also, only := otherChannels(term)
+			named, alone = named || also, alone && only
+		}
+	case *ir.AtLeast:
+		for _, term := range n.Terms {
+			also, _ := otherChannels(term)
+			named = named || also
+		}
 	case *ir.Match:
 		text, ok := n.Test.(*ir.Text)
-		return ok && n.Field.Name == channelField && n.Field.Level == 0 && text.Op == ir.Equals &&
-			!slices.ContainsFunc(text.Values, func(v string) bool { return v == "" || channels()[strings.ToLower(v)] })
+		if !ok || n.Field.Name != channelField || n.Field.Level != 0 || text.Op != ir.Equals {
+			return false, false
+		}
+		other := func(v string) bool { return v != "" && !channels()[strings.ToLower(v)] }
+		return slices.ContainsFunc(text.Values, other), !slices.ContainsFunc(text.Values, func(v string) bool { return !other(v) })
 	}
-	return false
+	return named, alone
 }
 
 // hasKnownChannel tells whether the source's scope names a channel that a service names, as it is or as the end of a
 // source of Splunk: XmlWinEventLog:Security.
 func (s *Source) hasKnownChannel() bool {
 	return slices.ContainsFunc(s.Scope, func(t ScopeTest) bool {
-		return slices.ContainsFunc(t.Values, func(v string) bool {
-			return channels()[strings.ToLower(v[strings.LastIndex(v, ":")+1:])]
-		})
+		return slices.ContainsFunc(t.Values, func(v string) bool { return channels()[strings.ToLower(channelOf(v))] })
 	})
+}
+
+// channelOf is a channel that stands alone or at the end of a source of Splunk.
+func channelOf(source string) string { return source[strings.LastIndex(source, ":")+1:] }
+
+// splunkChannels are the channels that the scope names as sources of Splunk.
+func (s *Source) splunkChannels() (out []string) {
+	for _, t := range s.Scope {
+		if t.Column != "source" || !slices.ContainsFunc(t.Values, func(v string) bool { return strings.HasPrefix(v, "XmlWinEventLog:") }) {
+			continue
+		}
+		for _, v := range t.Values {
+			if channel := channelOf(v); !slices.Contains(out, channel) {
+				out = append(out, channel)
+			}
+		}
+	}
+	return out
 }

@@ -75,7 +75,8 @@ func TestNoEventIsAskedForTwice(t *testing.T) {
 }
 
 // TestAnyChannelOfWindows is searched by a rule of the product alone that names a channel without a service, and by no
-// other: the logs of services may hold a field by which it excludes in another column.
+// other: the logs of services may hold a field by which it excludes in another column. Where it names channels of both
+// kinds, both are searched.
 func TestAnyChannelOfWindows(t *testing.T) {
 	for _, name := range []string{"sentinel", "splunk-windows", "winlogbeat", "ecs"} {
 		m, err := Load(name)
@@ -87,8 +88,20 @@ func TestAnyChannelOfWindows(t *testing.T) {
 			return out
 		}
 		assert.Equal(t, []string{"windows_events"}, names("Channel: A-Channel/Without a service, EventID: 4, Of: it"), name)
-		for _, known := range []string{"Channel: [Security, A-Channel/Without a service]", "EventID: 4", "Channel|contains: service"} {
+		for _, known := range []string{"Channel: Security", "EventID: 4", "Channel|contains: service"} {
 			assert.NotContains(t, names(known), "windows_events", "%s, %s", name, known)
 		}
+		both := names("Channel: [Security, A-Channel/Without a service], EventID: 4")
+		assert.Contains(t, both, "windows_events", name)
+		assert.Contains(t, both, "security", name)
+		assert.NotContains(t, both, "system", name)
+		alternatives := func(first, second string) (out []string) {
+			for _, s := range m.Answering(lower(t, "product: windows", "  s: {"+first+"}\n  t: {"+second+"}\n  condition: 1 of them\n")) {
+				out = append(out, s.Name)
+			}
+			return out
+		}
+		assert.Equal(t, []string{"windows_events"}, alternatives("Channel: A-Channel/Without a service, EventID: 4", "Channel: B-Channel/Without, EventID: 5"), name)
+		assert.Subset(t, alternatives("Channel: A-Channel/Without a service", "EventID: 5"), []string{"windows_events", "system"}, name)
 	}
 }

@@ -55,6 +55,11 @@ func (m *Model) known(s *Source) *knowledge {
 		}
 	}
 	k.logged()
+	if of := s.splunkChannels(); len(of) > 0 {
+		for _, field := range append([]string{channelField}, s.Fields[channelField].Spread...) {
+			k.hold(field, of, " in the log source "+s.Name)
+		}
+	}
 	k.possible = true
 	return k
 }
@@ -67,9 +72,7 @@ func (k *knowledge) logged() {
 		return
 	}
 	for _, field := range sortedNames(log.Holds) {
-		if h := k.unscoped(field); h != nil {
-			h.values, h.why = intersect(h.values, log.Holds[field]), append(h.why, reason{values: log.Holds[field], after: " in the log " + k.source.Log})
-		}
+		k.hold(field, log.Holds[field], " in the log "+k.source.Log)
 	}
 	if !log.Closed {
 		return
@@ -80,6 +83,13 @@ func (k *knowledge) logged() {
 			return err == nil && id == float64(int(id)) && log.has(int(id))
 		})
 		h.why = append(h.why, reason{before: "of the log " + k.source.Log + " (" + strings.Join(log.Events, ", ") + ")"})
+	}
+}
+
+// hold adds that a field has one of these values in each event that has it.
+func (k *knowledge) hold(field string, values []string, after string) {
+	if h := k.unscoped(field); h != nil {
+		h.values, h.why = intersect(h.values, values), append(h.why, reason{values: values, after: after})
 	}
 }
 

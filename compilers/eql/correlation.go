@@ -146,21 +146,22 @@ func (s *correlationWriter) refuse(hint, format string, args ...any) {
 	s.found.Errorf("correlation", s.c.Source.TypeRange, hint, format, args...)
 }
 
-// span is how long the whole sequence may take. It is the shortest timespan, so that a number of events that is a step
-// comes within its own, and what follows it within the correlation's.
+// countedFirst is the correlation that counts the events of the first step, nil if that is a single event. No other
+// step is counted.
+func (s *correlationWriter) countedFirst() *ir.Correlation { return s.c.Inputs[0].Correlation }
+
+// span is how long the whole sequence may take. It is the shorter timespan, so that the events that are counted come
+// within their own, and what follows them within the correlation's.
 func (s *correlationWriter) span() time.Duration {
-	span := s.c.Timespan
-	for _, in := range s.c.Inputs {
-		if in.Correlation != nil {
-			span = min(span, in.Correlation.Timespan)
-		}
+	if counted := s.countedFirst(); counted != nil {
+		return min(s.c.Timespan, counted.Timespan)
 	}
-	return span
+	return s.c.Timespan
 }
 
 // effect is the message of sequenceGap.
 func (s *correlationWriter) effect() string {
-	if !slices.ContainsFunc(s.c.Inputs, func(in ir.Input) bool { return in.Correlation != nil }) {
+	if s.countedFirst() == nil {
 		return sequenceEffect
 	}
 	return sequenceEffect + "; the events that are counted and those that come after them are found if all of them lie within " + compilers.Span(s.span(), "d", "h", "m")

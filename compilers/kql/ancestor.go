@@ -181,11 +181,11 @@ func (w *writer) joins() []string {
 // columnsKept names the columns of the table that some columns are read from, each once, without those of the key.
 func (w *writer) columnsKept(columns []schema.Column, key []string) (kept []string) {
 	for _, c := range columns {
-		for _, name := range []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When, c.InXML} {
+		for _, name := range c.ReadsFrom() {
 			if container, _ := w.plan.Source.Inside(name); container != "" {
 				name = container
 			}
-			if name != "" && !slices.Contains(key, columnName(name)) && !slices.Contains(kept, columnName(name)) {
+			if !slices.Contains(key, columnName(name)) && !slices.Contains(kept, columnName(name)) {
 				kept = append(kept, columnName(name))
 			}
 		}

@@ -31,8 +31,8 @@ func newDataset(s *schema.Source) *dataset {
 	d := &dataset{model: model, root: root, used: map[string]bool{}}
 	for _, columns := range []map[string]schema.Column{s.Fields, s.Ancestors[1], s.Entities} {
 		for _, c := range columns {
-			for _, name := range []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When} {
-				if name != "" && !c.Multivalue && !slices.Contains(d.fields, name) {
+			for _, name := range c.ReadsFrom() {
+				if !c.Multivalue && !slices.Contains(d.fields, name) {
 					d.fields = append(d.fields, name)
 				}
 			}

@@ -27,6 +27,12 @@ func (c Column) Second() bool {
 	return c.OrElse != "" || c.InXML != "" || c.Instead.Column != "" || c.Made != nil && slices.ContainsFunc(c.Made.From, Column.Second)
 }
 
+// ReadsFrom names the columns that the value may be in, and the one that tells which, the column's own first.
+func (c Column) ReadsFrom() []string {
+	names := []string{c.Name, c.OrElse, c.Instead.Column, c.Instead.When, c.InXML}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+}
+
 // SettledIn is a column as conditions read it that are all in the terms of the source: where they cannot hold in events
 // of the one kind, the column is that of the others.
 func (m *Model) SettledIn(s *Source, c Column, terms ...ir.Node) Column {

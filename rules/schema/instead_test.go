@@ -41,6 +41,8 @@ func TestARuleTellsWhichColumnHasAValue(t *testing.T) {
 	assert.True(t, made.Second(), "an extract of one of two columns")
 	assert.True(t, Column{OrElse: "B"}.Second())
 	assert.False(t, plain.Second())
+	assert.Equal(t, []string{"A", "B", "Tells"}, Column{Name: "A", Instead: Instead{Column: "B", When: "Tells"}}.ReadsFrom())
+	assert.Equal(t, []string{"A", "B", "XML"}, Column{Name: "A", OrElse: "B", InXML: "XML"}.ReadsFrom())
 	untyped := *s
 	untyped.Columns = map[string]string{"ActionType": "dynamic"}
 	c, _ := m.Column(s, "SourceIp", 0)

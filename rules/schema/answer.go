@@ -132,28 +132,15 @@ func (m *Model) resolve(s *Source, r *ir.Rule) *resolver {
 func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 	switch n := n.(type) {
 	case *ir.Match:
-		own, ok := r.m.ask(r.s, n)
-		if ok {
-			return own
-		}
-		value := ir.WhenMissing(n.Test)
-		if negated || value {
-			r.excluded = append(r.excluded, n)
-		}
-		return &ir.Const{Base: n.Base, Value: value}
+		return r.match(n, negated)
 	case *ir.Prevalence:
-		if _, lacks := r.m.Lacks(r.s, n); lacks {
-			return r.missing(n, negated)
-		}
-		if n.Among != nil {
+		own := r.unlessLacking(n, negated)
+		if own == n && n.Among != nil {
 			r.node(n.Among, negated)
 		}
-		return n
+		return own
 	case *ir.Join:
-		if _, lacks := r.m.Lacks(r.s, n); lacks {
-			return r.missing(n, negated)
-		}
-		return n
+		return r.unlessLacking(n, negated)
 	case *ir.Not:
 		if term := r.node(n.Term, !negated); term != n.Term {
 			return &ir.Not{Base: n.Base, Term: term}
@@ -185,9 +172,25 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 	panic("schema: unknown node")
 }
 
-// missing is a condition on a value that the source lacks: a value that is missing is neither rare nor seen for the
-// first time, and nothing is near it.
-func (r *resolver) missing(n ir.Node, negated bool) ir.Node {
+// match translates a test, or gives what it is of a missing field.
+func (r *resolver) match(n *ir.Match, negated bool) ir.Node {
+	own, ok := r.m.ask(r.s, n)
+	if ok {
+		return own
+	}
+	value := ir.WhenMissing(n.Test)
+	if negated || value {
+		r.excluded = append(r.excluded, n)
+	}
+	return &ir.Const{Base: n.Base, Value: value}
+}
+
+// unlessLacking gives a prevalence condition or a join as it is, or false where the source lacks a value that it reads:
+// a value that is missing is neither rare nor seen for the first time, and nothing is near it.
+func (r *resolver) unlessLacking(n ir.Node, negated bool) ir.Node {
+	if _, lacks := r.m.Lacks(r.s, n); !lacks {
+		return n
+	}
 	if negated {
 		r.excluded = append(r.excluded, n)
 	}

@@ -50,20 +50,12 @@ func unusedExtract(c *collection) {
 
 // namesRead are the fields and entities that a rule reads of its own events.
 func namesRead(r *rules.Rule) []string {
-	names := slices.Clone(r.Fields)
+	names := append(slices.Clone(r.Fields), namesTested(r)...)
 	add := func(fields ...rules.NamedField) {
 		for _, f := range fields {
 			names = append(names, f.Name)
 		}
 	}
-	r.EachItem(func(it rules.Item) {
-		names = append(names, it.Field)
-		if has(it, "fieldref") {
-			for _, v := range it.Values {
-				names = append(names, v.Text)
-			}
-		}
-	})
 	add(alertReads(r)...)
 	for _, j := range r.Joins {
 		for _, same := range j.Same {
@@ -86,6 +78,19 @@ func namesRead(r *rules.Rule) []string {
 			}
 		}
 	}
+	return names
+}
+
+// namesTested are the fields that the tests of a rule read.
+func namesTested(r *rules.Rule) (names []string) {
+	r.EachItem(func(it rules.Item) {
+		names = append(names, it.Field)
+		if has(it, "fieldref") {
+			for _, v := range it.Values {
+				names = append(names, v.Text)
+			}
+		}
+	})
 	return names
 }
 

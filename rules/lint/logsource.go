@@ -140,31 +140,38 @@ func ofProduct(product string) (have []string) {
 // notProducts are words that stand for any product.
 var notProducts = []string{"all", "any", "cloud", "generic", "network", "web"}
 
-// rearranged finds a known log source made of the same words: with a category as the service or the other way round,
-// without one of the two, or without a word that is not a product.
+// rearranged finds a known log source made of the same words; it is empty if there is none.
 func rearranged(ls rules.LogSource) rules.LogSource {
-	for _, product := range []string{ls.Product, ""} {
-		if product == "" && !slices.Contains(notProducts, ls.Product) {
-			continue
+	for _, near := range rearrangements(ls) {
+		if isMapped(near) {
+			return near
 		}
+	}
+	return rules.LogSource{}
+}
+
+// rearrangements are the log sources made of the same words: with a category as the service or the other way round,
+// without one of the two, or without a word that is not a product.
+func rearrangements(ls rules.LogSource) (all []rules.LogSource) {
+	var products []string
+	if ls.Product != "" {
+		products = append(products, ls.Product)
+	}
+	if slices.Contains(notProducts, ls.Product) {
+		products = append(products, "")
+	}
+	for _, product := range products {
 		for _, words := range [][2]string{{ls.Category, ls.Service}, {ls.Service, ls.Category}, {"", ls.Service}, {ls.Category, ""}, {"", ls.Category}, {ls.Service, ""}} {
 			near := rules.LogSource{Product: product, Category: words[0], Service: words[1]}
-			if near.Category == "" && (near.Service == "" || product == "") {
-				continue
-			}
-			if isMapped(near) {
-				return near
+			if near.Category != "" || near.Service != "" && product != "" {
+				all = append(all, near)
 			}
 		}
 	}
 	if ls.Category == "" && ls.Service == "" { // what is no product, but a log or a kind of logs that several have
-		for _, near := range []rules.LogSource{{Service: ls.Product}, {Category: ls.Product}} {
-			if isMapped(near) {
-				return near
-			}
-		}
+		all = append(all, rules.LogSource{Service: ls.Product}, rules.LogSource{Category: ls.Product})
 	}
-	return rules.LogSource{}
+	return all
 }
 
 // isMapped tells whether a model has a log source of just these words. Without a product it may be of any.

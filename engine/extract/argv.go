@@ -58,45 +58,54 @@ func (s *splitter) program() (arg string) {
 
 func (s *splitter) argument(a *Arena) string {
 	t := s.rest
-	end := strings.IndexAny(t, " \t\"")
-	if end < 0 || t[end] != '"' { // as it is written
-		if end < 0 {
-			end = len(t)
-		}
+	switch end := strings.IndexAny(t, " \t\""); {
+	case end < 0:
+		s.rest = ""
+		return t
+	case t[end] == '"':
+		return s.quoted(a)
+	default:
 		s.rest = t[end:]
 		return t[:end]
 	}
+}
+
+// quoted reads an argument with quotation marks.
+func (s *splitter) quoted(a *Arena) string {
+	t := s.rest
 	a.begin()
-	marks, slashes, i := 0, 0, 0 // marks that count, modulo 3, and backslashes just before
-	for ; i < len(t) && (marks > 0 || t[i] != ' ' && t[i] != '\t'); i++ {
-		if t[i] != '"' {
-			if t[i] == '\\' {
-				slashes++
-			} else {
-				slashes = 0
-			}
-			a.bytes = append(a.bytes, t[i])
+	open, i := false, 0
+	for i < len(t) && (open || t[i] != ' ' && t[i] != '\t') {
+		if t[i] == '"' {
+			open, i = marks(a, t, i, open)
 			continue
 		}
-		if slashes%2 == 0 {
-			a.drop(slashes / 2)
-			marks++
-		} else {
-			a.drop(slashes/2 + 1)
-			a.add(`"`)
-		}
-		slashes = 0
-		for i+1 < len(t) && t[i+1] == '"' {
-			i++
-			if marks++; marks == 3 {
-				a.add(`"`)
-				marks = 0
-			}
-		}
-		if marks == 2 {
-			marks = 0
-		}
+		a.bytes = append(a.bytes, t[i])
+		i++
 	}
 	s.rest = t[i:]
 	return a.end()
+}
+
+// marks reads the quotation marks at a place, where quotation is open or not: of those that count, every third is kept.
+// It tells whether quotation is open behind them, and where that is.
+func marks(a *Arena, t string, i int, open bool) (opened bool, end int) {
+	count := 0 // modulo 3
+	if open {
+		count = 1
+	}
+	if slashes := i - len(strings.TrimRight(t[:i], `\`)); slashes%2 == 0 {
+		a.drop(slashes / 2)
+		count++
+	} else {
+		a.drop(slashes/2 + 1)
+		a.add(`"`)
+	}
+	for i++; i < len(t) && t[i] == '"'; i++ {
+		if count++; count == 3 {
+			a.add(`"`)
+			count = 0
+		}
+	}
+	return count == 1, i
 }

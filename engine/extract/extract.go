@@ -8,6 +8,7 @@ package extract
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -86,9 +87,12 @@ func ascii(s string) bool {
 	return true
 }
 
+// rowHolds decides the test of a row on a text, which it also gets folded.
+type rowHolds func(text, folded string) bool
+
 // rowTest makes the test of a row ready.
-func rowTest(n ir.Node, test Tester) func(text, folded string) bool {
-	var below []func(text, folded string) bool
+func rowTest(n ir.Node, test Tester) rowHolds {
+	var below []rowHolds
 	for _, c := range ir.Children(n) {
 		below = append(below, rowTest(c, test))
 	}
@@ -105,21 +109,11 @@ func rowTest(n ir.Node, test Tester) func(text, folded string) bool {
 		return func(text, folded string) bool { return !below[0](text, folded) }
 	case *ir.And:
 		return func(text, folded string) bool {
-			for _, holds := range below {
-				if !holds(text, folded) {
-					return false
-				}
-			}
-			return true
+			return !slices.ContainsFunc(below, func(holds rowHolds) bool { return !holds(text, folded) })
 		}
 	case *ir.Or:
 		return func(text, folded string) bool {
-			for _, holds := range below {
-				if holds(text, folded) {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(below, func(holds rowHolds) bool { return holds(text, folded) })
 		}
 	case *ir.Const:
 		return func(string, string) bool { return n.Value }

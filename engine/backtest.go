@@ -136,13 +136,7 @@ func (r *replay) run(alerts *raisedAlerts) error {
 	for to < len(r.moments) {
 		// earlier runs see nothing new; later runs do as long as events are in reach
 		for at := r.next(r.moments[to].at); ; at = at.Add(r.Every) {
-			for to < len(r.moments) && !r.moments[to].at.After(at) {
-				to++
-			}
-			for from < to && r.moments[from].at.Before(at.Add(-r.Lookback)) {
-				from++
-			}
-			if from == to {
+			if from, to = r.reach(at, from, to); from == to {
 				break
 			}
 			r.judge(at, from, to)
@@ -155,6 +149,18 @@ func (r *replay) run(alerts *raisedAlerts) error {
 		}
 	}
 	return nil
+}
+
+// reach gives the events that the run at a time sees: those from one number to before another. The run before it saw
+// those between the given ones.
+func (r *replay) reach(at time.Time, from, to int) (int, int) {
+	for to < len(r.moments) && !r.moments[to].at.After(at) {
+		to++
+	}
+	for from < to && r.moments[from].at.Before(at.Add(-r.Lookback)) {
+		from++
+	}
+	return from, to
 }
 
 // raise asks the rule of the events that a run sees. Each match is raised by the first run that finds it.

@@ -62,40 +62,49 @@ func Named(f ir.Field) string {
 // Of an extract they are those that it is made of. A name that may be a field's or an entity's, as in prevalence, is
 // among the entities. What OfOthers tells is left out.
 func Reads(r *ir.Rule) (fields, entities []string) {
-	add := func(to *[]string, name string) {
-		if !slices.Contains(*to, name) {
-			*to = append(*to, name)
+	var names namesRead
+	inspect(r, names.note)
+	return names.fields, names.entities
+}
+
+// namesRead collects what nodes of a condition read, each name once.
+type namesRead struct{ fields, entities []string }
+
+func (names *namesRead) note(n ir.Node) bool {
+	switch n := n.(type) {
+	case *ir.Match:
+		names.field(n.Field)
+		if ref, ok := n.Test.(*ir.FieldRef); ok {
+			names.field(ref.Other)
 		}
-	}
-	field := func(f ir.Field) {
-		for _, read := range f.Reads() {
-			add(&fields, Named(read))
+	case *ir.Join:
+		for _, f := range n.Mine {
+			names.field(f)
 		}
-	}
-	each := func(n ir.Node) bool {
-		switch n := n.(type) {
-		case *ir.Match:
-			field(n.Field)
-			if ref, ok := n.Test.(*ir.FieldRef); ok {
-				field(ref.Other)
-			}
-		case *ir.Join:
-			for _, f := range n.Mine {
-				field(f)
-			}
-		case *ir.Prevalence:
-			for _, f := range counted(n) {
-				if f.Level > 0 || f.Extract != nil {
-					field(f)
-				} else {
-					add(&entities, f.Name)
-				}
+	case *ir.Prevalence:
+		for _, f := range counted(n) {
+			if f.Level > 0 || f.Extract != nil {
+				names.field(f)
+			} else {
+				names.entities = added(names.entities, f.Name)
 			}
 		}
-		return true
 	}
-	inspect(r, each)
-	return fields, entities
+	return true
+}
+
+func (names *namesRead) field(f ir.Field) {
+	for _, read := range f.Reads() {
+		names.fields = added(names.fields, Named(read))
+	}
+}
+
+// added gives a list with a name, which it has once.
+func added(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
 }
 
 // counted gives what a prevalence condition counts of the event, and by what: fields or entities.

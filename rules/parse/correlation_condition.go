@@ -57,15 +57,10 @@ func (p *parser) thresholds(c *rules.Correlation, section source.Entry) {
 	for _, e := range p.Entries(section.Value, "the condition of a correlation") {
 		switch key := e.Key.Value; {
 		case key == "field" && c.Type.OverValues():
-			c.Fields = p.namedFields(e.Value, "field")
-			if len(c.Fields) > 1 && c.Type != rules.ValueCount {
-				p.Errorf("too-many-fields", p.Span(e.Value), "name one field", "only value_count can use several fields")
-			}
+			p.fieldsCounted(c, e.Value)
 		case key == "percentile" && c.Type == rules.ValuePercentile:
 			percentile = true
-			if c.Percentile = p.Number(e.Value); c.Percentile <= 0 || c.Percentile > 100 {
-				p.Errorf("invalid-number", p.Span(e.Value), "write a number above 0 and up to 100", "%q is not a percentile", e.Value.Value)
-			}
+			p.percentile(c, e.Value)
 		case key == "field" || key == "percentile":
 			p.Warnf("unused-key", p.Span(e.Key), "remove it, or choose another type, such as value_count", "a correlation of type %s does not use %s", c.Type, key)
 		case slices.Contains(correlationOps, key):
@@ -74,10 +69,27 @@ func (p *parser) thresholds(c *rules.Correlation, section source.Entry) {
 			p.UnknownKey(e.Key, "the condition of a correlation", append([]string{"field", "percentile"}, correlationOps...)...)
 		}
 	}
-	if section.Value.Kind != yaml.MappingNode {
-		return
+	if section.Value.Kind == yaml.MappingNode {
+		p.requireThresholds(c, p.Span(section.Key), percentile)
 	}
-	at := p.Span(section.Key)
+}
+
+func (p *parser) fieldsCounted(c *rules.Correlation, n *yaml.Node) {
+	c.Fields = p.namedFields(n, "field")
+	if len(c.Fields) > 1 && c.Type != rules.ValueCount {
+		p.Errorf("too-many-fields", p.Span(n), "name one field", "only value_count can use several fields")
+	}
+}
+
+func (p *parser) percentile(c *rules.Correlation, n *yaml.Node) {
+	if c.Percentile = p.Number(n); c.Percentile <= 0 || c.Percentile > 100 {
+		p.Errorf("invalid-number", p.Span(n), "write a number above 0 and up to 100", "%q is not a percentile", n.Value)
+	}
+}
+
+// requireThresholds checks that a numeric condition has what the correlation's type needs. percentile tells whether it
+// has a percentile, without which one is assumed.
+func (p *parser) requireThresholds(c *rules.Correlation, at diag.Range, percentile bool) {
 	if len(c.Bounds) == 0 {
 		p.Errorf("missing-bound", at, "add a bound, such as `gte: 10`", "the condition has no bound")
 	}

@@ -87,11 +87,7 @@ func (p *parser) escapedChar(inSet bool) (text string, r rune, ok bool) {
 	case c == 'x' || c == 'u':
 		r, length = p.hexadecimal(s)
 	case c == 'o':
-		digits, found := braced(s[2:])
-		if !found || digits == "" || strings.Trim(digits, "01234567") != "" {
-			p.fail(p.at, `write \o{…}`, `\o takes an octal number in braces`)
-		}
-		r, length = p.codePoint(digits, 8), len(`\o{}`)+len(digits)
+		r, length = p.octalInBraces(s)
 	case c == 'N' && strings.HasPrefix(s, `\N{U+`):
 		digits, _ := braced(s[2:])
 		r, length = p.codePoint(strings.TrimPrefix(digits, "U+"), 16), len(`\N{}`)+len(digits)
@@ -101,11 +97,7 @@ func (p *parser) escapedChar(inSet bool) (text string, r rune, ok bool) {
 		}
 		r, length = unicode.ToUpper(rune(s[2]))^64, 3
 	case c == '0' || '1' <= c && c <= '7' && (inSet || p.isOctal(s)):
-		length = 2
-		for length < min(len(s), 4) && '0' <= s[length] && s[length] <= '7' {
-			length++
-		}
-		r = p.codePoint(s[1:length], 8)
+		r, length = p.octal(s)
 	case inSet && (c == '8' || c == '9'):
 		r, length = rune(c), 2
 	case c >= utf8.RuneSelf || !isAlnum(c):
@@ -117,6 +109,24 @@ func (p *parser) escapedChar(inSet bool) (text string, r rune, ok bool) {
 	}
 	p.at += length
 	return s[:length], r, true
+}
+
+// octalInBraces reads \o{…}.
+func (p *parser) octalInBraces(s string) (r rune, length int) {
+	digits, found := braced(s[2:])
+	if !found || digits == "" || strings.Trim(digits, "01234567") != "" {
+		p.fail(p.at, `write \o{…}`, `\o takes an octal number in braces`)
+	}
+	return p.codePoint(digits, 8), len(`\o{}`) + len(digits)
+}
+
+// octal reads up to three octal digits behind a backslash.
+func (p *parser) octal(s string) (r rune, length int) {
+	length = 2
+	for length < min(len(s), 4) && '0' <= s[length] && s[length] <= '7' {
+		length++
+	}
+	return p.codePoint(s[1:length], 8), length
 }
 
 // isOctal tells whether digits behind a backslash are a character: a number of two digits or more that is not a group's

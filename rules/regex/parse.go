@@ -253,27 +253,14 @@ func (p *parser) quoted() Node {
 
 // repeated reads a repetition, if one follows.
 func (p *parser) repeated(n Node) Node {
-	if p.at == len(p.src) {
+	low, high, length := quantifier(p.rest())
+	switch {
+	case length == 0:
 		return n
-	}
-	low, high, length := 0, -1, 1
-	switch p.src[p.at] {
-	case '*':
-	case '+':
-		low = 1
-	case '?':
-		high = 1
-	default:
-		low, high, length = counted(p.rest())
-		if length == 0 {
-			return n
-		}
-		if low > maxRepeat || high > maxRepeat {
-			p.fail(p.at, "", "a repetition counts to %d at most", maxRepeat)
-		}
-		if high >= 0 && low > high {
-			p.fail(p.at, "swap them", "the numbers of a repetition are out of order")
-		}
+	case low > maxRepeat || high > maxRepeat:
+		p.fail(p.at, "", "a repetition counts to %d at most", maxRepeat)
+	case high >= 0 && low > high:
+		p.fail(p.at, "swap them", "the numbers of a repetition are out of order")
 	}
 	p.at += length
 	r := &Repeat{Body: n, Min: low, Max: high}
@@ -292,20 +279,32 @@ func (p *parser) repeated(n Node) Node {
 		}
 	}
 	p.skip()
-	if p.at < len(p.src) {
-		_, _, length := counted(p.rest())
-		if c := p.src[p.at]; c == '*' || c == '+' || c == '?' || length > 0 {
-			p.fail(p.at, "put what is repeated into parentheses", "a repetition stands behind a repetition")
-		}
+	if _, _, length := quantifier(p.rest()); length > 0 {
+		p.fail(p.at, "put what is repeated into parentheses", "a repetition stands behind a repetition")
 	}
 	return r
 }
 
+// quantifier reads how often something is repeated: from low to high times, -1 = without end. A length of 0 says that
+// no repetition follows.
+func quantifier(s string) (low, high, length int) {
+	switch {
+	case s == "":
+		return 0, 0, 0
+	case s[0] == '{':
+		return counted(s)
+	case s[0] == '*':
+		return 0, -1, 1
+	case s[0] == '+':
+		return 1, -1, 1
+	case s[0] == '?':
+		return 0, 1, 1
+	}
+	return 0, 0, 0
+}
+
 // counted reads {n}, {n,} or {n,m}; what else begins with { is text. A length of 0 says that it is.
 func counted(s string) (low, high, length int) {
-	if s == "" || s[0] != '{' {
-		return 0, 0, 0
-	}
 	end := strings.IndexByte(s, '}')
 	if end < 0 {
 		return 0, 0, 0

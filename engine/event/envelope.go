@@ -66,7 +66,7 @@ var envelopes = [...]envelope{
 	{"Rows", rowsOf, "TableName FrameType TableId TableKind Columns", "Columns"},
 	{"FrameType", noEvents, "IsProgressive Version IsFragmented ErrorReportingPlacement HasErrors Cancelled OneApiErrors", ""},
 	// Defender's streaming interface: https://learn.microsoft.com/en-us/defender-xdr/streaming-api-event-hub
-	{"properties", oneOf, "time tenantId operationName category Tenant", "category"},
+	{"properties", oneOf, "time tenantId operationName category Tenant _TimeReceivedBySvc", "category"},
 	// CloudWatch, and the output of AWS' commands
 	{"logEvents", listOf, "messageType owner logGroup logStream subscriptionFilters", ""},
 	{"events", listOf, "nextToken searchedLogStreams nextForwardToken nextBackwardToken next_token next nextLink links meta total count", ""},
@@ -110,12 +110,16 @@ var envelopes = [...]envelope{
 	// Docker's and Fluent Bit's
 	{"log", textOf, "stream time attrs", "stream time"},
 	{"log", textOf, "date stream time kubernetes", "date"},
+	// Loki's logcli: https://grafana.com/docs/loki/latest/query/logcli/getting-started/
+	{"line", textOf, "labels timestamp", "labels"},
 	{"hits", listOf, "total max_score", ""},
 	{"logs", listOf, "next nextToken total count meta links", ""},
 	// Google's and others' lists
 	{"items", listOf, "kind etag nextPageToken apiVersion metadata", ""},
 	{"entries", listOf, "nextPageToken", ""},
-	{"data", listOf, "pagination paging meta links total next errors success count", ""},
+	{"data", listOf, "pagination paging meta links total next errors success count status", ""},
+	// Duo's Admin API: https://duo.com/docs/adminapi#logs
+	{"response", listOf, "stat metadata", "stat"},
 	{"resources", listOf, "meta errors", ""},
 	// osquery's snapshots and batches: https://osquery.readthedocs.io/en/stable/deployment/logging/
 	{"snapshot", rowsBeside, "action " + results, "name unixTime"},

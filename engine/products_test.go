@@ -117,3 +117,17 @@ func TestAnEventIsAskedOfEachThatMayHaveIt(t *testing.T) {
 		assert.Len(t, results, 1, "%s: %s", c.source, c.event)
 	}
 }
+
+// TestNamesOfOtherSources: public rules ask for some fields of a log by names that others have.
+func TestNamesOfOtherSources(t *testing.T) {
+	for _, c := range []struct{ model, source, test, event string }{
+		{"network", "{product: zeek, service: http}", "{c-uri|endswith: .exe, c-useragent|contains: WebDAV, cs-method: GET, cs-host: h, sc-status: 200}",
+			`{"_path": "http", "ts": 1, "uid": "C", "uri": "/a.exe", "user_agent": "Microsoft-WebDAV", "method": "GET", "host": "h", "status_code": 200}`},
+		{"web", "{category: proxy}", "{c-uri-extension: exe, c-useragent: x}", `{"cs-uri": "http://h/a.exe", "cs-uri-extension": "exe", "c-agent": "x", "sc-status": 200}`},
+		{"network", "{category: firewall}", "{src_port: 5, dst_port: 80}", `{"DeviceVendor": "v", "DeviceProduct": "p", "srcPort": "5", "dstPort": "80"}`}, // LEEF
+	} {
+		rule := lowered.Rule(t, "title: T\nlogsource: "+c.source+"\ndetection: {s: "+c.test+", condition: s}\n")
+		results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, c.model)}, []*ir.Rule{rule}, c.event)
+		assert.Len(t, results, 1, "%s: %s", c.source, c.event)
+	}
+}

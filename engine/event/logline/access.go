@@ -47,6 +47,7 @@ func access(text string) (map[string]any, bool) {
 	stem, query, _ := strings.Cut(uri, "?")
 	add("cs-uri-stem", stem)
 	add("cs-uri-query", query)
+	add("cs-uri-extension", extension(stem))
 	return fields, true
 }
 

@@ -195,6 +195,32 @@ func TestIIS(t *testing.T) {
 `))
 }
 
+// TestProxies: of a URI's parts the whole is made, and of the whole its parts.
+func TestProxies(t *testing.T) {
+	assert.Equal(t, []string{
+		`{"cs-host":"a.example","cs-method":"GET","cs-uri":"http://a.example/b/c.php?d=e","cs-uri-extension":"php","cs-uri-path":"/b/c.php","cs-uri-port":"80","cs-uri-query":"?d=e","cs-uri-scheme":"http","cs-uri-stem":"/b/c.php"}`,
+		`{"cs-host":"a.example","cs-method":"CONNECT","cs-uri":"tcp://a.example:443/","cs-uri-path":"/","cs-uri-port":"443","cs-uri-scheme":"tcp","cs-uri-stem":"/"}`,
+		`{"cs-method":"GET","cs-uri-path":"/b"}`,
+		`{"c-agent":"x","cs-host":"a.example","cs-uri":"https://a.example/b.exe?c","cs-uri-extension":"exe","cs-uri-query":"c","cs-uri-scheme":"https","cs-uri-stem":"/b.exe"}`,
+		`{"c-agent":"x","cs-uri":"a.example:443"}`,
+		`{"cs(User-Agent)":"Mozilla/5.0 (X; a+b)","x-edge-location":"LAX1"}`,
+		`{"cs(User-Agent)":"Mozilla/5.0 (X)","x-edge-location":"LAX1"}`,
+		`{"cs(User-Agent)":"a%zz","x-edge-location":"LAX1"}`,
+	}, table(t, `#Software: SGOS 7.3
+#Fields: cs-method cs-uri-scheme cs-host cs-uri-port cs-uri-path cs-uri-query
+GET http a.example 80 /b/c.php ?d=e
+CONNECT tcp a.example 443 / -
+GET - - - /b -
+#Fields: c-agent cs-uri
+x https://a.example/b.exe?c
+x a.example:443
+#Fields: x-edge-location cs(User-Agent)
+LAX1 Mozilla/5.0%20(X;%20a+b)
+LAX1 Mozilla/5.0%2520(X)
+LAX1 a%zz
+`))
+}
+
 // TestLocalTimes: Windows Firewall says that its times are of no zone.
 func TestLocalTimes(t *testing.T) {
 	assert.Equal(t, []string{`{"action":"DROP","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05"}`},

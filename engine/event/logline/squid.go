@@ -12,10 +12,6 @@ import (
 // https://wiki.squid-cache.org/Features/LogFormat
 var squidLine = regexp.MustCompile(`^(\d{9,11}\.\d{3}) +(-?\d+) (\S+) ([A-Z][A-Z_]*)/(\d{3}) (\d+) (\S+) (\S+) (\S+) ([A-Z][A-Z0-9_]*)/(\S+) (\S+)(?:\s.*)?$`)
 
-// urlParts are the scheme, the host, the path and the query of a URL. Of a CONNECT there are only the host and its
-// port.
-var urlParts = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::\d+)?([^?#]*)(?:\?([^#]*))?`)
-
 var portAtEnd = regexp.MustCompile(`:\d+$`)
 
 // squid reads a line of a proxy's log. The fields have the names of the W3C's logs, as proxies write these.
@@ -37,12 +33,10 @@ func squid(text string) (map[string]any, bool) {
 	for i, name := range []string{"time-taken", "c-ip", "s-action", "sc-status", "sc-bytes", "cs-method", "cs-uri", "cs-username", "s-hierarchy", "s-supplier-name", "rs(Content-Type)"} {
 		add(name, parts[i+2])
 	}
-	if url := urlParts.FindStringSubmatch(parts[8]); url != nil {
-		for i, name := range []string{"cs-uri-scheme", "cs-host", "cs-uri-stem", "cs-uri-query"} {
-			add(name, url[i+1])
-		}
-	} else if parts[7] == "CONNECT" {
+	if parts[7] == "CONNECT" {
 		add("cs-host", portAtEnd.ReplaceAllString(parts[8], ""))
+		return fields, true
 	}
+	addURIParts(fields, parts[8])
 	return fields, true
 }

@@ -3,6 +3,8 @@ package logline
 import (
 	"bytes"
 	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -63,6 +65,13 @@ func (t *Table) Parse(line string) (fields map[string]any, err error) {
 		return fields, nil
 	}
 	t.addTime(fields)
+	if uri, whole := fields["cs-uri"].(string); whole {
+		addURIParts(fields, uri)
+	} else if slices.Contains(t.columns, "cs-uri-path") {
+		uri = composedURI(fields)
+		addMissing(fields, "cs-uri", uri)
+		addURIParts(fields, uri)
+	}
 	return fields, nil
 }
 
@@ -163,7 +172,7 @@ func (t *Table) value(column int, c cell) any {
 	}
 	if t.separator == "" {
 		if name := t.columns[column]; !c.quoted && strings.HasSuffix(name, ")") {
-			return strings.ReplaceAll(c.text, "+", " ") // IIS writes spaces in headers of HTTP so
+			return t.header(c.text)
 		}
 		return c.text
 	}
@@ -181,6 +190,21 @@ func (t *Table) value(column int, c cell) any {
 		return ""
 	}
 	return zeekText(c.text)
+}
+
+// header reads a value of a header of HTTP, in which IIS writes spaces as +, and CloudFront as %20, or formerly as
+// %2520.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
+func (t *Table) header(text string) string {
+	if !slices.Contains(t.columns, "x-edge-location") {
+		return strings.ReplaceAll(text, "+", " ")
+	}
+	for range 2 {
+		if read, err := url.PathUnescape(text); err == nil {
+			text = read
+		}
+	}
+	return text
 }
 
 // zeekText reads a text of Zeek's, in which a backslash is doubled, and a byte that is not printable, or that would

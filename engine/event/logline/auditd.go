@@ -10,7 +10,8 @@ import (
 
 // The form of auditd's lines: https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Enrichment
 var (
-	auditLine = regexp.MustCompile(`^(?:node=(\S+) )?type=(\S+) msg=audit\((\d{1,11}|\d{2}/\d{2}/(?:\d{2}|\d{4}) \d{2}:\d{2}:\d{2})\.(\d{1,9}):(\d+)\) ?: ?`)
+	// The kernel's own lines, where no auditd takes them, have the number of the type.
+	auditLine = regexp.MustCompile(`^(?:(?:\[ *\d+\.\d+\] )?audit: )?(?:node=(\S+) )?type=(\S+) (?:msg=)?audit\((\d{1,11}|\d{2}/\d{2}/(?:\d{2}|\d{4}) \d{2}:\d{2}:\d{2})\.(\d{1,9}):(\d+)\) ?: ?`)
 	// Texts that a user chooses are written in hexadecimal where they have spaces, quotes or control characters.
 	chosenText = regexp.MustCompile(`^(?:proctitle|comm|exe|name|cwd|path|key|data|acct|dir|cmd|new_cmd|file|ocomm)$`)
 	argument   = regexp.MustCompile(`^a\d+(?:\[\d+\])?$`)
@@ -20,6 +21,14 @@ var (
 	// An argument that is too long for a record is written in parts: a2[0], a2[1], and so on in further records.
 	partOfArgument = regexp.MustCompile(`^(a\d+)\[\d+\]$`)
 )
+
+// auditTypes are the names of the types of which the kernel writes records.
+// https://github.com/torvalds/linux/blob/master/include/uapi/linux/audit.h
+var auditTypes = map[string]string{
+	"1006": "LOGIN", "1300": "SYSCALL", "1302": "PATH", "1303": "IPC", "1304": "SOCKETCALL", "1305": "CONFIG_CHANGE", "1306": "SOCKADDR", "1307": "CWD", "1309": "EXECVE", "1317": "FD_PAIR", "1318": "OBJ_PID",
+	"1319": "TTY", "1321": "BPRM_FCAPS", "1322": "CAPSET", "1323": "MMAP", "1325": "NETFILTER_CFG", "1326": "SECCOMP", "1327": "PROCTITLE", "1330": "KERN_MODULE", "1334": "BPF", "1400": "AVC", "1401": "SELINUX_ERR",
+	"1700": "ANOM_PROMISCUOUS", "1701": "ANOM_ABEND",
+}
 
 // keySeparator is between the keys of an event that several rules of auditd recorded.
 const keySeparator = "\x01"
@@ -39,11 +48,15 @@ func auditd(text string) (map[string]any, bool) {
 		return nil, false
 	}
 	at := time.Unix(seconds, int64(fraction*1e9)).UTC().Truncate(time.Microsecond)
-	fields := map[string]any{"type": head[2], "timestamp": at.Format(time.RFC3339Nano), "serial": head[5]}
+	kind := head[2]
+	if name := auditTypes[kind]; name != "" {
+		kind = name
+	}
+	fields := map[string]any{"type": kind, "timestamp": at.Format(time.RFC3339Nano), "serial": head[5]}
 	if head[1] != "" {
 		fields["node"] = head[1]
 	}
-	addAudit(fields, head[2], text[len(head[0]):], strings.Contains(head[3], "/"))
+	addAudit(fields, kind, text[len(head[0]):], strings.Contains(head[3], "/"))
 	return fields, true
 }
 

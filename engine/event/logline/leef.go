@@ -14,9 +14,9 @@ var (
 	leefDelimiter = regexp.MustCompile(`^(?:(?i:0?x)([0-9A-Fa-f]{1,4})|#011|\\t|[^A-Za-z0-9=])?$`)
 )
 
-// isDeviceEvent tells whether a text begins as CEF or LEEF does.
+// isDeviceEvent tells whether a text begins as CEF, LEEF or an agent's event does.
 func isDeviceEvent(text string) bool {
-	return cefStart.MatchString(text) || leefStart.MatchString(text)
+	return cefStart.MatchString(text) || leefStart.MatchString(text) || isAgentEvent(text)
 }
 
 // leef reads IBM's log event extended format: five parts between bars, and attributes name=value between tabs. From

@@ -1,5 +1,6 @@
 // Package logline reads lines of text logs: syslog, the event formats of devices (CEF and LEEF), auditd, requests of
-// web servers and of Squid, and name=value. In: one line. Out: its fields, or that it has none of these forms.
+// web servers and of Squid, Windows' events of agents, and name=value. In: one line. Out: its fields, or that it has
+// none of these forms.
 //
 // What must stay true: a field has the text that its program wrote, without quotes and escapes. Nothing is guessed but
 // the year that a time of RFC 3164 lacks, and a Reader says so.
@@ -46,6 +47,9 @@ func (r *Reader) Parse(text string) (line Line, ok bool) {
 		return Line{Fields: fields}, true
 	}
 	if fields, ok := squid(text); ok {
+		return Line{Fields: fields}, true
+	}
+	if fields, ok := agentEvent(text); ok {
 		return Line{Fields: fields}, true
 	}
 	if header, message, ok := r.header(text); ok {

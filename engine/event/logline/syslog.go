@@ -212,6 +212,12 @@ func (m message) in(header map[string]any) Line {
 	if object := strings.TrimSpace(strings.TrimPrefix(text, "@cee:")); strings.HasPrefix(object, "{") && json.Valid([]byte(object)) {
 		return Line{JSON: object}
 	}
+	if fields, ok := agentEvent(text); ok {
+		return Line{Fields: fields}
+	}
+	if fields := nxlog(header, text); fields != nil {
+		return Line{Fields: fields}
+	}
 	fields, ok := cef(text)
 	if !ok {
 		fields, ok = leef(text)

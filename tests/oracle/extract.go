@@ -54,31 +54,36 @@ func (v view) taken(spec map[string]any, text string) ([]string, error) {
 	case spec["part"] != nil:
 		return urlPart(text, fmt.Sprint(spec["part"])), nil
 	case spec["map"] != nil:
-		for _, row := range spec["map"].([]any) {
-			row := row.(map[string]any)
-			for test, want := range row {
-				if test == "to" {
-					continue
-				}
-				holds, err := v.mapped(strings.Split(test, "|"), want, text)
-				if err != nil {
-					return nil, err
-				}
-				if holds {
-					return []string{fmt.Sprint(row["to"])}, nil
-				}
-			}
-		}
-		if spec["default"] != nil {
-			return []string{fmt.Sprint(spec["default"])}, nil
-		}
-		return nil, nil
+		return v.mapped(spec, text)
 	}
 	return []string{text}, nil
 }
 
-// mapped asks the test of a row of one text.
-func (v view) mapped(order []string, want any, text string) (bool, error) {
+// mapped gives the value of the first row of a map whose test holds.
+func (v view) mapped(spec map[string]any, text string) ([]string, error) {
+	for _, row := range spec["map"].([]any) {
+		row := row.(map[string]any)
+		for test, want := range row {
+			if test == "to" {
+				continue
+			}
+			holds, err := v.rowHolds(strings.Split(test, "|"), want, text)
+			if err != nil {
+				return nil, err
+			}
+			if holds {
+				return []string{fmt.Sprint(row["to"])}, nil
+			}
+		}
+	}
+	if spec["default"] != nil {
+		return []string{fmt.Sprint(spec["default"])}, nil
+	}
+	return nil, nil
+}
+
+// rowHolds asks the test of a row of one text.
+func (v view) rowHolds(order []string, want any, text string) (bool, error) {
 	if order[0] == "equals" {
 		order = order[1:]
 	}

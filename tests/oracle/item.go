@@ -89,19 +89,9 @@ func (v view) one(field string, order []string, mods map[string]bool, want any, 
 	case mods["bits"]:
 		return set(text, got), nil
 	case mods["cidr"]:
-		network, err := netip.ParsePrefix(text)
-		if err != nil {
-			return false, err
-		}
-		address, err := netip.ParseAddr(got)
-		return err == nil && network.Contains(address.Unmap()), nil
+		return inNetwork(text, got)
 	case mods["lt"] || mods["lte"] || mods["gt"] || mods["gte"]:
-		w, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			return false, err
-		}
-		g, err := strconv.ParseFloat(got, 64)
-		return err == nil && (mods["lt"] && g < w || mods["lte"] && g <= w || mods["gt"] && g > w || mods["gte"] && g >= w), nil
+		return ordered(mods, text, got)
 	}
 	switch want.(type) {
 	case int, float64:
@@ -127,6 +117,26 @@ func (v view) one(field string, order []string, mods map[string]bool, want any, 
 		}
 	}
 	return false, nil
+}
+
+// inNetwork tells whether a text is an address of a network.
+func inNetwork(text, got string) (bool, error) {
+	network, err := netip.ParsePrefix(text)
+	if err != nil {
+		return false, err
+	}
+	address, err := netip.ParseAddr(got)
+	return err == nil && network.Contains(address.Unmap()), nil
+}
+
+// ordered compares a text with a number, by lt, lte, gt or gte.
+func ordered(mods map[string]bool, text, got string) (bool, error) {
+	w, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return false, err
+	}
+	g, err := strconv.ParseFloat(got, 64)
+	return err == nil && (mods["lt"] && g < w || mods["lte"] && g <= w || mods["gt"] && g > w || mods["gte"] && g >= w), nil
 }
 
 // set tells whether a number has all bits of another.

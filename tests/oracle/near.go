@@ -8,25 +8,15 @@ import (
 // joined evaluates a name of `joins`: as many matches of the other rule as it asks for are near in time, and have the
 // same values.
 func (v view) joined(spec map[string]any) (bool, error) {
-	var before, after, around time.Duration
-	for key, to := range map[string]*time.Duration{"before": &before, "after": &after, "within": &around} {
-		var err error
-		if *to, err = duration(spec[key]); err != nil {
-			return false, err
-		}
+	before, after, err := reach(spec)
+	if err != nil {
+		return false, err
 	}
-	before, after = before+around, after+around // within stands alone
 	other := v.log.Rules[fmt.Sprint(spec["rule"])]
 	if other == nil {
 		return false, fmt.Errorf("there is no rule %v", spec["rule"])
 	}
-	mine, theirs := names(spec["same"]), names(spec["same"])
-	if pairs, ok := spec["same"].(map[string]any); ok {
-		mine, theirs = nil, nil
-		for own, its := range pairs {
-			mine, theirs = append(mine, own), append(theirs, fmt.Sprint(its))
-		}
-	}
+	mine, theirs := pairs(spec["same"])
 	asked, _ := spec["count"].(map[string]any)
 	if asked == nil {
 		asked = map[string]any{"gte": 1}
@@ -41,15 +31,7 @@ func (v view) joined(spec map[string]any) (bool, error) {
 		if !dated || when.Before(now.Add(-before)) || when.After(now.Add(after)) {
 			continue
 		}
-		found, err := v.log.matches(other, at)
-		if err != nil {
-			return false, err
-		}
-		if !found {
-			continue
-		}
-		o, _ := v.log.view(other, at)
-		same, err := v.same(mine, o, theirs)
+		o, same, err := v.matchWithSame(mine, other, at, theirs)
 		if err != nil {
 			return false, err
 		}
@@ -57,20 +39,57 @@ func (v view) joined(spec map[string]any) (bool, error) {
 			continue
 		}
 		count++
-		if asked["distinct"] != nil {
-			value, has, err := o.first(fmt.Sprint(asked["distinct"]))
-			if err != nil {
-				return false, err
-			}
-			if has {
-				different[value] = true
-			}
+		if asked["distinct"] == nil {
+			continue
+		}
+		value, has, err := o.first(fmt.Sprint(asked["distinct"]))
+		if err != nil {
+			return false, err
+		}
+		if has {
+			different[value] = true
 		}
 	}
 	if asked["distinct"] != nil {
 		count = len(different)
 	}
 	return bounded(asked, float64(count))
+}
+
+// reach is how long before and after an event another may be.
+func reach(spec map[string]any) (before, after time.Duration, err error) {
+	around, err := duration(spec["within"])
+	if err != nil || around > 0 { // within stands alone
+		return around, around, err
+	}
+	if before, err = duration(spec["before"]); err != nil {
+		return 0, 0, err
+	}
+	after, err = duration(spec["after"])
+	return before, after, err
+}
+
+// pairs are the fields that must be equal: a list of those that both events have, or own field -> the other's.
+func pairs(same any) (mine, theirs []string) {
+	pairs, ok := same.(map[string]any)
+	if !ok {
+		return names(same), names(same)
+	}
+	for own, its := range pairs {
+		mine, theirs = append(mine, own), append(theirs, fmt.Sprint(its))
+	}
+	return mine, theirs
+}
+
+// matchWithSame gives an event as another rule sees it; ok says that the rule matches it, and that its fields have the
+// values of this one's.
+func (v view) matchWithSame(mine []string, other *Rule, at int, theirs []string) (o view, ok bool, err error) {
+	if ok, err = v.log.matches(other, at); err != nil || !ok {
+		return o, false, err
+	}
+	o, _ = v.log.view(other, at)
+	ok, err = v.same(mine, o, theirs)
+	return o, ok, err
 }
 
 // same tells whether fields of two events are all there and have the same values.

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"cmp"
+	"decree/rules/anycase"
 	"fmt"
 	"slices"
 	"strconv"
@@ -77,28 +78,30 @@ func (v view) population(spec, local map[string]any) (map[string]map[string]bool
 		if !counted {
 			continue
 		}
-		value, has, err := o.asked(spec)
-		if err != nil {
+		if err := o.addTo(seen, spec, local); err != nil {
 			return nil, err
-		}
-		if !has {
-			continue
-		}
-		if seen[value] == nil {
-			seen[value] = map[string]bool{}
-		}
-		if local == nil {
-			continue
-		}
-		who, has, err := o.first(fmt.Sprint(local["distinct"]))
-		if err != nil {
-			return nil, err
-		}
-		if has {
-			seen[value][who] = true
 		}
 	}
 	return seen, nil
+}
+
+// addTo adds the value that an event has, and who saw it.
+func (v view) addTo(seen map[string]map[string]bool, spec, local map[string]any) error {
+	value, has, err := v.asked(spec)
+	if err != nil || !has {
+		return err
+	}
+	if seen[value] == nil {
+		seen[value] = map[string]bool{}
+	}
+	if local == nil {
+		return nil
+	}
+	who, has, err := v.first(fmt.Sprint(local["distinct"]))
+	if has && err == nil {
+		seen[value][who] = true
+	}
+	return err
 }
 
 // reputed evaluates what is asked of a value's reputation. The columns are those of the table that rules/README.md
@@ -120,13 +123,7 @@ func (v view) reputed(spec map[string]any, value string) (bool, error) {
 		return spec["unavailable"] == "include", nil
 	}
 	if global != nil {
-		figure, err := strconv.ParseFloat(row["GlobalPrevalence"], 64)
-		if err != nil {
-			if figure, err = strconv.ParseFloat(fmt.Sprint(global["default"]), 64); err != nil {
-				return false, err
-			}
-		}
-		if holds, err := bounded(global, figure); err != nil || !holds {
+		if holds, err := globally(global, row["GlobalPrevalence"]); err != nil || !holds {
 			return false, err
 		}
 	}
@@ -138,10 +135,20 @@ func (v view) reputed(spec map[string]any, value string) (bool, error) {
 		if other, ok := wanted.(map[string]any); ok {
 			wanted, without = other["neq"], true
 		}
-		is := slices.ContainsFunc(names(wanted), func(w string) bool { return strings.EqualFold(w, row[column]) })
-		if is == without {
+		if anycase.Contains(names(wanted), row[column]) == without {
 			return false, nil
 		}
 	}
 	return true, nil
+}
+
+// globally tells whether a vendor's figure, or the default where it has none, is within the bounds.
+func globally(bounds map[string]any, written string) (bool, error) {
+	figure, err := strconv.ParseFloat(written, 64)
+	if err != nil {
+		if figure, err = strconv.ParseFloat(fmt.Sprint(bounds["default"]), 64); err != nil {
+			return false, err
+		}
+	}
+	return bounded(bounds, figure)
 }

@@ -6,36 +6,20 @@ import (
 	"time"
 )
 
+// match is an event that a rule matches, with the values by which it is suppressed.
+type match struct {
+	at     int
+	when   time.Time
+	dated  bool
+	values string
+}
+
 // Alerts gives the places of the events that alert: those that match, and that no alert with the same values came
 // before in the time of `suppress`.
 func (l *Log) Alerts(r *Rule) (alerts []int, err error) {
-	type match struct {
-		at     int
-		when   time.Time
-		dated  bool
-		values string
-	}
-	var matches []match
-	for at := range l.Events {
-		if holds, err := l.Matches(r, at); err != nil || !holds {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
-		m := match{at: at}
-		m.when, m.dated = l.time(at)
-		v, _ := l.view(r, at)
-		if r.suppress["by"] != nil {
-			for _, name := range names(r.suppress["by"]) {
-				value, _, err := v.first(name) // a value that is missing is the same as one that is empty
-				if err != nil {
-					return nil, err
-				}
-				m.values += fmt.Sprintf("%q ", value)
-			}
-		}
-		matches = append(matches, m)
+	matches, err := l.matchesOf(r)
+	if err != nil {
+		return nil, err
 	}
 	length, err := duration(r.suppress["for"])
 	if err != nil {
@@ -54,4 +38,40 @@ func (l *Log) Alerts(r *Rule) (alerts []int, err error) {
 		alerts = append(alerts, m.at)
 	}
 	return alerts, nil
+}
+
+// matchesOf gives the events that a rule matches.
+func (l *Log) matchesOf(r *Rule) (matches []match, err error) {
+	for at := range l.Events {
+		holds, err := l.Matches(r, at)
+		if err != nil {
+			return nil, err
+		}
+		if !holds {
+			continue
+		}
+		m := match{at: at}
+		m.when, m.dated = l.time(at)
+		if m.values, err = l.suppressedBy(r, at); err != nil {
+			return nil, err
+		}
+		matches = append(matches, m)
+	}
+	return matches, nil
+}
+
+// suppressedBy writes the values of an event that `suppress` names.
+func (l *Log) suppressedBy(r *Rule, at int) (values string, err error) {
+	if r.suppress["by"] == nil {
+		return "", nil
+	}
+	v, _ := l.view(r, at)
+	for _, name := range names(r.suppress["by"]) {
+		value, _, err := v.first(name) // a value that is missing is the same as one that is empty
+		if err != nil {
+			return "", err
+		}
+		values += fmt.Sprintf("%q ", value)
+	}
+	return values, nil
 }

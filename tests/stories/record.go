@@ -70,18 +70,8 @@ func (s *Story) ECS() []Record {
 			return r
 		}
 		process["hash"] = Record{"sha1": p.SHA1}
-		enriched := Record{}
 		key := strings.ToLower(p.SHA1)
-		if v, ok := verdicts[key]; ok {
-			for column, value := range map[string]string{"GlobalPrevalence": v.Prevalence, "SignatureState": v.Signature, "ProfileAvailability": v.Availability} {
-				if value != "" {
-					enriched[column] = value
-				}
-			}
-			if v.Prevalence != "" {
-				enriched["GlobalPrevalence"] = number(v.Prevalence)
-			}
-		}
+		enriched := verdicts[key].enrichment()
 		local := Record{}
 		if hosts[key] > 0 {
 			local["count"] = Record{"hosts": hosts[key]}
@@ -97,6 +87,21 @@ func (s *Story) ECS() []Record {
 		}
 		return r
 	})
+}
+
+// enrichment is what the pipeline adds of a verdict; the empty verdict adds nothing.
+func (v Verdict) enrichment() Record {
+	r := Record{}
+	if v.Prevalence != "" {
+		r["GlobalPrevalence"] = number(v.Prevalence)
+	}
+	if v.Signature != "" {
+		r["SignatureState"] = v.Signature
+	}
+	if v.Availability != "" {
+		r["ProfileAvailability"] = v.Availability
+	}
+	return r
 }
 
 // Reputation is the table of verdicts, for products whose events do not carry them.

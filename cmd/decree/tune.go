@@ -100,14 +100,8 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		return fmt.Errorf("%s: the rule has no id and no name, so no filter can name it: add `id:`", p.rule)
 	}
 	p.out = p.target(rule, set.Project)
-	if err := tuned.Free(p.out, p.force); err != nil {
+	if err := p.mayWrite(rule); err != nil {
 		return err
-	}
-	reads := append(event.Expand(slices.Concat(p.good, p.bad)).Paths, rule.IR.Source.Range.File)
-	for _, name := range tuned.Names(p.out) {
-		if err := input.NotAmong("out", name, reads); err != nil {
-			return err
-		}
 	}
 	q, err := p.request(s, set, rule)
 	if err != nil {
@@ -127,17 +121,39 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		}
 	}
 	if p.format == "json" {
-		err = s.WriteJSON(report)
+		if err := s.WriteJSON(report); err != nil {
+			return err
+		}
 	} else {
 		report.Print(s)
-		if paths := p.filters.Given(); len(report.Files) > 0 && len(paths) > 0 && ruleset.FolderOf(paths[0]) != filepath.Clean(paths[0]) {
-			fmt.Fprintf(s.Err, "--filters %s does not read it: name its folder, %s\n", paths[0], ruleset.FolderOf(paths[0]))
-		}
-	}
-	if err != nil {
-		return err
+		p.tellUnread(s, report.Files)
 	}
 	return exit.After(nil, len(found.Left) > 0)
+}
+
+// mayWrite refuses files that are there already, and those that are read.
+func (p tuneParams) mayWrite(rule ruleset.Rule) error {
+	if err := tuned.Free(p.out, p.force); err != nil {
+		return err
+	}
+	reads := append(event.Expand(slices.Concat(p.good, p.bad)).Paths, rule.IR.Source.Range.File)
+	for _, name := range tuned.Names(p.out) {
+		if err := input.NotAmong("out", name, reads); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellUnread says where --filters names a file, and so does not read those that were written beside it.
+func (p tuneParams) tellUnread(s *stdio.Streams, written []string) {
+	paths := p.filters.Given()
+	if len(written) == 0 || len(paths) == 0 {
+		return
+	}
+	if folder := ruleset.FolderOf(paths[0]); folder != filepath.Clean(paths[0]) {
+		fmt.Fprintf(s.Err, "--filters %s does not read it: name its folder, %s\n", paths[0], folder)
+	}
 }
 
 // request gives what to tune by: the events of --good, and those of --bad or of the rule's own tests.

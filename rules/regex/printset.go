@@ -181,24 +181,25 @@ func (p *printer) literal(c Char, inSet bool) string {
 	if unicode.IsControl(c.Rune) && c.Text[0] != '\\' || p.Backtracks && c.Rune == '`' {
 		return member(c.Rune)
 	}
-	if len(c.Text) == size && first != '\\' { // unescaped
-		switch {
-		case !inSet && first == '{', inSet && strings.ContainsRune("[]&~-^", first):
-			return `\` + c.Text
-		}
+	unescaped := len(c.Text) == size && first != '\\'
+	switch {
+	case unescaped && (!inSet && first == '{' || inSet && strings.ContainsRune("[]&~-^", first)):
+		return `\` + c.Text
+	case unescaped:
 		return c.Text
-	}
-	if len(c.Text) == 2 && strings.ContainsRune(`tnrfa`, rune(c.Text[1])) {
-		return c.Text
-	}
-	if len(c.Text) == 2 && c.Text[1] < utf8.RuneSelf && !isAlnum(c.Text[1]) && c.Text[1] > ' ' {
-		if c.Rune == '<' || c.Rune == '>' {
-			return string(c.Rune)
-		}
-		return c.Text
-	}
-	if strings.HasPrefix(c.Text, `\x`) && (len(c.Text) == 4 || strings.HasPrefix(c.Text, `\x{`)) {
+	case c.Text == `\<` || c.Text == `\>`: // which are the ends of words in other syntaxes
+		return string(c.Rune)
+	case isCommonEscape(c.Text):
 		return c.Text
 	}
 	return member(c.Rune)
+}
+
+// isCommonEscape tells whether every engine reads an escape alike: \n and the like, a punctuation mark, \xhh or \x{…}.
+func isCommonEscape(text string) bool {
+	if len(text) == 2 {
+		c := text[1]
+		return strings.IndexByte("tnrfa", c) >= 0 || c > ' ' && c < utf8.RuneSelf && !isAlnum(c)
+	}
+	return strings.HasPrefix(text, `\x`) && (len(text) == 4 || strings.HasPrefix(text, `\x{`))
 }

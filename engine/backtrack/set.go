@@ -73,12 +73,17 @@ func firstBytes(n regex.Node) *[256]bool {
 	return &first
 }
 
+// addBytes adds the bytes with which the characters of the set begin.
+func (s *set) addBytes(first *[256]bool) {
+	for b := range 256 {
+		first[b] = first[b] || b < utf8.RuneSelf && s.ascii[b] || b >= utf8.RuneSelf && s.ranges != nil
+	}
+}
+
 // begins adds the first bytes of a part, and tells whether it may take nothing.
 func begins(n regex.Node, first *[256]bool) (empty bool) {
 	if s := setOf(n); s != nil {
-		for b := range 256 {
-			first[b] = first[b] || b < utf8.RuneSelf && s.ascii[b] || b >= utf8.RuneSelf && s.ranges != nil
-		}
+		s.addBytes(first)
 		return false
 	}
 	switch n := n.(type) {

@@ -51,9 +51,7 @@ func TestNearbyRefuses(t *testing.T) {
 		_, err := folder.Read(file)
 		assert.Error(t, err, file)
 	}
-	if err := os.Symlink(filepath.Join("..", "x.yml"), filepath.Join(in, "a", "x.yml")); err != nil {
-		t.Skip("no symbolic links here: ", err)
-	}
+	require.NoError(t, os.Symlink(filepath.Join("..", "x.yml"), filepath.Join(in, "a", "x.yml")))
 	require.NoError(t, os.Symlink(filepath.Join("..", "..", "secret.yml"), filepath.Join(in, "a", "secret.yml")))
 	require.NoError(t, os.Symlink(dir, filepath.Join(in, "out")))
 	text, err := folder.Read("a/x.yml")

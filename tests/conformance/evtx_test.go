@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine/event/evtx"
+	"decree/tests/fixture"
 )
 
 // A difference is one that two readers may have in a field, and why ours is right all the same.
@@ -169,10 +170,8 @@ func filled(v any) string {
 // are rare it reads few.
 func TestEVTXAsVelocidex(t *testing.T) {
 	t.Parallel()
+	fixture.Corpus(t)
 	_, public := eventLogs(t)
-	if len(public) == 0 {
-		t.Skip("no corpus of public recordings: set DECREE_CORPUS")
-	}
 	c := &comparison{t: t, met: map[string]int{}, differences: []difference{
 		{"guid", "Windows writes a GUID in braces", func(_ string, a, b any) bool { return unbraced(a) == text(b) }},
 		{"hexadecimal", "Windows writes these types as 0x…; the library as numbers", func(_ string, a, b any) bool {

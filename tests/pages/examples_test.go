@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"decree/tests/fixture"
 	"flag"
 	"os"
 	"os/exec"
@@ -193,9 +194,7 @@ func run(t *testing.T, bin, dir, command string) []string {
 
 // binary builds the command and gives its folder.
 func binary(t *testing.T) string {
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("the examples are written for a shell of Unix, and there is none")
-	}
+	fixture.Tool(t, "sh")
 	dir := t.TempDir()
 	out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "decree"), filepath.Join(root, "cmd", "decree")).CombinedOutput()
 	require.NoError(t, err, string(out))

@@ -17,6 +17,7 @@ import (
 	"decree/compilers/eql"
 	"decree/compilers/packages"
 	"decree/compilers/packages/kibana"
+	"decree/tests/fixture"
 	"decree/tests/fixture/lowered"
 	"decree/tests/fixture/packaged"
 )
@@ -64,11 +65,8 @@ func (s *stack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // deploy runs the script of a package.
 func deploy(t *testing.T, out packages.Output, s *stack, environment ...string) (string, error) {
 	t.Helper()
-	for _, tool := range []string{"sh", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip("no " + tool + ", which the script of a package needs")
-		}
-	}
+	fixture.Tool(t, "sh")
+	fixture.Tool(t, "curl")
 	folder := filepath.Join(t.TempDir(), "a folder")
 	for _, f := range out.Files {
 		path := filepath.Join(folder, filepath.FromSlash(f.Path))

@@ -18,6 +18,7 @@ import (
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/targets"
 	"decree/compilers/pages"
+	"decree/tests/fixture"
 )
 
 const files = `
@@ -228,9 +229,7 @@ func TestGather(t *testing.T) {
 }
 
 func TestWhatChanged(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	fixture.Tool(t, "git")
 	git := func(args ...string) {
 		t.Helper()
 		out, err := exec.Command("git", append([]string{"-c", "user.name=me", "-c", "user.email=me@example.org"}, args...)...).CombinedOutput()

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"decree/tests/fixture"
 	"os/exec"
 	"testing"
 
@@ -9,9 +10,7 @@ import (
 )
 
 func TestRun(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	fixture.Tool(t, "git")
 	dir := t.TempDir()
 	_, err := Run(dir, "rev-parse", "HEAD")
 	assert.ErrorContains(t, err, "git: fatal: not a git repository")

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"decree/tests/fixture"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,9 +14,7 @@ import (
 // repository makes a repository with two commits, and gives its folder and a function that runs git there.
 func repository(t *testing.T) (dir string, run func(...string)) {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	fixture.Tool(t, "git")
 	dir = t.TempDir()
 	run = func(args ...string) {
 		t.Helper()

@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
+	"decree/tests/fixture"
 )
 
 const selectable = `
@@ -192,9 +193,7 @@ filter: {rules: [other], selection: {User: svc}, condition: not selection}
 // TestSince: a rule changed if its file, tests, events, lists, regression data or a filter on it did, and a correlation
 // with the rules that it reads.
 func TestSince(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	fixture.Tool(t, "git")
 	clitest.Files(t, history)
 	git := func(args ...string) {
 		out, err := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...).CombinedOutput()

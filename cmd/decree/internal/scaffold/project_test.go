@@ -14,6 +14,7 @@ import (
 
 	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/project"
+	"decree/tests/fixture"
 )
 
 // projectFilesByPath are the files of a new project.
@@ -117,9 +118,7 @@ func TestContinuousIntegrationIsValid(t *testing.T) {
 	for _, made := range append(gitlab.Detections.Artifacts.Paths, "tests.xml", "findings.json", "packages", "site") {
 		assert.Contains(t, string(files[".gitignore"].Text), "/"+made, "what CI and commands make is not committed")
 	}
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("there is no shell to check the scripts")
-	}
+	fixture.Tool(t, "sh")
 	for _, script := range scripts {
 		check := exec.Command("sh", "-n")
 		check.Stdin = strings.NewReader(script)

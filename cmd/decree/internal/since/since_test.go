@@ -2,7 +2,6 @@ package since
 
 import (
 	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,12 +9,11 @@ import (
 
 	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/git"
+	"decree/tests/fixture"
 )
 
 func TestChanged(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	fixture.Tool(t, "git")
 	clitest.Files(t, "-- rules/same.yml --\n1\n-- rules/other.yml --\n1\n-- outside.yml --\n1\n-- .gitignore --\n*.log\n")
 	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "one"}} {
 		_, err := git.Run(".", args...)
@@ -49,9 +47,7 @@ func TestChanged(t *testing.T) {
 
 // TestUnknown: a revision that git does not find is told which forms there are; a folder without git, that it has none.
 func TestUnknown(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	fixture.Tool(t, "git")
 	clitest.Files(t, "-- rules/same.yml --\n1\n")
 	_, err := Changed("rules", "HEAD")
 	assert.ErrorContains(t, err, "git: fatal: not a git repository")

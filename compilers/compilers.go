@@ -70,7 +70,8 @@ type Options struct {
 	// NoIndexTerms leaves out what a query asks only so that the product answers it from its index (package terms).
 	NoIndexTerms bool
 	Show         Show
-	Delay        time.Duration // in SPL: the reported period ends so long before now, so that events may arrive late
+	// in SPL, and in KQL of a correlation: the reported period ends so long before now, so that events may arrive late
+	Delay time.Duration
 	// Where the organisation keeps the events; CheckPlaces checks them.
 	Scope Places // in SPL: searches, such as index=win or a macro, added to those of the model
 	Index Places // in EQL: index patterns, separated by commas, instead of the model's

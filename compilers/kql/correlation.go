@@ -19,7 +19,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	if found := compilers.JoinsInCorrelation("kql", c); len(found) > 0 {
 		return nil, found
 	}
-	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model, opt.Table), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach(), indexed: true}
+	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model, opt.Table), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach() + opt.Delay, indexed: true}
 	w.span = w.names.free("timeframe")
 	for _, name := range reserved {
 		w.names.take(name)
@@ -92,9 +92,13 @@ func (w *correlationWriter) query() *compilers.Query {
 	before := ""
 	if lookback := body.Schedule.Lookback; lookback > 0 {
 		before = spanLet(w.span, lookback)
-		stages = append(stages, fmt.Sprintf("where At between (ago(%s) .. now())", w.span))
+		end := "now()"
+		if w.opt.Delay > 0 {
+			end = "ago(" + timespan(w.opt.Delay) + ")"
+		}
+		stages = append(stages, fmt.Sprintf("where At between (ago(%s) .. %s)", w.span+shift(" + ", w.opt.Delay), end))
 		if w.opt.Model.Ingested != "" {
-			w.note(compilers.Note{Code: "correlation-arrival", Effect: "false-negatives", Range: w.top.Source.TypeRange, Message: arrivalNote(body.Schedule)})
+			w.note(compilers.Note{Code: "correlation-arrival", Effect: "false-negatives", Range: w.top.Source.TypeRange, Message: arrivalNote(body.Schedule, w.opt.Delay)})
 		}
 	} else {
 		w.note(compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: w.top.Source.TypeRange,
@@ -108,9 +112,10 @@ func (w *correlationWriter) query() *compilers.Query {
 }
 
 // arrivalNote says how late events may arrive. A match is of the time of its last event, and of its period; the run
-// that sees it last begins as long after that time as the lookback is longer than the time between runs.
-func arrivalNote(s rules.Schedule) string {
-	if spare := s.Lookback - s.Every; s.Every > 0 && spare > 0 {
+// that sees it last begins as long after that time as the lookback is longer than the time between runs, and later by
+// the delay with which the period ends before the run.
+func arrivalNote(s rules.Schedule, delay time.Duration) string {
+	if spare := s.Lookback - s.Every + delay; s.Every > 0 && spare > 0 {
 		return "matches are chosen by the time of their last event: one with events that arrive more than " + timespan(spare) + " after that time may not be found"
 	}
 	return "matches are chosen by the time of their last event: one with events that arrive after the run that looks back on that time is not found"

@@ -69,7 +69,8 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	w.found = append(w.found, found...)
 	w.time = w.opt.Model.Time[0]
 	for _, one := range tables {
-		one.since, one.further = w.span+" + "+timespan(w.top.Reach()), w.top.Reach()
+		one.further = w.top.Reach() + w.opt.Delay
+		one.since = w.span + " + " + timespan(one.further)
 	}
 	return tables
 }
@@ -92,7 +93,7 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 	w.found = append(w.found, one.found...)
 	w.assets = compilers.AddAssets(w.assets, one.assets...)
 	w.searched = append(w.searched, &compilers.Branch{Plan: one.plan, Sources: one.sources})
-	w.reach = max(w.reach, w.top.Reach()+one.reach())
+	w.reach = max(w.reach, one.further+one.reach())
 	kept := []string{"At = " + columnName(w.time), "Event = " + w.identity(one.plan)}
 	for _, f := range w.carried[r] {
 		kept = append(kept, w.carriedName(f)+" = "+w.text(one, tables, f, r))

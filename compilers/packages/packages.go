@@ -43,10 +43,10 @@ type Placed interface {
 	Places(m *schema.Model, own compilers.Places, of []rules.LogSource) compilers.Places
 }
 
-// Late is a format whose product chooses events by their own time. Its queries end before now, so that an event that
-// arrives later than it is written is still found.
+// Late is a format whose queries choose events by their own time, or the matches of correlations. They end before now,
+// so that an event that arrives later than it is written is still found.
 type Late interface {
-	Delay(rules.Schedule) time.Duration // how long before now the query of a rule of that schedule ends
+	Delay(Input) time.Duration // how long before now the query of an input ends, which is not yet written
 }
 
 // Replacing is a format whose package takes the place of the one that the product has.
@@ -61,7 +61,7 @@ func OptionsOf(f Format, in Input, opt compilers.Options) compilers.Options {
 		opt.Scope = placed.Places(opt.Model, opt.Scope, in.LogSources())
 	}
 	if late, ok := f.(Late); ok {
-		opt.Delay = late.Delay(in.Rule.Schedule)
+		opt.Delay = late.Delay(in)
 	}
 	return opt
 }

@@ -159,19 +159,23 @@ func TestFrequencies(t *testing.T) {
 func TestTimespans(t *testing.T) {
 	for _, c := range []struct {
 		timespan, schedule, frequency string
+		period                        string // of the reported matches: it ends before now if the product shows so much
 		codes                         []string
 	}{
-		{"3h", "{every: 1h}", "PT1H", nil},
-		{"4h", "{every: 1h}", "", []string{"package-schedule"}},
-		{"4h", "{every: 3h}", "PT3H", nil},
-		{"4h", "{every: 1h, lookback: 3h}", "PT3H", []string{"package-frequency"}},
-		{"1d", "{every: 12h}", "PT12H", nil},
-		{"29d", "{every: 1d}", "P1D", nil},
-		{"30d", "{every: 1d}", "", []string{"package-schedule"}},
+		{"1h", "{every: 1h}", "PT1H", "(ago(timeframe + 10m) .. ago(10m))", nil},
+		{"3h", "{every: 1h}", "PT1H", "(ago(timeframe) .. now())", nil},
+		{"4h", "{every: 1h}", "", "(ago(timeframe) .. now())", []string{"package-schedule"}},
+		{"4h", "{every: 3h}", "PT3H", "(ago(timeframe + 10m) .. ago(10m))", nil},
+		{"1h", "{every: 1h, lookback: 2h}", "PT1H", "(ago(timeframe) .. now())", nil},
+		{"4h", "{every: 1h, lookback: 3h}", "PT3H", "(ago(timeframe) .. now())", []string{"package-frequency"}},
+		{"1d", "{every: 12h}", "PT12H", "(ago(timeframe + 10m) .. ago(10m))", nil},
+		{"29d", "{every: 1d}", "P1D", "(ago(timeframe) .. now())", nil},
+		{"30d", "{every: 1d}", "", "(ago(timeframe) .. now())", []string{"package-schedule"}},
 	} {
 		in := packaged.Correlation(t, defender.New(), kql.New(), "mde", counting(c.timespan)+"schedule: "+c.schedule+"\n---\nname: a\ntitle: A\n"+process)
 		out := defender.New().Package(settings, []packages.Input{in})
 		assert.Equal(t, c.codes, codes(out.Found), "%s %s: %v", c.timespan, c.schedule, out.Found)
+		assert.Contains(t, in.Query.Text, "| where At between "+c.period+"\n", "%s %s", c.timespan, c.schedule)
 		if c.frequency != "" && assert.Len(t, out.Files, 1) {
 			assert.Equal(t, c.frequency, read(t, out.Files[0]).Schedule.Frequency)
 			assert.Equal(t, "map[hosts:[map[deviceIdColumn:DeviceId nameColumn:DeviceName]]]", fmt.Sprint(hosts(read(t, out.Files[0]))))

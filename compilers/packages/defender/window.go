@@ -18,6 +18,19 @@ var frequencies = []struct{ every, shows time.Duration }{
 // longestView is how far back the product shows events to any rule.
 const longestView = 30 * day
 
+// frequency is where a schedule stands in frequencies: the next that is shorter.
+func frequency(every time.Duration) (i int) {
+	for i < len(frequencies)-1 && frequencies[i+1].every <= every {
+		i++
+	}
+	return i
+}
+
+// Delay is how long before now the query of a correlation ends.
+func (format) Delay(in packages.Input) time.Duration {
+	return packages.CorrelationDelay(in, frequencies[frequency(in.Rule.Schedule.Every)].shows)
+}
+
 // chooseFrequency sets how often the rule runs: as it asks, or else the next time that is shorter. Where that shows it
 // too few events, it runs more rarely, if it looks back far enough to miss none.
 func (d *detection) chooseFrequency() {
@@ -31,12 +44,7 @@ func (d *detection) chooseFrequency() {
 		d.found.Errorf("package-schedule", at, hint, "the query reads %s, and Defender shows it %s", packages.Span(reads), packages.Span(longestView))
 		return
 	}
-	wanted := 0
-	for i, f := range frequencies {
-		if f.every <= every {
-			wanted = i
-		}
-	}
+	wanted := frequency(every)
 	chosen := wanted
 	for chosen < len(frequencies)-1 && frequencies[chosen].shows < reads {
 		chosen++

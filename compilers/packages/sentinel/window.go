@@ -20,6 +20,11 @@ const (
 // https://learn.microsoft.com/en-us/azure/sentinel/ingestion-delay
 const lateArrival = time.Hour
 
+// Delay is how long before now the query of a correlation ends.
+func (format) Delay(in packages.Input) time.Duration {
+	return packages.CorrelationDelay(in, longestPeriod)
+}
+
 // window is how often a rule runs, and how far back Sentinel lets it see.
 type window struct{ every, period time.Duration }
 

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"decree/compilers/packages"
-	"decree/rules"
 )
 
 const day = 24 * time.Hour
@@ -21,11 +20,8 @@ var periods = []time.Duration{
 	30 * time.Minute, 20 * time.Minute, 15 * time.Minute, 12 * time.Minute, 10 * time.Minute, 6 * time.Minute, 5 * time.Minute, 4 * time.Minute, 3 * time.Minute, 2 * time.Minute, time.Minute,
 }
 
-// Delay is how long before now a search ends: a sixth of what is between two runs, from 1 to 10 minutes. Splunk's own
-// detections, which run hourly, have 10.
-func (format) Delay(s rules.Schedule) time.Duration {
-	return max(time.Minute, min(10*time.Minute, (s.Every/6).Truncate(time.Minute)))
-}
+// Delay is how long before now a search ends.
+func (format) Delay(in packages.Input) time.Duration { return packages.Delay(in.Rule.Schedule) }
 
 // chooseWindow sets when the search runs and how far back it sees. The query limits itself to the same period.
 func (s *search) chooseWindow() {
@@ -45,7 +41,7 @@ func (s *search) chooseWindow() {
 		s.found.Warnf("package-schedule", at, "let `lookback` be as long as `every`", "the rule runs every %s and looks back %s: what comes between is not found", short(period), short(result.Lookback))
 	}
 	s.keep(packages.TellRepeats(s.in, period, "Splunk"))
-	delay := format{}.Delay(r.Schedule)
+	delay := format{}.Delay(s.in)
 	s.cron, s.earliest, s.latest = cron(period, s.id), "-"+short(result.Lookback+result.Reach+delay), "-"+short(delay)
 	if s.in.Query.Written != nil { // the rule says itself how far back it looks
 		s.earliest, s.latest = "-"+short(result.Lookback), "now"

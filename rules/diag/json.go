@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"sync"
 
 	"github.com/tidwall/pretty"
 )
@@ -21,19 +22,29 @@ func WriteJSON(w io.Writer, v any) error {
 // IndentedJSON gives a value as indented JSON. Each line but the first begins with a prefix. It does not escape it for
 // HTML.
 func IndentedJSON(v any, prefix string) ([]byte, error) {
-	text, err := JSON(v)
-	if err != nil {
+	line := indented.Get().(*bytes.Buffer)
+	defer indented.Put(line)
+	line.Reset()
+	if err := encode(line, v); err != nil {
 		return nil, err
 	}
-	text = pretty.PrettyOptions(text, &pretty.Options{Prefix: prefix, Indent: "  "})
+	text := pretty.PrettyOptions(line.Bytes(), &pretty.Options{Prefix: prefix, Indent: "  "})
 	return bytes.TrimSuffix(text[len(prefix):], []byte("\n")), nil
 }
+
+// indented are buffers for what IndentedJSON indents: a run writes many matches, each with its event.
+var indented = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // JSON gives a value as JSON on one line, without its line break, and does not escape it for HTML.
 func JSON(v any) ([]byte, error) {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
+	err := encode(&b, v)
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// encode writes a value as JSON and a line break.
+func encode(to io.Writer, v any) error {
+	enc := json.NewEncoder(to)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }

@@ -108,6 +108,10 @@ const collectorRoom = 512 << 20
 // littleKept is so little memory, in bytes, that twice as much garbage may lie beside it.
 const littleKept = 100 << 20
 
+// garbageBeside is how much garbage of events may lie beside rules, in percent of the bytes that those keep: as much as
+// while they were loaded. Every collection goes through all that is kept, which takes a second for some 500 MB.
+func garbageBeside(kept uint64) int { return max(50, int(100*loadingRoom/kept)) }
+
 // Limit tells the garbage collector how much a run may keep, beside what is already loaded. Call finishing when all
 // events are read.
 func Limit(keep Size) (finishing func()) {
@@ -116,7 +120,7 @@ func Limit(keep Size) (finishing func()) {
 	if runtime.ReadMemStats(&now); now.HeapAlloc > loadingMemory/2 {
 		runtime.GC() // garbage of loading does not count
 		runtime.ReadMemStats(&now)
-		debug.SetGCPercent(50) // events leave little garbage, and much is kept
+		debug.SetGCPercent(garbageBeside(now.HeapAlloc))
 	} else {
 		usual := debug.SetGCPercent(200)
 		g.watch(func(live uint64) bool {

@@ -63,3 +63,10 @@ func TestLoadingLimit(t *testing.T) {
 	assert.EqualValues(t, 900<<20, loadingLimit(500<<20))
 	assert.EqualValues(t, 3<<30, loadingLimit(2<<30))
 }
+
+// TestGarbageBeside: what events leave may take as much room as loading did, and never less than half of the rules.
+func TestGarbageBeside(t *testing.T) {
+	assert.Equal(t, 100, garbageBeside(loadingRoom))
+	assert.Equal(t, 80, garbageBeside(500<<20))
+	assert.Equal(t, 50, garbageBeside(4<<30))
+}

@@ -97,6 +97,9 @@ func writeMember(to io.Writer, before string, v any, indent string) error {
 	if err != nil {
 		return err
 	}
-	_, err = to.Write(append([]byte(before), diag.VisibleJSON(text)...))
+	if _, err = io.WriteString(to, before); err != nil {
+		return err
+	}
+	_, err = to.Write(diag.VisibleJSON(text))
 	return err
 }

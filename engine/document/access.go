@@ -2,6 +2,7 @@ package document
 
 // All gives every text of the event, if the layout asks for keywords.
 func (d *Document) All() []string {
+	d.readWords()
 	d.readRest()
 	d.readSkipped()
 	return d.all

@@ -42,6 +42,7 @@ type Document struct {
 
 	skipped  []int // places of values that only keywords may ask for
 	forWords bool  // they are being read
+	split    bool  // texts that hold an event were read for keywords
 
 	data    []byte
 	at      int
@@ -126,7 +127,7 @@ func (d *Document) begin() {
 	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
 	d.lifted, d.rest = false, nil
 	d.inLists, d.item, d.items = 0, 0, 0
-	d.skipped, d.forWords = d.skipped[:0], false
+	d.skipped, d.forWords, d.split = d.skipped[:0], false, false
 	d.recording = nil
 }
 
@@ -146,8 +147,5 @@ func (d *Document) finish() {
 	}
 	if len(d.layout.nested) > 0 {
 		d.readEmbedded()
-	}
-	if d.layout.keywords {
-		d.readWords()
 	}
 }

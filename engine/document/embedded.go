@@ -32,8 +32,13 @@ func (d *Document) readEmbedded() {
 // wordTexts are columns that may hold a whole event, or a part of one, as JSON or XML text, in any model.
 var wordTexts = []string{"_raw", "message", "Message"}
 
-// readWords lets keywords match the values inside such a text, as they match the same values in an object.
+// readWords lets keywords match the values inside such a text, as they match the same values in an object. Few events
+// are asked for keywords, so it comes when they are.
 func (d *Document) readWords() {
+	if d.split {
+		return
+	}
+	d.split = true
 	for _, i := range d.layout.wordColumns {
 		col := &d.cols[i]
 		if col.gen != d.gen || len(col.Texts) != 1 {

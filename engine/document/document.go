@@ -47,10 +47,15 @@ type Document struct {
 	data    []byte
 	at      int
 	depth   int
-	path    []byte // of the object being read
-	bits    uint64 // bits that some byte of the texts has
-	wrapped bool   // the event's fields may stand below others
-	lifted  bool   // those below winlog were read
+	path    []byte  // of the object being read
+	bits    uint64  // bits that some byte of the texts has
+	wrapped bool    // the event's fields may stand below others
+	given   objects // of outermost.inner, that are not null
+	lifted  objects // whose fields were read as outermost ones
+	values  int     // where Wazuh's are
+	halved  bool    // these have escapes of their own
+	flat    form    // of the event
+	copies  []liftedName
 
 	inLists int   // lists around what is being read
 	item    int32 // of a list, that is being read; 0 outside of any
@@ -84,6 +89,8 @@ func New(l *Layout) *Document {
 			d.simple[i] = int32(s.columns[0])
 		}
 	}
+	d.top.lifts = outermost
+	d.copies = l.liftedNames()
 	d.record = newRecordReader(d)
 	return d
 }
@@ -105,7 +112,7 @@ func (d *Document) Load(data []byte) error {
 		}
 		return refusal(err)
 	}
-	if d.wrapped {
+	if d.settle(); d.wrapped {
 		fields, err := event.Decode(data)
 		if err != nil {
 			return err
@@ -125,7 +132,7 @@ func (d *Document) begin() {
 	d.gen++
 	clear(d.has)
 	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
-	d.lifted, d.rest = false, nil
+	d.given, d.lifted, d.halved, d.rest = 0, 0, false, nil
 	d.inLists, d.item, d.items = 0, 0, 0
 	d.skipped, d.forWords, d.split = d.skipped[:0], false, false
 	d.recording = nil
@@ -139,10 +146,8 @@ func (d *Document) newVersion() uint64 {
 
 // finish reads what further names stand for, and what is inside of texts.
 func (d *Document) finish() {
-	if len(d.layout.flat) > 0 && !d.wrapped {
+	if !d.wrapped {
 		d.flatNames()
-	}
-	if d.lifted && !d.wrapped {
 		d.liftedNames()
 	}
 	if len(d.layout.nested) > 0 {

@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,10 +18,13 @@ func loaded(t *testing.T, data []byte) {
 	loadedBy(t, New(layoutFor(data)), data)
 }
 
-// loadedBelow does the same for a data model of Elastic's, which asks for fields below winlog where they stand, too.
+// below are columns of data models of Elastic's and of Sentinel's, which ask for fields where they stand, too.
+var below = []string{"winlog.channel", "winlog.event_id", "winlog.event_data.A", "winlog.event_data.Image", "winlog.event_data.a", "EventData.a", "EventData.Image", "EventData", "data.win.eventdata.a", "data.win.system.channel"}
+
+// loadedBelow does the same for such models.
 func loadedBelow(t *testing.T, data []byte) {
 	l := layoutFor(data)
-	for _, name := range []string{"winlog.channel", "winlog.event_id", "winlog.event_data.A", "winlog.event_data.Image", "Channel", "EventID"} {
+	for _, name := range append([]string{"Channel", "EventID"}, below...) {
 		l.column(name)
 	}
 	l.Finish()
@@ -72,7 +76,7 @@ func loadedBy(t *testing.T, d *Document, data []byte) {
 		return // what is no UTF-8 is replaced by one and kept by the other
 	}
 	for name, i := range l.columns {
-		if l.belowWinlog && strings.HasPrefix(name, "winlog.") {
+		if strings.Contains(name, ".") && slices.Contains(below, name) {
 			continue // no field of the outermost level
 		}
 		want := Value{Texts: []string{}}
@@ -125,6 +129,20 @@ var documents = []string{
 	`{"system_time":"t","record_id":7,"channel":"c","event_id":1,"event_data":{"a":"x"},"user_data":{"b":1}}`, `{"eventRecordID":7,"a":1}`, `{"system_time":"t","a":1}`,
 	`{"Event Time":"t","Machine Id":"m","Action Type":"a","Folder Path":"C:\\\\x","File Name":"y.exe","a b":1}`, `{"Event Time":"t","a":1}`,
 	`{"Date (UTC)":"t","Username":"u","Application":"p","a b":1}`, `{"Event source":"s","Event name":"n","Event ID":"a","a":1}`, `{"protopayload_auditlog":{"a":1},"protoPayload":{"a":2}}`, `{"protopayload_auditlog":null,"a":1}`,
+	`{"winlog":[{"event_data":{"a":1},"channel":"c"}]}`, `{"winlog":{"event_data":{"a":1},"event_data":{"Image":2}}}`, `{"winlog":{"event_data":{"a":1},"event_data":5}}`, `{"winlog":{"event_data":5,"event_data":{"a":1}}}`, `{"winlog":{"event_data":[{"a":1}]}}`,
+	`{"winlog":{"event_data":{"a":1}},"winlog.event_data.a":2}`, `{"winlog":{"event_data.a":3,"event_data":{"b":1}}}`, `{"winlog":{"event_data":{"a.b":1}},"a":{"b":2}}`, `{"winlog":{"event_data":{"a":{"b":1}}}}`, `{"winlog":{"channel":null,"event_data":{"Channel":"c"}}}`,
+	`{"winlog":{"event_id":1},"EventID":2,"SourceName":"s","Hostname":"h"}`, `{"winlog":{"event_id":1},"EventID":2,"Channel":"c","EventData":{"a":1}}`, `{"winlog":{"event_id":1},"decoder":{},"data":{"win":{"system":{"eventID":"1"}}}}`,
+	`{"EventID":1,"Channel":"c","EventData":{"a":1,"Channel":"d","Provider_Name":"q"},"Provider":"p"}`, `{"EventID":1,"Channel":"c","EventData":{"a":1},"SourceName":"s"}`, `{"EventID":1,"EventData":{"a":1}}`, `{"EventID":1,"Channel":null,"EventData":{"a":1}}`, `{"EventID":1,"Channel":"c","EventData":{"Provider_Name":"q"},"Provider":null}`,
+	`{"EventID":1,"Channel":"c","EventData":{"a":1},"EventCode":"1","source":"WinEventLog:x"}`, `{"EventID":1,"Channel":"c","EventData":{"a":1},"EventData":{"Image":1}}`, `{"EventID":1,"Channel":"c","EventData":[{"a":1}]}`, `{"EventID":1,"Channel":"c","EventData":{},"UserData":{"a":1}}`, `{"EventID":1,"Channel":"c","EventData":"x","UserData":"{\"a\":1}"}`,
+	`{"EventID":1,"Channel":"c","EventData":"x","Provider":"p"}`, `{"EventID":1,"Channel":"c","EventData":null,"Provider":"p"}`, `{"EventData":{"a":1,"a b":2,"a_b":3},"Channel":"c","EventID":"1"}`, `{"EventID":1,"Channel":"c","EventData":{"a":1},"EventData.a":2}`,
+	`{"decoder":{},"data":{"win":{"system":{"eventID":"1","channel":"s"},"eventdata":{"channel":"v","a":"C:\\\\x \\\"y\\\" z"}}},"A":"own"}`, `{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":"C:\\\\x","b":"C:\\y"}}}}`, `{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":"x\\\u005cy"}}}}`,
+	`{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":"x\u005c\\y","b":5}}}}`, `{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":["x\\\\y"],"b":"x\\\\y"}}}}`, `{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":{"b":"\\"},"b":"x\\\\y\n\u00e9"}}}}`,
+	`{"decoder":{},"data":{"win":{"system":{},"eventdata":{"a":"x"}}}}`, `{"decoder":{},"data":{"win":{"eventdata":{"a":"x"}}}}`, `{"decoder":null,"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":"x"}}}}`, `{"decoder":"x","data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":"x","":"y"}}}}`, `{"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":"x"}}}}`,
+	`{"decoder":{},"data":[{"win":{"system":{"eventID":"1"},"eventdata":{"a":"x"}}}]}`, `{"decoder":{},"data":{"win":[{"system":{"eventID":"1"},"eventdata":{"a":"x"}}]}}`, `{"data":{"aws":{"a":1}},"a":2}`, `{"decoder":{},"data":{"aws":{"b":1},"win":{"system":{"eventID":"1"}}},"a":2}`, `{"decoder":{},"data":{"win":{"system":{"eventID":"1"}}},"data":{}}`,
+	`{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":"x"}}},"EventID":7,"SourceName":"s"}`, `{"decoder":{},"data":{"win":{"system":{"eventID":1},"system":{"channel":"c"}}}}`,
+	`{"EventCode":"1","source":["WinEventLog:Security"],"a":1}`, `{"EventCode":"1","source":"WinEventLog:Security","Channel":"own"}`, `{"EventCode":"1","source":"WinEventLog:Security","Channel":null,"ComputerName":null,"SourceName":"p"}`, `{"EventCode":1,"EventID":2,"source":"a:WinEventLog:b"}`, `{"EventCode":null,"source":"WinEventLog:Security"}`, `{"EventCode":"1","source":"WinEventLog:Security","source":"x"}`, `{"EventCode":"1","source":"WinEventLog:S\u0065curity"}`, `{"EventID":1,"SourceName":"p","EventCode":"1","source":"WinEventLog:Security"}`,
+	`{"_index":"i","_id":"x","_score":1,"_source":{"a":1,"winlog":{"event_data":{"Image":"x"}}},"sort":[1]}`, `{"_index":"i","_source":{"a":1},"_id":{"b":1}}`, `{"_source":{"_id":"own","a":1},"_id":"x"}`, `{"_source":{"a":1},"_source":{"b":1}}`, `{"_source":{"a":1},"_source":5}`, `{"_source":5,"_source":{"a":1}}`, `{"_id":"x","a":1}`, `{"_id":"x","_source":{"a":1},"b":2}`,
+	`{"_index":"i","fields":{"a":[1]}}`, `{"_index":"i","_source":null,"fields":{"a":[1]}}`, `{"_source":{"_source":{"a":1}}}`, `{"_source":{"Event":{"System":{"EventID":1}}}}`, `{"_source":{"EventID":1,"Channel":"c","EventData":{"a":1}},"_type":"t"}`, `{ "_source" : {"a":1} , "_id" : "x" }`, `{"_source":{"a":1}`, `{"_source":{"a":1},"_id":}`, `{"_":1}`, `{"_index":1}`, `{"_source":{}}`, `{"_source":{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{"a":"x\\\\y"}}}}}`,
 	`{"a b":1}`, `{"a b":1,"ab":2,"a_b":[3]}`, `{"a b":null,"ab":2}`, `{"a b":[1,2],"ab":[]}`, `{"a b":1,"c":{"d e":2}}`, `{"a\u0020b":1}`, `{" ":1}`, `{"a b":{"c":1},"a  b":2}`,
 	`{"Event":{"System":{"EventID":1,"SourceName":"x"},"EventData":{"Source Name":"y","a":{"b c":1}}}}`, `{"winlog":{"event_data":{"Source Name":"x","New_Value":1},"user_data":{"a_b":2}},"SourceName":"y"}`, `{"winlog":{"event_data":{"a_b":1,"a b":2}}}`,
 	`{"a":"x` + "\x01" + `"}`, `{"a":01}`, `{"a":1.2.3}`, `{"a":nan}`, `{"a":-}`, `{"a":+1}`, `{"a":1e}`, `{"a":"\q"}`, `{"a":1,}`, `{"a":1}}`,
@@ -173,8 +191,35 @@ func TestUsualEventsAreReadOnce(t *testing.T) {
 	}
 }
 
+// TestFormsThatAreReadOnce are those that are common: Splunk's add-on, search hits, rows of Velociraptor and of
+// Sentinel's WindowsEvent, and alerts of Wazuh.
+func TestFormsThatAreReadOnce(t *testing.T) {
+	for _, line := range []string{
+		`{"_time":"t","source":"XmlWinEventLog:c","EventCode":"1","ComputerName":"h","Image":"C:\\x"}`,
+		`{"_index":"i","_id":"x","_source":{"winlog":{"event_id":"1","channel":"c","computer_name":"h","event_data":{"Image":"C:\\x"}}}}`,
+		`{"EventID":1,"Channel":"c","Computer":"h","Provider":"p","EventData":{"Image":"C:\\x"}}`,
+		`{"decoder":{"name":"windows_eventchannel"},"data":{"win":{"system":{"eventID":"1","channel":"c","computer":"h"},"eventdata":{"image":"C:\\\\x"}}}}`,
+		`{"decoder":{"name":"windows_eventchannel"},"data":{"win":{"system":{"eventID":"1","channel":"c","computer":"h"},"eventdata":{"image":"C:\\x"}}}}`,
+	} {
+		l := newLayout()
+		columns := map[string]string{"EventID": "1", "Channel": "c", "Computer": "h", "Image": `C:\x`}
+		for name := range columns {
+			l.column(name)
+		}
+		d, data := New(l), []byte(line)
+		for range 3 {
+			require.NoError(t, d.Load(data))
+			require.False(t, d.wrapped, line)
+			for name, text := range columns {
+				require.Equal(t, []string{text}, d.cols[l.column(name)].Texts, line)
+			}
+		}
+		require.Zero(t, testing.AllocsPerRun(100, func() { _ = d.Load(data) }), line)
+	}
+}
+
 // TestWinlogbeatsEventsAreReadOnce also where a data model asks for fields below winlog, and results show two of them
-// under Windows' names. A field of the event's own data that would be two columns is rare, and decoded.
+// under Windows' names.
 func TestWinlogbeatsEventsAreReadOnce(t *testing.T) {
 	l := newLayout()
 	for _, name := range []string{"winlog.event_data.Image", "Channel", "EventID", "message"} {
@@ -187,6 +232,6 @@ func TestWinlogbeatsEventsAreReadOnce(t *testing.T) {
 	require.Equal(t, []string{"c"}, d.cols[l.column("Channel")].Texts)
 	require.Equal(t, []string{"x"}, d.cols[l.column("winlog.event_data.Image")].Texts)
 	require.NoError(t, d.Load([]byte(`{"winlog":{"event_id":"1","event_data":{"message":"own"}}}`)))
-	require.True(t, d.wrapped)
+	require.False(t, d.wrapped)
 	require.Equal(t, []string{"own"}, d.cols[l.column("message")].Texts)
 }

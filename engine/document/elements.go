@@ -31,7 +31,7 @@ func (d *Document) names(column string) bool {
 	if strings.ContainsAny(first, `/\"`) {
 		escape = `\`
 	}
-	return d.data != nil && (d.wrapped || bytes.Contains(d.data, []byte(first)) || bytes.Contains(d.data, []byte(escape)))
+	return d.data != nil && (d.wrapped || d.lifted != 0 || d.flat != noForm || bytes.Contains(d.data, []byte(first)) || bytes.Contains(d.data, []byte(escape)))
 }
 
 // tree is the current event, decoded.

@@ -55,4 +55,7 @@ func (d *Document) readWords() {
 		}
 		d.all = append(d.all, values...)
 	}
+	if d.halved {
+		d.halvedWords()
+	}
 }

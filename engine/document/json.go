@@ -24,7 +24,7 @@ func (d *Document) read(data []byte) error {
 		return errJSON
 	}
 	d.firstKey = jsontext.Space(data, d.at+1)
-	if err := d.object(&d.top); err != nil {
+	if err := d.outermostObject(); err != nil {
 		return err
 	}
 	d.space()
@@ -146,9 +146,9 @@ func (d *Document) member(lv *level, key []byte, isFirst bool) error {
 	d.path = path
 	d.wrapped = d.wrapped || of.isOdd
 	switch {
-	case of.lifts == ofWinlog:
-		d.winlog()
-	case lv.depth == 0 && d.layout.wraps(key) && (string(key) != "EventData" || d.holdsObject()):
+	case of.lifts != nil:
+		d.found(of.lifts)
+	case lv.depth == 0 && d.layout.wraps(key):
 		if isFirst && string(key) == "Event" && d.peek() == '{' {
 			err := d.record.read()
 			if d.space(); d.peek() == ',' { // something stands beside it
@@ -163,12 +163,6 @@ func (d *Document) member(lv *level, key []byte, isFirst bool) error {
 		col = d.claim(int(of.column), of.depth)
 	}
 	return d.value(col, d.brief(&of, path, lv.depth+1))
-}
-
-// holdsObject tells whether the next value is an object, or a text that may be one.
-func (d *Document) holdsObject() bool {
-	ahead := d.data[d.at:]
-	return d.peek() == '{' || bytes.HasPrefix(ahead, []byte(`"{`)) || bytes.HasPrefix(ahead, []byte(`"\`))
 }
 
 // value reads any value into a column, which may be nil. inner is the level of its objects if columns inside them are

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"slices"
-	"strings"
 
 	"decree/engine/event"
 	"decree/engine/extract"
@@ -24,21 +23,14 @@ type Layout struct {
 	nested      []int           // those of them below which a column is asked for
 	wordColumns []int           // columns whose text keywords are asked of by its parts
 
-	flat        []flatName // columns that a collector may have under another name
-	lifted      []flatName // columns that a field of winlog's own counts as, where that has a column, too
-	eventID     int        // of the events where it has
-	eventSource int
-	windows     bool // a column has a name that Windows gives its events
+	flat    [len(flatForms)]flatForm
+	windows bool // a column has a name that Windows gives its events
 
 	slots          []*slot
 	tester         extract.Tester // of the rows of extracts
 	bySlot         map[string]int
 	emptyIsMissing bool   // an empty text counts as missing
 	missing        string // the product's word for a missing value; "" = none
-
-	// belowWinlog is true if a column is below winlog: a field there may then be two columns, its own and the outermost
-	// one of Windows' name.
-	belowWinlog bool
 }
 
 // NewLayout makes an empty layout for the events of a data model.
@@ -69,13 +61,6 @@ func (l *Layout) ColumnName(column int) string { return l.list[column] }
 
 // Finish completes the layout, once all rules are compiled.
 func (l *Layout) Finish() {
-	if l.belowWinlog {
-		for _, own := range slices.Sorted(maps.Keys(event.WinlogNames)) {
-			if to := l.find([]byte(event.WinlogNames[own])); to >= 0 {
-				l.lifted = append(l.lifted, flatName{to, l.column("winlog." + own)})
-			}
-		}
-	}
 	if !l.keywords {
 		return
 	}
@@ -91,13 +76,8 @@ func (l *Layout) column(name string) int {
 	}
 	i := len(l.columns)
 	l.columns[name] = i
-	l.belowWinlog = l.belowWinlog || strings.HasPrefix(name, "winlog.")
 	l.add(name)
-	l.windows = l.windows || name == "EventID" || name == "Channel" || windowsNames[name] != ""
-	if flat, ok := windowsNames[name]; ok {
-		l.flat = append(l.flat, flatName{i, l.column(flat)})
-		l.eventID, l.eventSource = l.column("EventID"), l.column("SourceName")
-	}
+	l.askFlat(name, i)
 	listed := true
 	for at := range len(name) {
 		if name[at] != '.' {

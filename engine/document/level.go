@@ -12,7 +12,7 @@ import (
 type level struct {
 	path    []byte // of the objects; nothing for the outermost ones
 	depth   int    // keys in it
-	lifts   lifting
+	lifts   *lifting
 	isBrief bool // it is of one event, so that no keys are kept
 	keys    names
 	known   []*knownKey // by the numbers of their names
@@ -34,12 +34,12 @@ const (
 
 // asked is what a layout asks of the value of a key.
 type asked struct {
-	column   int32   // -1: none
-	depth    int16   // that it is claimed with
-	isPrefix bool    // columns inside an object are asked for
-	isList   bool    // columns inside the objects of a list are
-	lifts    lifting // fields below it that count as outermost ones
-	isOdd    bool    // event.Decode may know it by other names, too
+	column   int32    // -1: none
+	depth    int16    // that it is claimed with
+	isPrefix bool     // columns inside an object are asked for
+	isList   bool     // columns inside the objects of a list are
+	lifts    *lifting // fields below it that count as outermost ones
+	isOdd    bool     // event.Decode may know it by other names, too
 }
 
 // asks finds what a layout asks of a key, whose path it writes into memory.
@@ -58,7 +58,7 @@ func (l *Layout) asks(lv *level, key, memory []byte) (of asked, path []byte) {
 func (d *Document) asksInside(of *asked) bool {
 	switch d.peek() {
 	case '{':
-		return of.isPrefix || of.lifts != notLifted
+		return of.isPrefix || of.lifts != nil
 	case '[':
 		return of.isList
 	}
@@ -158,13 +158,13 @@ func (d *Document) remember(lv *level, key []byte, escaped bool) *knownKey {
 		return nil
 	}
 	var of asked
-	if of, d.path = d.layout.asks(lv, key, d.path); of.isOdd || (lv.depth == 0 && of.lifts == notLifted && d.layout.wraps(key)) || (of.lifts == ofWinlog && of.column >= 0) {
+	if of, d.path = d.layout.asks(lv, key, d.path); of.isOdd || (lv.depth == 0 && of.lifts == nil && d.layout.wraps(key)) {
 		return nil
 	}
 	raw := append(append([]byte{'"'}, key...), '"', ':')
 	n := &knownKey{raw: raw, key: len(raw), of: of}
 	n.anywhere.key = n
-	if of.isPrefix || of.isList || of.lifts != notLifted {
+	if of.isPrefix || of.isList || of.lifts != nil {
 		n.inner = newLevel(d.path, lv.depth+1, of.lifts)
 	}
 	n.head, n.tail = ends(raw)
@@ -174,7 +174,7 @@ func (d *Document) remember(lv *level, key []byte, escaped bool) *knownKey {
 	return n
 }
 
-func newLevel(path []byte, depth int, lifts lifting) *level {
+func newLevel(path []byte, depth int, lifts *lifting) *level {
 	return &level{path: append([]byte(nil), path...), depth: depth, lifts: lifts}
 }
 

@@ -48,6 +48,7 @@ func (d *Document) loadFields(fields winevent.Fields) error {
 			}
 		}
 	}
+	d.flat = d.form()
 	d.finish()
 	return nil
 }

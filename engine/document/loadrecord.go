@@ -51,6 +51,7 @@ func (d *Document) loadRecord(r *evtx.Record) error {
 	if len(columns.rest) > 0 {
 		d.rest = r
 	}
+	d.flat = d.form()
 	d.finish()
 	return nil
 }

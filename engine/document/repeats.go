@@ -65,10 +65,10 @@ func (d *Document) knownMember(n *knownKey) error {
 		return errJSON
 	}
 	first := d.data[d.at]
+	if n.of.lifts != nil {
+		d.found(n.of.lifts)
+	}
 	if n.of.column < 0 {
-		if n.of.lifts == ofWinlog {
-			d.winlog()
-		}
 		if first != '{' && first != '[' {
 			return d.unasked() // comparing it would cost as much
 		}

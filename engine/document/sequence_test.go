@@ -31,8 +31,8 @@ func drawEvent(r *rand.Rand, values []string) string {
 	outer := func() string {
 		return members("EventID", "EventID", "SourceName", "SourceName", "Hostname", "Computer", "Provider_Name", "Provider_Name", "RecordNumber", "EventRecordID", `\u0041`, "A", "a", "A.b", "Source Name", "A_b", "Channel", "winlog.event_id", "Message", "")
 	}
-	switch r.IntN(16) {
-	case 12, 13:
+	switch r.IntN(19) {
+	case 12, 13, 16:
 		few := values[:2]
 		with := func(key string) string {
 			if r.IntN(3) == 0 {
@@ -56,7 +56,19 @@ func drawEvent(r *rand.Rand, values []string) string {
 	case 4:
 		return `{"A":[` + outer() + `,` + outer() + `,` + value() + `]}`
 	case 5:
-		return `{"_source":` + outer() + `}`
+		return []string{`{"_source":`, `{"_index":"i","_id":` + value() + `,"_source":`}[r.IntN(2)] + outer() + `}`
+	case 6:
+		return `{"EventID":` + values[r.IntN(3)] + `,"Channel":` + value() + `,"EventData":` + members("A", "a", "Channel", "Provider_Name", "A_b", "Source Name") + `,"Provider":` + value() + `,` + outer()[1:]
+	case 7:
+		return `{"EventCode":` + values[r.IntN(3)] + `,"source":` + []string{`"WinEventLog:x"`, `"XmlWinEventLog:y"`, value()}[r.IntN(3)] + `,"ComputerName":` + value() + `,` + outer()[1:]
+	case 8, 9:
+		double := func(text string) string {
+			if r.IntN(4) > 0 {
+				return strings.ReplaceAll(text, `\\`, `\\\\`)
+			}
+			return text
+		}
+		return `{"decoder":{},"data":{"win":{"system":` + members("eventID", "channel", "computer", "providerName") + `,"eventdata":` + double(members("a", "a", "channel", "b", "sourceName")) + `}},"Computer":` + value() + `}`
 	}
 	return outer()
 }
@@ -88,7 +100,7 @@ func TestEventsOneAfterTheOther(t *testing.T) {
 		layout := layoutFor(texts[:30]...)
 		layout.keywords = r.IntN(2) == 0
 		if r.IntN(2) == 0 { // as for a data model of Elastic's
-			for _, name := range []string{"winlog.event_data.A", "winlog.computer_name", "Computer"} {
+			for _, name := range []string{"winlog.event_data.A", "winlog.computer_name", "Computer", "EventData.A", "EventData", "data.win.eventdata.a"} {
 				layout.column(name)
 			}
 			layout.Finish()
@@ -134,6 +146,22 @@ func TestEventsOneAfterTheOther(t *testing.T) {
 						require.False(t, strings.ContainsFunc(text, func(r rune) bool { return r > 0x7f }), "seed %d, event %d: %s", seed, at, text)
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestDrawnEventsAgreeWithDecoding holds that they read as the plain decoder reads them.
+func TestDrawnEventsAgreeWithDecoding(t *testing.T) {
+	for seed := range fixture.Times(uint64(40), 1000) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		values := drawValues(r)
+		for range 60 {
+			data := []byte(drawEvent(r, values))
+			loaded(t, data)
+			loadedBelow(t, data)
+			if t.Failed() {
+				t.Fatalf("seed %d: %s", seed, data)
 			}
 		}
 	}

@@ -48,22 +48,28 @@ func oldWinlogbeat(fields map[string]any) map[string]any {
 	return with(with(fields, renamed(fields, names)), with(part(fields, "event_data"), part(fields, "user_data")))
 }
 
-// FlatNames map Windows' own names to those of collectors with a single level, such as NXLog, whose events have an
-// EventID and a SourceName.
-var FlatNames = map[string]string{"SourceName": "Provider_Name", "Hostname": "Computer", "RecordNumber": "EventRecordID"}
+// NXLog is what NXLog writes, and other collectors with a single level:
+// https://docs.nxlog.co/refman/current/im/msvistalog.html
+var NXLog = FlatForm{[]string{"EventID", "SourceName"}, map[string]string{"SourceName": "Provider_Name", "Hostname": "Computer", "RecordNumber": "EventRecordID"}}
 
-// nxlog reads what NXLog writes: https://docs.nxlog.co/refman/current/im/msvistalog.html
-func nxlog(fields map[string]any) map[string]any { return with(fields, renamed(fields, FlatNames)) }
+// SplunkAddOn has the fields of Splunk's Windows add-on. Its source names the channel, as in WinEventLog:Security.
+var SplunkAddOn = FlatForm{[]string{"EventCode", "source"}, map[string]string{"EventCode": "EventID", "SourceName": "Provider_Name", "ComputerName": "Computer", "RecordNumber": "EventRecordID", "source": "Channel"}}
 
-// splunkAddOn reads the fields of Splunk's Windows add-on. Its source names the channel, as in WinEventLog:Security.
+// ChannelOf gives the channel that a source of Splunk's Windows add-on names. ok is false for another source.
+func ChannelOf(source string) (channel string, ok bool) {
+	input, channel, ok := strings.Cut(source, ":")
+	return channel, ok && strings.HasSuffix(input, "WinEventLog")
+}
+
 func splunkAddOn(fields map[string]any) map[string]any {
 	source, _ := fields["source"].(string)
-	input, channel, ok := strings.Cut(source, ":")
-	if !ok || !strings.HasSuffix(input, "WinEventLog") {
+	channel, ok := ChannelOf(source)
+	if !ok {
 		return fields
 	}
-	names := map[string]string{"EventCode": "EventID", "SourceName": "Provider_Name", "ComputerName": "Computer", "RecordNumber": "EventRecordID"}
-	return with(with(fields, renamed(fields, names)), map[string]any{"Channel": channel})
+	own := renamed(fields, SplunkAddOn.Names)
+	own["Channel"] = channel
+	return with(fields, own)
 }
 
 // hayabusa reads a row of Hayabusa's profile all-field-info: https://github.com/Yamato-Security/hayabusa
@@ -71,10 +77,13 @@ func hayabusa(fields map[string]any) map[string]any {
 	return with(with(fields, renamed(fields, map[string]string{"RecordID": "EventRecordID"})), part(fields, "AllFieldInfo"))
 }
 
-// velociraptor reads a row of Velociraptor:
+// Velociraptor is a row of Velociraptor, or of Sentinel's WindowsEvent, with the event's own values in EventData:
 // https://docs.velociraptor.app/artifact_references/pages/windows.eventlogs.evtx/
+// https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/windowsevent
+var Velociraptor = FlatForm{[]string{"EventID", "Channel", "EventData"}, map[string]string{"Provider": "Provider_Name"}}
+
 func velociraptor(fields map[string]any) map[string]any {
-	out := with(fields, renamed(fields, map[string]string{"Provider": "Provider_Name"}))
+	out := with(fields, renamed(fields, Velociraptor.Names))
 	return with(out, with(objectOf(fields["EventData"]), objectOf(fields["UserData"])))
 }
 
@@ -255,13 +264,13 @@ func putAt(object map[string]any, path []string, v any) {
 	putAt(inner, path[1:], v)
 }
 
-// wazuhNames are Windows' own names for Wazuh's:
+// WazuhNames are Windows' own names for Wazuh's:
 // https://documentation.wazuh.com/current/user-manual/capabilities/log-data-collection/configuration.html
-var wazuhNames = map[string]string{"eventID": "EventID", "channel": "Channel", "computer": "Computer", "providerName": "Provider_Name", "providerGuid": "Provider_Guid", "eventRecordID": "EventRecordID",
+var WazuhNames = map[string]string{"eventID": "EventID", "channel": "Channel", "computer": "Computer", "providerName": "Provider_Name", "providerGuid": "Provider_Guid", "eventRecordID": "EventRecordID",
 	"systemTime": "TimeCreated", "level": "Level", "task": "Task", "opcode": "Opcode", "keywords": "Keywords", "version": "Version", "processID": "Execution_ProcessID", "threadID": "Execution_ThreadID"}
 
-// wazuhModules are the parts of data that hold an event of a service as that service writes it.
-var wazuhModules = []string{"aws", "gcp", "office365", "github", "ms-graph"}
+// WazuhModules are the parts of data that hold an event of a service as that service writes it.
+var WazuhModules = []string{"aws", "gcp", "office365", "github", "ms-graph"}
 
 // wazuh gives an alert's own event.
 func wazuh(fields map[string]any) map[string]any {
@@ -270,22 +279,27 @@ func wazuh(fields map[string]any) map[string]any {
 	system, values := part(win, "system"), part(win, "eventdata")
 	if len(system) > 0 {
 		escaped := isEscaped(values)
-		out := renamed(system, wazuhNames)
+		out := renamed(system, WazuhNames)
 		for name, v := range values {
 			if text, ok := v.(string); ok && escaped {
-				v = wazuhEscapes.Replace(text)
+				v = WazuhEscapes.Replace(text)
 			}
-			first, size := utf8.DecodeRuneInString(name)
-			out[string(unicode.ToUpper(first))+name[size:]] = v
+			out[WazuhName(name)] = v
 		}
 		return with(fields, out)
 	}
-	for _, module := range wazuhModules {
+	for _, module := range WazuhModules {
 		if own := part(data, module); len(own) > 0 {
 			return with(own, fields)
 		}
 	}
 	return fields
+}
+
+// WazuhName is the name of a value of the event itself, which Wazuh begins with a small letter.
+func WazuhName(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
 }
 
 // wazuhWindows is an event of Windows as agents of Wazuh send it.
@@ -346,7 +360,8 @@ func isEscaped(values map[string]any) bool {
 	return any
 }
 
-var wazuhEscapes = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
+// WazuhEscapes undoes that.
+var WazuhEscapes = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
 
 // record reads the text of an event in Windows' XML.
 func record(text string) (winevent.Fields, error) { return evtx.NewXML().Event([]byte(text)) }

@@ -37,16 +37,16 @@ func flatten(fields map[string]any) map[string]any {
 	return fields
 }
 
-// hitKeys are the keys that a search hit may have besides the document.
+// HitKeys are the keys that a search hit may have besides the document.
 // https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-search
-var hitKeys = []string{"_index", "_id", "_source", "fields", "_score", "_type", "_version", "_seq_no", "_primary_term", "_routing", "_ignored", "_nested", "_shard", "_node", "_explanation", "_rank",
+var HitKeys = []string{"_index", "_id", "_source", "fields", "_score", "_type", "_version", "_seq_no", "_primary_term", "_routing", "_ignored", "_nested", "_shard", "_node", "_explanation", "_rank",
 	"found", "sort", "highlight", "ignored_field_values", "inner_hits", "matched_queries", "missing"}
 
 // ofHit gives the document of a search hit with its id, or its fields if the document was not requested. It is nil for
 // other objects.
 func ofHit(fields map[string]any) map[string]any {
 	for name := range fields {
-		if !slices.Contains(hitKeys, name) {
+		if !slices.Contains(HitKeys, name) {
 			return nil
 		}
 	}

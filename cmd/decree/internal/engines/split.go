@@ -15,24 +15,43 @@ const notRun = "correlation-input-not-run"
 // noLogSource is the code of the finding about a rule of whose log source a data model has no events.
 const noLogSource = "no-log-source"
 
-// unasked says of a correlation none of whose log sources the data models have what is said of such a rule, and says it
-// once.
+// unasked says of a correlation none of whose log sources the data models have what is said of such a rule. Of one that
+// some model runs whole it names the models that have only some of its log sources, and says nothing if there is none.
+// Each is said once.
 func (s *Set) unasked(found diag.Diagnostics) (out diag.Diagnostics) {
 	said := map[*ir.Correlation]bool{}
 	for _, d := range found {
-		at := slices.IndexFunc(s.correlations, func(c *ir.Correlation) bool { return d.Code == notRun && reads(c, d.Range) && s.lacksAll(c) })
+		at := slices.IndexFunc(s.correlations, func(c *ir.Correlation) bool { return d.Code == notRun && reads(c, d.Range) })
 		if at < 0 {
 			out = append(out, d)
 			continue
 		}
-		if c := s.correlations[at]; !said[c] {
-			said[c] = true
+		c := s.correlations[at]
+		partly, whole := s.partly(c), s.runs(c)
+		switch {
+		case said[c] || whole && len(partly) == 0:
+			continue
+		case s.lacksAll(c):
 			d.Code, d.Hint = noLogSource, "give it events of its log sources, or choose another --model"
 			d.Message = "no rule that the correlation reads has a log source of data model " + s.Names() + "; the correlation is not run"
-			out = append(out, d)
+			said[c] = true
+		case whole:
+			d.Message = "data model " + strings.Join(partly, ", ") + " has only some of the log sources of the rules that the correlation reads; it is not run on those events"
+			said[c] = true
 		}
+		out = append(out, d)
 	}
 	return out
+}
+
+// partly names the data models that run some of the rules below a correlation, and not all.
+func (s *Set) partly(c *ir.Correlation) (names []string) {
+	for _, of := range s.All {
+		if n := of.runsOf(c); n > 0 && n < len(c.Rules()) {
+			names = append(names, of.Model.Name)
+		}
+	}
+	return names
 }
 
 // lacksAll tells whether no data model of the run has the log source of any rule below a correlation.
@@ -99,8 +118,16 @@ func (s *Set) Split() bool {
 
 // runs tells whether some model runs all rules below a correlation.
 func (s *Set) runs(c *ir.Correlation) bool {
-	return slices.ContainsFunc(s.All, func(of *Of) bool {
-		run := of.Rules()
-		return !slices.ContainsFunc(c.Rules(), func(r *ir.Rule) bool { return !slices.Contains(run, r) })
-	})
+	return slices.ContainsFunc(s.All, func(of *Of) bool { return of.runsOf(c) == len(c.Rules()) })
+}
+
+// runsOf counts the rules below a correlation that are run.
+func (of *Of) runsOf(c *ir.Correlation) (n int) {
+	run := of.Rules()
+	for _, r := range c.Rules() {
+		if slices.Contains(run, r) {
+			n++
+		}
+	}
+	return n
 }

@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,11 +40,28 @@ func TestSplit(t *testing.T) {
 	loaded, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"c.yml"}})
 	require.NoError(t, err)
 	opt := engine.Options{Correlations: loaded.LoweredCorrelations()}
-	for _, all := range [][]string{{"mde"}, {"windows", "mde"}} {
+	for want, all := range map[string][]string{
+		"":                         {"mde"},
+		"windows has only some of": {"windows", "mde"},
+		"windows, linux has only":  {"windows", "mde", "linux", "cloud"},
+		" ":                        {"mde", "cloud"}, // nothing of it is an event of the other
+	} {
 		es := New(loaded.Lowered(), models(t, all...), opt, false)
 		assert.False(t, es.Split(), "one model runs all of it")
 		assert.Empty(t, es.Misnamed())
 		assert.Empty(t, es.Uncountable())
+		var told []string
+		for _, d := range es.Found {
+			if d.Code == notRun {
+				told = append(told, d.Message)
+			}
+		}
+		if want = strings.TrimSpace(want); want == "" {
+			assert.Empty(t, told, all)
+			continue
+		}
+		require.Len(t, told, 1, all)
+		assert.Contains(t, told[0], want)
 	}
 }
 

@@ -48,7 +48,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) *Tests {
 		tests.load(set, r, ofFilters, only)
 	}
 	tests.loadParts(set, ofFilters, only)
-	tests.Found = tests.judged(tests.Found.Distinct()) // the rules of a file share their test file
+	tests.Found = together(tests.judged(tests.Found.Distinct())) // the rules of a file share their test file
 	return tests
 }
 

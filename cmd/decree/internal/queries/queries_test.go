@@ -187,6 +187,10 @@ func TestManyQueriesForALessPreferredModelAreCounted(t *testing.T) {
 	assert.Contains(t, errs.String(), "kql: 4 queries use model sentinel, because model mde cannot say those rules\n")
 	assert.Contains(t, errs.String(), "--format json gives the reason for each rule\n")
 	assert.NotContains(t, errs.String(), compilers.ModelPassedOver)
+	set, results = compiled(t, Options{}, "spl", "rules")
+	s, _, errs = clitest.Streams("")
+	Show(s, set, nil, results)
+	assert.Equal(t, "spl: 4 queries use model splunk-cloud, because models splunk-windows, splunk-linux cannot say those rules\n--format json gives the reason for each rule\n", errs.String(), "one line for a model")
 }
 
 func TestRemarks(t *testing.T) {

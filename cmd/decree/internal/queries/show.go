@@ -3,6 +3,7 @@ package queries
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
@@ -43,8 +44,12 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 		counts[kind]++
 	}
 	for _, c := range results {
-		for _, passed := range c.passedOver {
-			count(remark{target: c.Target.Name, model: c.Model, passed: passed.model})
+		if len(c.passedOver) > 0 {
+			var models []string
+			for _, passed := range c.passedOver {
+				models = append(models, passed.model)
+			}
+			count(remark{target: c.Target.Name, model: c.Model, passed: strings.Join(models, ", ")})
 		}
 		if c.LeftOut {
 			count(remark{target: c.Target.Name, leftOut: true})
@@ -71,8 +76,9 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 // remark is a kind of rules that is not an error: their query uses a less preferred model, or they are skipped since
 // they have no model, or only queries for other targets, or the project leaves them out.
 type remark struct {
-	target, model, passed string
-	written, leftOut      bool
+	target, model    string
+	passed           string // the models that are preferred and cannot say the rule
+	written, leftOut bool
 }
 
 func (r remark) text(n int) string {
@@ -89,10 +95,15 @@ func (r remark) text(n int) string {
 		return r.target + ": 1 rule is skipped, because its log source is another product's"
 	case r.model == "":
 		return fmt.Sprintf("%s: %d rules are skipped, because their log sources are other products'", r.target, n)
-	case n == 1:
-		return fmt.Sprintf("%s: 1 query uses model %s, because model %s cannot say that rule", r.target, r.model, r.passed)
 	}
-	return fmt.Sprintf("%s: %d queries use model %s, because model %s cannot say those rules", r.target, n, r.model, r.passed)
+	passed := "model " + r.passed
+	if strings.Contains(r.passed, ",") {
+		passed = "models " + r.passed
+	}
+	if n == 1 {
+		return fmt.Sprintf("%s: 1 query uses model %s, because %s cannot say that rule", r.target, r.model, passed)
+	}
+	return fmt.Sprintf("%s: %d queries use model %s, because %s cannot say those rules", r.target, n, r.model, passed)
 }
 
 // ShowCounts says, for each target, how many rules have a query, are refused, are skipped and are left out. A single

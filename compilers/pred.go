@@ -1,6 +1,7 @@
 package compilers
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -96,6 +97,17 @@ func conjuncts(p All) []Pred {
 		}
 	}
 	return terms
+}
+
+// Distinct drops comparisons that stand twice, as a rule asks what limits its log source.
+func (a All) Distinct() All {
+	said := map[Atom]bool{}
+	return slices.DeleteFunc(slices.Clone(a), func(p Pred) bool {
+		atom, ok := onlyTerm(p).(Atom)
+		again := ok && said[atom]
+		said[atom] = said[atom] || ok
+		return again
+	})
 }
 
 // disjuncts does the same for disjunctions.

@@ -219,3 +219,11 @@ func TestPrintNeedsNoParenthesesForTheSame(t *testing.T) {
 		assert.Equal(t, want, s.Print(p).Stage(""))
 	}
 }
+
+// TestDistinct: what stands twice is written once, and what differs stays.
+func TestDistinct(t *testing.T) {
+	a, b := Atom("a"), Atom("b")
+	all := All{a, Any{a}, b, Not{Term: a}, Any{a, b}, All{a}}
+	assert.Equal(t, All{a, b, Not{Term: a}, Any{a, b}}, all.Distinct())
+	assert.Len(t, all, 6, "the given one is not changed")
+}

@@ -173,5 +173,5 @@ const (
 )
 
 func (w *writer) where(cond compilers.All, filter *compilers.Section, indent string) string {
-	return whereSyntax.Conjunction(append(w.scope(), cond...), filter, indent).Stage(w.category() + " where")
+	return whereSyntax.Conjunction(append(w.scope(), cond...).Distinct(), filter, indent).Stage(w.category() + " where")
 }

@@ -62,7 +62,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		if b.Filter != nil {
 			filter = append(filter, compilers.Build(b.Filter, w.predicate))
 		}
-		parts, kept = append(parts, part), append(kept, filter)
+		parts, kept = append(parts, part.Distinct()), append(kept, filter.Distinct())
 		found = append(found, w.found...)
 	}
 	if found.HasErrors() {

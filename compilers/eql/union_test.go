@@ -16,7 +16,7 @@ func TestSources(t *testing.T) {
 	m := lowered.Model(t, "ecs")
 	for _, c := range []struct{ name, logsource, detection, want string }{
 		{"RPC Firewall's values have places, not names", "{product: rpc_firewall, category: application}", `{EventLog: RPCFW, EventID: 3, OpNum: [1, 3]}`,
-			`any where ?winlog.channel : "RPCFW" and ?winlog.channel : "RPCFW" and ?event.code : "3" and ?winlog.event_data.param8 : ("1", "3")`},
+			`any where ?winlog.channel : "RPCFW" and ?event.code : "3" and ?winlog.event_data.param8 : ("1", "3")`},
 		{"OpenCanary's pipeline has names for its numbers", "{product: opencanary, category: application}", `{logtype: [5001, 99005]}`,
 			`any where ?event.dataset : "opencanary.events" and ?log.logger : ("LOG_PORT_SYN", "LOG_USER_5")`},
 		{"a sign-in without an error is a success", "{product: azure, service: signinlogs}", `{Status: Success}`,

@@ -202,7 +202,7 @@ func (w *writer) eventStages(lets *strings.Builder) []string {
 	}
 	w.plan.AskEarly(early, w.countedHere(), func() {
 		base = append(base, w.indexStages(own)...)
-		base = append(base, w.where(own)...)
+		base = append(base, unasked(base, w.where(own))...)
 		base = append(base, w.leaveOut(lets)...)
 		base = append(base, w.joins()...)
 		base = append(base, w.where(linked)...)
@@ -253,6 +253,11 @@ func (w *writer) where(conjuncts []ir.Node) []string {
 		stages = append(stages, done(arrays)...)
 	}
 	return stages
+}
+
+// unasked drops the stages that ask what stages before them ask, as a rule does that tests what limits its log source.
+func unasked(before, stages []string) []string {
+	return slices.DeleteFunc(stages, func(s string) bool { return strings.HasPrefix(s, "where ") && slices.Contains(before, s) })
 }
 
 // where is the stage that keeps events for which a predicate holds.

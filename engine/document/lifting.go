@@ -35,6 +35,7 @@ const (
 	ofSystem
 	ofValues
 	ofModule // of another service
+	ofProvider
 )
 
 const (
@@ -68,6 +69,7 @@ var outermost = func() *lifting {
 		}},
 		"EventData": {is: ofEventData, depth: liftedEventData, name: ownName},
 		"UserData":  {is: ofUserData},
+		"Provider":  {is: ofProvider},
 		"decoder":   {is: ofDecoder},
 		"data":      data,
 	}}
@@ -175,7 +177,7 @@ func (d *Document) settle() {
 	is := func(some objects) bool { return d.lifted&some != 0 }
 	switch {
 	case is(ofWinlog) || of == velociraptor:
-		d.wrapped = d.wrapped || is(ofSystem|ofValues|ofUserData) || is(ofEventData) && is(ofWinlog)
+		d.wrapped = d.wrapped || is(ofSystem|ofValues|ofUserData|ofProvider) || is(ofEventData) && is(ofWinlog)
 	case is(ofEventData):
 		d.wrapped = true
 	case is(ofSystem | ofValues):

@@ -82,8 +82,17 @@ func hayabusa(fields map[string]any) map[string]any {
 // https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/windowsevent
 var Velociraptor = FlatForm{[]string{"EventID", "Channel", "EventData"}, map[string]string{"Provider": "Provider_Name"}}
 
+// velociraptor also reads what Sumo Logic writes, where the provider is an object, and what Fluentd does:
+// https://help.sumologic.com/docs/send-data/installed-collectors/sources/local-windows-event-log-source/
 func velociraptor(fields map[string]any) map[string]any {
-	out := with(fields, renamed(fields, Velociraptor.Names))
+	if _, isList := fields["EventData"].([]any); isList {
+		return fluentd(fields)
+	}
+	provider := renamed(fields, Velociraptor.Names)
+	if element, ok := fields["Provider"].(map[string]any); ok {
+		provider = renamed(element, map[string]string{"Name": "Provider_Name", "Guid": "Provider_Guid"})
+	}
+	out := with(fields, provider)
 	return with(out, with(objectOf(fields["EventData"]), objectOf(fields["UserData"])))
 }
 
@@ -116,6 +125,12 @@ func fluentBit(fields map[string]any) map[string]any {
 	out := moved(fields, map[string]string{"ProviderName": "Provider_Name", "ProviderGuid": "Provider_Guid", "ProcessID": "Execution_ProcessID", "ThreadID": "Execution_ThreadID", "UserID": "Security_UserID"})
 	addMessage(out)
 	return out
+}
+
+// fluentd reads what Fluentd's plugin writes, which has the values without names:
+// https://github.com/fluent/fluent-plugin-windows-eventlog
+func fluentd(fields map[string]any) map[string]any {
+	return fluentBit(moved(fields, map[string]string{"ProviderGUID": "ProviderGuid", "Description": "Message"}))
 }
 
 // auditData puts the fields of a record that is in one field, as an object or as JSON text, before those beside it.

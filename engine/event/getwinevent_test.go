@@ -19,10 +19,13 @@ func TestGetWinEvent(t *testing.T) {
 	assert.False(t, MessageOnly(fields))
 
 	for text, want := range map[string]bool{
-		`{"Id":4624,"LogName":"Security","ProviderName":"P","Message":"An account was logged on.","Properties":[{"Value":"x"}],"RecordId":7}`: true,
-		`{"Id":4624,"LogName":"Security","ProviderName":"P","Message":"An account was logged on.","TargetUserName":"bob"}`:                    false,
-		`{"Id":4624,"LogName":"Security","ProviderName":"P","RecordId":7}`:                                                                    false,
-		`{"EventID":4624,"Channel":"Security","Provider_Name":"P","TargetUserName":"bob","Message":"m"}`:                                      false,
+		`{"Id":4624,"LogName":"Security","ProviderName":"P","Message":"An account was logged on.","Properties":[{"Value":"x"}],"RecordId":7}`:       true,
+		`{"Id":4624,"LogName":"Security","ProviderName":"P","Message":"An account was logged on.","TargetUserName":"bob"}`:                          false,
+		`{"EventID":4625,"Channel":"Security","ProviderName":"P","Message":"m","StringInserts":["bob"],"ProcessID":4,"ThreadID":5,"ActivityID":""}`: true,
+		`{"EventID":4625,"Channel":"Security","ProviderName":"P","Description":"m","EventData":["bob"],"ThreadID":"5"}`:                             true,
+		`{"EventID":4625,"Channel":"Security","Provider":"P","Message":"m","EventData":{"TargetUserName":"bob"}}`:                                   false,
+		`{"Id":4624,"LogName":"Security","ProviderName":"P","RecordId":7}`:                                                                          false,
+		`{"EventID":4624,"Channel":"Security","Provider_Name":"P","TargetUserName":"bob","Message":"m"}`:                                            false,
 	} {
 		fields, err := Decode([]byte(text))
 		require.NoError(t, err)

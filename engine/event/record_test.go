@@ -29,6 +29,7 @@ var converters = map[string]string{
 	"Splunk":                     `{"TimeCreated":"T","source":"XmlWinEventLog:Security","SourceName":"P","EventCode":"4624","RecordNumber":"7","ComputerName":"H","TargetUserName":"bob","Empty":""}`,
 	"Hayabusa":                   `{"Timestamp":"T","TimeCreated":"T","RuleTitle":"r","Computer":"H","Channel":"Security","EventID":4624,"RecordID":7,"Provider_Name":"P","AllFieldInfo":{"TargetUserName":"bob","Empty":""}}`,
 	"Velociraptor, flat":         `{"EventTime":1767225600.5,"TimeCreated":"T","Provider":"P","EventID":4624,"Channel":"Security","EventRecordID":7,"Computer":"H","EventData":{"TargetUserName":"bob","Empty":""},"UserData":null}`,
+	"Sumo Logic":                 `{"TimeCreated":"T","EventID":"4624","Provider":{"Guid":"G","Name":"P"},"Channel":"Security","EventRecordID":7,"Computer":"H","Security":{"UserID":"S"},"EventData":{"TargetUserName":"bob","Empty":""}}`,
 	"Velociraptor's CSV":         `{"TimeCreated":"T","Provider":"P","EventID":"4624","Channel":"Security","EventRecordID":"7","Computer":"H","EventData":"{\"TargetUserName\":\"bob\",\"Empty\":\"\"}"}`,
 	"Wazuh":                      `{"timestamp":"T","agent":{"name":"a"},"decoder":{"name":"windows_eventchannel"},"data":{"win":{"system":{"providerName":"P","eventID":"4624","systemTime":"T","eventRecordID":"7","channel":"Security","computer":"H"},"eventdata":{"targetUserName":"bob","empty":""}}}}`,
 	"Graylog":                    `{"version":"1.1","host":"H","short_message":"m","_Provider_Name":"P","_EventID":4624,"_TimeCreated":"T","_EventRecordID":7,"_Channel":"Security","_TargetUserName":"bob","_Empty":""}`,
@@ -88,6 +89,9 @@ func TestAnEventInAField(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `C:\a.exe`, fields["Image"], "Fluent Bit")
 	assert.Nil(t, fields["ProcessID"], "it is that of the process that logged the event")
+	fields, err = Decode([]byte(`{"ProviderName":"Microsoft-Windows-Sysmon","ProviderGUID":"G","EventID":"1","ThreadID":"5","Channel":"Microsoft-Windows-Sysmon/Operational","Description":"Process Create:\r\nImage: C:\\a.exe","EventData":["-"]}`))
+	require.NoError(t, err)
+	assert.Equal(t, `C:\a.exe Microsoft-Windows-Sysmon G`, fmt.Sprint(fields["Image"], " ", fields["Provider_Name"], " ", fields["Provider_Guid"]), "Fluentd")
 }
 
 // TestOsqueryTablesOfWindows are read as Windows' events, in a line of results and as rows alone. Other rows are left.

@@ -27,6 +27,9 @@ const probedLines = 5
 // Lines of other forms may follow one that is damaged, unless the lines are rows.
 func asText(head []byte, latest time.Time, isRows func() bool) *text {
 	lines := bytes.Split(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))
+	for len(lines) > 1 && logline.IsFrame(string(bytes.TrimSpace(lines[0]))) {
+		lines = lines[1:]
+	}
 	lines = lines[:min(len(lines), probedLines)]
 	first := string(bytes.TrimSpace(lines[0]))
 	if logline.DetectTable(first) {
@@ -67,11 +70,11 @@ func (r *Reader) nextText() (Raw, error) {
 			return r.long(r.line, line, "line", size)
 		}
 		line = trimEnd(line)
-		if len(bytes.TrimSpace(line)) == 0 {
+		if len(bytes.Trim(line, " \t\r\x00")) == 0 { // IIS fills a file ahead with zeros
 			continue
 		}
 		if r.text.table == nil {
-			if logline.IsFrame(string(line)) {
+			if logline.IsFrame(string(bytes.TrimSpace(line))) {
 				continue
 			}
 			return r.logLine(line)

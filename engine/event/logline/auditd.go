@@ -67,8 +67,10 @@ func Audit(kind, text string) map[string]any {
 	return fields
 }
 
-// IsFrame recognises the lines that ausearch writes between the events.
-func IsFrame(text string) bool { return text == "----" || strings.HasPrefix(text, "time->") }
+// IsFrame recognises the lines that ausearch and journalctl write between the events.
+func IsFrame(text string) bool {
+	return text == "----" || strings.HasPrefix(text, "time->") || strings.HasPrefix(text, "-- ") && strings.HasSuffix(text, " --")
+}
 
 // auditSeconds reads the time of a record: seconds since 1970, or what ausearch makes of them, which is read as UTC.
 func auditSeconds(text string) (int64, error) {

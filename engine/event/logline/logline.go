@@ -31,8 +31,10 @@ type Line struct {
 // Parse reads a line without its line break. ok is false if it has none of the forms.
 func (r *Reader) Parse(text string) (line Line, ok bool) {
 	text = strings.TrimSpace(text)
-	if head := archived.FindString(text); head != "" {
-		return r.carriedLine(text[len(head):])
+	for _, around := range []*regexp.Regexp{archived, container} {
+		if head := around.FindString(text); head != "" {
+			return r.carriedLine(text[len(head):])
+		}
 	}
 	if fields, ok := cef(text); ok {
 		return Line{Fields: fields}, true
@@ -63,6 +65,11 @@ func (r *Reader) Parse(text string) (line Line, ok bool) {
 
 // archived begins a line of Wazuh's archives.log: the time, the agent, and where the line behind it comes from.
 var archived = regexp.MustCompile(`^\d{4} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} (?:\([^)]*\) )?\S+->\S+ `)
+
+// container begins a line that a container printed, in the files of Kubernetes: the time, the stream, and that the line
+// is whole.
+// https://kubernetes.io/docs/concepts/cluster-administration/logging/
+var container = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{1,9}(?:Z|[+-]\d{2}:\d{2}) (?:stdout|stderr) F `)
 
 // carriedLine reads a line that another one has. It may be JSON.
 func (r *Reader) carriedLine(text string) (Line, bool) {

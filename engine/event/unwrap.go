@@ -20,7 +20,8 @@ func (r *Reader) unwrap(raw Raw) bool {
 	if r.laurel && r.expandAudit(raw) {
 		return true
 	}
-	if _, ok := open(raw.text); !ok && !several(raw.text) {
+	found, ok := open(raw.text)
+	if !ok && !several(raw.text) {
 		return false
 	}
 	r.lines--
@@ -29,13 +30,13 @@ func (r *Reader) unwrap(raw Raw) bool {
 	if r.elements != nil {
 		within = r.elements.within
 	}
-	for rest := bytes.Clone(raw.text); len(rest) > 0; { // a line may hold several objects
+	for rest := bytes.Clone(raw.text); len(rest) > 0; found, ok = open(rest) { // a line may hold several objects
 		end := skipValue(rest, 0)
-		_, cut := open(rest)
-		if cut = cut && end < 0; end < 0 {
+		cut := ok && end < 0
+		if end < 0 {
 			end = len(rest)
 		}
-		r.expand(Raw{Line: raw.Line, Content: TextContent(rest[:end:end])}, within, 0)
+		r.expandAs(Raw{Line: raw.Line, Content: TextContent(rest[:end:end])}, found, ok, within, 0)
 		if cut {
 			r.broken = "the object around the events does not end"
 			r.queue = append(r.queue, Raw{Line: raw.Line, Err: errors.New(r.broken)})
@@ -58,6 +59,11 @@ func several(data []byte) bool {
 // nil.
 func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 	found, ok := open(raw.text)
+	r.expandAs(raw, found, ok, within, depth)
+}
+
+// expandAs does so with what open has found.
+func (r *Reader) expandAs(raw Raw, found opened, ok bool, within *envelope, depth int) {
 	if !ok || depth == maxEnvelopes || !found.mayBeIn(within) {
 		r.queue = append(r.queue, raw)
 		return

@@ -197,8 +197,8 @@ func TestUsualEventsAreReadOnce(t *testing.T) {
 func TestFormsThatAreReadOnce(t *testing.T) {
 	for _, line := range []string{
 		`{"_time":"t","source":"XmlWinEventLog:c","EventCode":"1","ComputerName":"h","Image":"C:\\x"}`,
-		`{"_index":"i","_id":"x","_source":{"winlog":{"event_id":"1","channel":"c","computer_name":"h","event_data":{"Image":"C:\\x"}}}}`,
-		`{"EventID":1,"Channel":"c","Computer":"h","Provider":"p","EventData":{"Image":"C:\\x"}}`,
+		`{"_index":"i","_id":"x","_source":{"winlog":{"event_id":"1","channel":"c","computer_name":"h","event_data":{"Image":"C:\\x","host":"h"}}}}`,
+		`{"EventID":1,"Channel":"c","Computer":"h","Provider":"p","EventData":{"Image":"C:\\x","host":"h"}}`,
 		`{"decoder":{"name":"windows_eventchannel"},"data":{"win":{"system":{"eventID":"1","channel":"c","computer":"h"},"eventdata":{"image":"C:\\\\x"}}}}`,
 		`{"decoder":{"name":"windows_eventchannel"},"data":{"win":{"system":{"eventID":"1","channel":"c","computer":"h"},"eventdata":{"image":"C:\\x"}}}}`,
 	} {
@@ -207,6 +207,7 @@ func TestFormsThatAreReadOnce(t *testing.T) {
 		for name := range columns {
 			l.column(name)
 		}
+		l.column("host.name") // which a text under the key host is no part of
 		d, data := New(l), []byte(line)
 		for range 3 {
 			require.NoError(t, d.Load(data))

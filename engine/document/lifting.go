@@ -53,6 +53,10 @@ func named(names map[string]string) func(string) string {
 	return func(name string) string { return names[name] }
 }
 
+// asPath is a field that is lifted and, if it is an object, has fields that some column asks for by their outermost
+// path.
+var asPath = &lifting{}
+
 // outermost has the objects that are read in this way.
 var outermost = func() *lifting {
 	data := &lifting{is: ofData, inner: map[string]*lifting{"win": {is: ofWin, inner: map[string]*lifting{
@@ -89,7 +93,10 @@ func (l *Layout) lift(of *asked, lv *level, key []byte) {
 		return
 	}
 	i := l.find([]byte(name))
-	of.isOdd = l.spaced([]byte(name)) || l.joined(key) || l.prefixes[name] || i >= 0 && strings.Contains(name, ".")
+	of.isOdd = l.spaced([]byte(name)) || l.joined(key) || i >= 0 && strings.Contains(name, ".")
+	if l.prefixes[name] && of.lifts == nil {
+		of.lifts = asPath
+	}
 	if i >= 0 && of.column < 0 {
 		of.column, of.depth = int32(i), lv.lifts.depth // if it has a column below, too, Document.liftedNames fills this one
 	}
@@ -145,8 +152,13 @@ func (d *Document) liftedNames() {
 // found notes an object whose fields are lifted, or what stands in its place. Of two the last counts, which is left to
 // event.Decode.
 func (d *Document) found(l *lifting) {
+	first := d.peek()
+	if l == asPath {
+		d.wrapped = d.wrapped || first == '{' || first == '['
+		return
+	}
 	d.wrapped = d.wrapped || d.given&l.is != 0
-	switch first := d.peek(); {
+	switch {
 	case first == 'n':
 		return
 	case first == '{':

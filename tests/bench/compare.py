@@ -55,6 +55,8 @@ ROWS = [
     Row("without expressions, shuffled", lambda rules, _: workload.with_expressions(rules, "without"), "shuffled"),
     *[Row(f"generated {n:,}, shuffled", lambda rules, seed, n=n: workload.generate(rules, n, seed), "shuffled") for n in (500, 2_000, 10_000, 50_000)],
     Row("all, as Winlogbeat's", every, "shuffled", "winlogbeat", "windows", ""), Row("all, as Winlogbeat's, by ecs", every, "shuffled", "winlogbeat", "ecs", ""),
+    Row("all, as search hits", every, "shuffled", "hit", "windows", ""), Row("all, as Splunk's", every, "shuffled", "splunk", "splunk-windows", ""),
+    Row("all, as Sentinel's", every, "shuffled", "sentinel", "sentinel", ""), Row("all, as Wazuh's", every, "shuffled", "wazuh", "windows", ""),
     Row("all, as Defender's", every, "shuffled", "defender", "mde", ""),
     Row("all, as EVTX", every, "recorded", "evtx", "windows", ""), Row("all, as EVTX, shuffled", every, "shuffled", "evtx", "windows", ""),
 ]

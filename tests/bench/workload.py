@@ -4,7 +4,7 @@
     workload.py half RULES OUT --seed 7              a random half of the rules; --other is the rest
     workload.py generate RULES OUT --count 10000     rules of the shape of those given, with values of their own
     workload.py events EVENTS OUT --order shuffled   or interleaved (as from many hosts), or recorded
-    workload.py events EVENTS OUT --form winlogbeat  or defender, as the products write the same events
+    workload.py events EVENTS OUT --form winlogbeat  or another of FORMS, as the products write the same events
 
 Events are one flat JSON object a line, not compressed, as the windows model reads them. Needs PyYAML.
 """
@@ -188,7 +188,7 @@ def renamed(node, words, key=""):
 # Events
 
 ORDERS = ("recorded", "shuffled", "interleaved")
-FORMS = ("flat", "winlogbeat", "defender")
+FORMS = ("flat", "winlogbeat", "hit", "splunk", "sentinel", "wazuh", "defender")
 HOSTS = 200
 
 
@@ -232,14 +232,42 @@ SYSTEM = {"SourceName", "ProviderGuid", "Level", "Keywords", "Channel", "Hostnam
           "ExecutionProcessID", "ThreadID", "Version", "Opcode", "OpcodeValue", "Category", "Message"}
 
 
+def own_values(event):
+    return {name: str(value) for name, value in event.items() if name not in SYSTEM}
+
+
 def winlogbeat(event):
     """Gives an event as Winlogbeat writes it: the system's fields below winlog, the event's own below winlog.event_data."""
-    number = str(event.get("EventID", ""))
-    own = {name: str(value) for name, value in event.items() if name not in SYSTEM}
+    number, own = str(event.get("EventID", "")), own_values(event)
     log = {"channel": event.get("Channel", ""), "event_id": number, "provider_name": event.get("SourceName", ""), "computer_name": event.get("Hostname", ""),
            "record_id": event.get("RecordNumber", 0), "task": event.get("Category", ""), "event_data": own}
     return {"@timestamp": event.get("@timestamp"), "event": {"code": number, "provider": log["provider_name"], "kind": "event"},
             "host": {"name": log["computer_name"]}, "message": event.get("Message", ""), "winlog": log}
+
+
+def hit(event):
+    """Gives the same as Elasticsearch's search does."""
+    return {"_index": "winlogbeat", "_id": "x", "_score": 1.0, "_source": winlogbeat(event)}
+
+
+def splunk(event):
+    """Gives an event as Splunk's search/jobs/export does, with the fields of its Windows add-on."""
+    channel = event.get("Channel", "")
+    own = own_values(event) | {"_time": event.get("@timestamp"), "source": "XmlWinEventLog:" + channel, "EventCode": str(event.get("EventID", "")), "Computer": event.get("Hostname", "")}
+    return {"preview": False, "result": dict(sorted(own.items()))}
+
+
+def sentinel(event):
+    """Gives an event as a row of Sentinel's table WindowsEvent."""
+    return {"TimeGenerated": event.get("@timestamp"), "Provider": event.get("SourceName", ""), "Channel": event.get("Channel", ""), "Computer": event.get("Hostname", ""),
+            "EventID": event.get("EventID"), "EventData": own_values(event), "Type": "WindowsEvent"}
+
+
+def wazuh(event):
+    """Gives an event as an alert of Wazuh has it, with its backslashes twice."""
+    own = {name[0].lower() + name[1:]: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in own_values(event).items()}
+    system = {"providerName": event.get("SourceName", ""), "eventID": str(event.get("EventID", "")), "channel": event.get("Channel", ""), "computer": event.get("Hostname", "")}
+    return {"timestamp": event.get("@timestamp"), "agent": {"id": "001"}, "decoder": {"name": "windows_eventchannel"}, "data": {"win": {"system": system, "eventdata": own}}}
 
 
 def defender(event):
@@ -269,7 +297,7 @@ TABLES = {
     11: ("DeviceFileEvents", "FileCreated", ACTOR | {"FilePath": "TargetFilename"}),
     13: ("DeviceRegistryEvents", "RegistryValueSet", ACTOR | {"RegistryKey": "TargetObject", "RegistryValueData": "Details"}),
 }
-AS = {"winlogbeat": winlogbeat, "defender": defender}
+AS = {"winlogbeat": winlogbeat, "hit": hit, "splunk": splunk, "sentinel": sentinel, "wazuh": wazuh, "defender": defender}
 
 if __name__ == "__main__":
     main()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -49,6 +50,7 @@ func (l *loader) inline(n *yaml.Node, name string, own bool) (input, bool) {
 	var lines bytes.Buffer
 	ok := true
 	for _, e := range n.Content {
+		l.escapes(e)
 		line, err := eventLine(e)
 		if err != nil {
 			l.errorf("invalid-event", e, "write it as `{Field: value, ...}`; put values in quotes that YAML would not read as text", "this is not an event: %v", err)
@@ -58,6 +60,21 @@ func (l *loader) inline(n *yaml.Node, name string, own bool) (input, bool) {
 	}
 	in.open = textOf(lines.Bytes())
 	return in, ok
+}
+
+// escaped is what a path of Windows in double quotes becomes where its backslashes begin escapes: a control character
+// after the drive, at the beginning, or one that no text has.
+var escaped = regexp.MustCompile(`^[A-Za-z]:[\x00-\x1f]|^[\n\t][A-Za-z0-9_]|[\x00-\x08\x0b\x0c\x0e-\x1f]`)
+
+// escapes warns of values of an event that have lost a backslash in double quotes: what is shown of them later has it.
+func (l *loader) escapes(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.Style == yaml.DoubleQuotedStyle && escaped.MatchString(n.Value) {
+		l.Warnf("line-break-in-path", l.Range(n), "write backslashes in single quotes",
+			"in double quotes \"\\n\" is a line break, \"\\t\" a tab and \"\\b\" another such character: the event has no backslash there")
+	}
+	for _, below := range n.Content {
+		l.escapes(below)
+	}
 }
 
 func eventLine(n *yaml.Node) ([]byte, error) {

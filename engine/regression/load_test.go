@@ -69,3 +69,25 @@ func TestWarningsDropNoCase(t *testing.T) {
 	require.Len(t, file.Cases, 1)
 	assert.Len(t, file.Cases[0].Filters, 1)
 }
+
+// TestEventsThatLostABackslash: double quotes make a tab or a line break of what looks like a path of Windows.
+func TestEventsThatLostABackslash(t *testing.T) {
+	for value, want := range map[string]bool{
+		`"C:\temp\new.exe"`:      true,
+		`"\notepad.exe"`:         true,
+		`"C:\\bin\b.exe"`:        true,
+		`"C:\\temp\\x.exe"`:      false,
+		`'C:\temp\x.exe'`:        false,
+		`"iex $a\nWrite-Host"`:   false,
+		`"first:\n\tsecond\r\n"`: false,
+	} {
+		file, found := Parse(nil, "t.yml", []byte("cases:\n  - {name: a, events: [{id: 1, x: {Image: ["+value+"]}}], expect: {none: true}}\n"), parse.FilterByForm)
+		require.Len(t, file.Cases, 1, value)
+		require.Equal(t, want, len(found) > 0, value)
+		if want {
+			assert.Equal(t, "line-break-in-path", found[0].Code)
+			assert.False(t, found.HasErrors())
+			assert.Equal(t, 44, found[0].Range.Start.Col, value)
+		}
+	}
+}

@@ -29,7 +29,7 @@ func (a *analyticsRule) fillQuery() {
 		a.query = strings.TrimSuffix(kql.WithoutComments(a.query), "\n")
 	}
 	if n := utf8.RuneCountInString(a.query); n > longestQuery {
-		a.found.Errorf("package-query-length", r.Key("title", -1), "put lists into watchlists with --lists apart, or split the rule",
+		a.found.Errorf("package-query-length", r.Key("title", -1), "put long lists of values under `lists` and package with --lists apart, or split the rule",
 			"the query has %d characters, and Sentinel takes %d", n, longestQuery)
 	}
 	for _, text := range []string{a.title, a.description, a.query} {

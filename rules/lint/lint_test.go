@@ -420,6 +420,7 @@ func TestDashesWithoutSpaces(t *testing.T) {
 		"-'a'\n      -\"b c\"":         {"dash-without-space"},
 		"-enc\n      -nop":             {"dash-without-space"},
 		"-enc a\n      b -nop":         nil,
+		"-enc\n      - nop":            {"dash-without-space"},
 		"\"-enc\n      -nop\"":         nil,
 		"- -'a'\n      - -'b'":         nil,
 		">-\n       -enc\n       -nop": nil,

@@ -31,6 +31,23 @@ var valueChecks = []Check{
 			s.report(v.Range, "write `\\\\*` if you mean a backslash and a wildcard; `startswith` and `contains` need no wildcard", "`\\*` means a literal asterisk, which no path of Windows has: the value never matches")
 		}
 	})},
+	{Code: "slash-in-path", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if isWindowsPath(s, it) && strings.Contains(v.Text, "/") {
+			s.report(v.Range, "write backslashes", "no path of Windows has a slash in it: the value never matches")
+		}
+	})},
+	{Code: "name-without-path", Severity: diag.Warning, rule: func(s *subject) {
+		eachText(func(s *subject, it rules.Item, v rules.Value) {
+			if isWindowsPath(s, it) && len(it.Modifiers) == 0 && programName.MatchString(v.Text) {
+				s.report(v.Range, "write `"+it.Field+"|endswith: '\\"+v.Text+"'`", "%s has the whole path, and a value without wildcards is the whole field: the value never matches", it.Field)
+			}
+		})(s)
+		eachListed(wholePlaceholder, isProgramName, func(s *subject, it rules.Item, at rules.Value, value string) {
+			if onWindowsPath(s, it) {
+				s.report(at.Range, "write `"+it.Field+"|filename|expand`", "the list has \"%s\", and %s has the whole path: the value never matches", value, it.Field)
+			}
+		})(s)
+	}},
 	{Code: "escaped-wildcard", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if !has(it, "re", "cidr") && escapes(v.Text, "*?") && len(v.Text) > len(`\?`) && !asteriskInPath(s, it, v) {
 			s.report(v.Range, "if a path with a wildcard is meant, write `\\\\*`", "`\\*` and `\\?` mean a literal asterisk and question mark, not a backslash and a wildcard")
@@ -198,8 +215,23 @@ var windowsPaths = []string{"Image", "ParentImage", "ImageLoaded", "TargetFilena
 
 // asteriskInPath tells whether a value has a literal asterisk where the field is a path of Windows.
 func asteriskInPath(s *subject, it rules.Item, v rules.Value) bool {
+	return isWindowsPath(s, it) && escapes(v.Text, "*")
+}
+
+// isWindowsPath tells whether a test compares texts of the rule with a path of Windows.
+func isWindowsPath(s *subject, it rules.Item) bool {
+	return onWindowsPath(s, it) && !has(it, "re", "fieldref", "expand")
+}
+
+// onWindowsPath tells whether a test reads a path of Windows.
+func onWindowsPath(s *subject, it rules.Item) bool {
 	onWindows := slices.ContainsFunc(s.LogSources(), func(ls rules.LogSource) bool { return strings.EqualFold(ls.Product, "windows") })
-	return onWindows && slices.Contains(windowsPaths, it.Field) && !has(it, "re", "fieldref", "expand") && escapes(v.Text, "*")
+	return onWindows && slices.Contains(windowsPaths, it.Field)
+}
+
+// isProgramName tells whether a value of a list is the name of a program, and is compared with the whole field.
+func isProgramName(it rules.Item, value string) bool {
+	return len(it.Modifiers) == 1 && programName.MatchString(value)
 }
 
 // timeParts are the first and the last number that each part of a time has.
@@ -240,6 +272,8 @@ var (
 
 	comparedKeyword = regexp.MustCompile(`^\s*([A-Za-z_][\w.-]*)\s*([<>]=?|!=|==)\s*(-?\d+(?:\.\d+)?)\s*$`)
 
+	// the name of a program or a library alone
+	programName = regexp.MustCompile(`(?i)^[^\\/*?]+\.(?:exe|dll|sys|com|scr)$`)
 	// what a YAML escape of a path in double quotes leaves: a line break or a tab, and then a name
 	decodedEscape = regexp.MustCompile(`[\n\t][A-Za-z0-9_]`)
 	// a space that is not U+0020, or what has no width, beside a character of ASCII; emoji are joined by such
@@ -247,7 +281,7 @@ var (
 	invisible = regexp.MustCompile(`[!-)+->@-~]([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])|([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])[!-)+->@-~]`)
 
 	dashedItem  = regexp.MustCompile(`^-(?:'.*'|".*")$`)
-	dashedItems = regexp.MustCompile(`(?:^| )-(?:'[^']*'|"[^"]*"|[^\s'"]+)`)
+	dashedItems = regexp.MustCompile(`(?:^-| - ?)(?:'[^']*'|"[^"]*"|[^\s'"]+)`)
 
 	// “quotes” of a word processor
 	typographic = regexp.MustCompile(`^[“”„‘’«].*[“”’»]$`)

@@ -120,6 +120,34 @@ func (o *Outcome) problem(err error, at diag.Range) {
 	o.Failures.Errorf("case-not-run", at, "", "%v", err)
 }
 
+// eachSeen reads the events of a case, each with what expectations may name it by.
+func (c *Case) eachSeen(m *schema.Model, each func(*event.Event, seen) error) error {
+	index := 0
+	return c.read(func(ev *event.Event, own bool) error {
+		s := seen{id: engine.EventID(m, ev), source: ev.Source, line: ev.Line}
+		if own {
+			index++
+			s.index = index
+		}
+		return each(ev, s)
+	})
+}
+
+// incomplete says why an engine cannot have found all matches of a case; nil if it has.
+func incomplete(stats engine.Stats, m *schema.Model) error {
+	switch {
+	case len(stats.Suspended) > 0:
+		return errors.New(stats.Suspended[0].Describe())
+	case stats.Dropped+stats.Evicted > 0:
+		return fmt.Errorf("too many events for one case: %d events that wait for the end of input and %d processes were dropped", stats.Dropped, stats.Evicted)
+	case stats.Uncorrelated > 0:
+		return fmt.Errorf("too many events for one case: %s dropped, which a correlation or a join would read", matchesAre(stats.Uncorrelated))
+	case stats.Timeless > 0:
+		return fmt.Errorf("%s no readable time, which a correlation, a join or first_seen needs: %s", matchesHave(stats.Timeless), timesOf(m))
+	}
+	return nil
+}
+
 // match finds the events that match the rule, or the correlation if there is one.
 func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 	opt, err := c.Options()
@@ -133,13 +161,7 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 	if len(found) > 0 { // without an error, a rule that is not run would pass every `none`
 		return found[0]
 	}
-	index := 0
-	err = c.read(func(ev *event.Event, own bool) error {
-		s := seen{id: engine.EventID(opt.Model, ev), source: ev.Source, line: ev.Line}
-		if own {
-			index++
-			s.index = index
-		}
+	err = c.eachSeen(opt.Model, func(ev *event.Event, s seen) error {
 		if err := e.Add(ev); err != nil {
 			return err
 		}
@@ -151,17 +173,11 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 		return err
 	}
 	results, stats, err := e.Finish()
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case len(stats.Suspended) > 0:
-		return errors.New(stats.Suspended[0].Describe())
-	case stats.Dropped+stats.Evicted > 0:
-		return fmt.Errorf("too many events for one case: %d events that wait for the end of input and %d processes were dropped", stats.Dropped, stats.Evicted)
-	case stats.Uncorrelated > 0:
-		return fmt.Errorf("too many events for one case: %s dropped, which a correlation or a join would read", matchesAre(stats.Uncorrelated))
-	case stats.Timeless > 0:
-		return fmt.Errorf("%s no readable time, which a correlation, a join or first_seen needs: %s", matchesHave(stats.Timeless), timesOf(opt.Model))
+	}
+	if err := incomplete(stats, opt.Model); err != nil {
+		return err
 	}
 	if stats.Unlike > 0 {
 		o.unlike = fmt.Sprintf("%s no readable time, so `suppress` leaves out none of them: %s", matchesHave(stats.Unlike), timesOf(opt.Model))

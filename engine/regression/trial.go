@@ -22,13 +22,7 @@ func (c *Case) Trial() (*Trial, error) {
 		return nil, err
 	}
 	t := &Trial{of: c, opt: opt}
-	index := 0
-	err = c.read(func(ev *event.Event, own bool) error {
-		s := seen{id: engine.EventID(opt.Model, ev), source: ev.Source, line: ev.Line}
-		if own {
-			index++
-			s.index = index
-		}
+	err = c.eachSeen(opt.Model, func(ev *event.Event, s seen) error {
 		t.events, t.seen = append(t.events, ev), append(t.seen, s)
 		return nil
 	})

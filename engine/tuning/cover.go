@@ -242,25 +242,23 @@ func (s *search) narrowest(i int, r round) (selection, bool) {
 }
 
 func (s *search) excludesNoBad(tests []*test) bool {
-	bad := newBits(len(s.bad))
-	for i := range s.bad {
-		bad.add(i)
-	}
-	for _, t := range tests {
-		bad = bad.and(t.bad)
-	}
-	return bad.empty()
+	return inAll(len(s.bad), tests, func(t *test) set { return t.bad }).empty()
 }
 
 func (s *search) goodOf(tests []*test) set {
-	good := newBits(len(s.good))
-	for i := range s.good {
-		good.add(i)
+	return inAll(len(s.good), tests, func(t *test) set { return t.good })
+}
+
+// inAll gives which of n events are in the set of every test.
+func inAll(n int, tests []*test, of func(*test) set) set {
+	all := newBits(n)
+	for i := range n {
+		all.add(i)
 	}
 	for _, t := range tests {
-		good = good.and(t.good)
+		all = all.and(of(t))
 	}
-	return good
+	return all
 }
 
 // needed drops tests without which the others still hold for no event that must alert, the dearest first.

@@ -19,11 +19,7 @@ import (
 func observe(r *ir.Rule, recordings []Recording) ([]*Match, error) {
 	var out []*Match
 	for i, rec := range recordings {
-		prepared, err := rec.prepared(r)
-		if err != nil {
-			return nil, err
-		}
-		results, err := rec.run(prepared)
+		prepared, results, err := rec.results(r)
 		if err != nil {
 			return nil, err
 		}
@@ -54,11 +50,7 @@ func (m *Match) key() eventKey { return eventKey{m.recording, m.order} }
 func matched(r *ir.Rule, recordings []Recording) (map[eventKey]bool, error) {
 	out := map[eventKey]bool{}
 	for i, rec := range recordings {
-		prepared, err := rec.prepared(r)
-		if err != nil {
-			return nil, err
-		}
-		results, err := rec.run(prepared)
+		_, results, err := rec.results(r)
 		if err != nil {
 			return nil, err
 		}
@@ -74,6 +66,15 @@ func (rec Recording) prepared(r *ir.Rule) (*ir.Rule, error) {
 		return r, nil
 	}
 	return rec.Prepare(r)
+}
+
+// results gives the rule as the recording's events are asked for it, and its matches.
+func (rec Recording) results(r *ir.Rule) (prepared *ir.Rule, results []engine.Result, err error) {
+	if prepared, err = rec.prepared(r); err != nil {
+		return nil, nil, err
+	}
+	results, err = rec.run(prepared)
+	return prepared, results, err
 }
 
 // run gives the matches of a rule. A rule that does not see all events is an error, because a filter would rest on what

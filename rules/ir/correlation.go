@@ -162,13 +162,7 @@ func occurrence(c *rules.Correlation, e rules.Expr) Node {
 		for _, n := range e.Names {
 			terms = append(terms, &Occurred{at, inputNamed(c, n)})
 		}
-		switch {
-		case e.All || e.Count == len(terms):
-			return &And{at, terms}
-		case e.Count == 1:
-			return &Or{at, terms}
-		}
-		return &AtLeast{at, e.Count, terms}
+		return ofThem(at, e, terms)
 	}
 	panic("ir: unknown expression")
 }

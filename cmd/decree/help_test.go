@@ -44,6 +44,17 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// TestExitCodes: the script of exit codes runs every command.
+func TestExitCodes(t *testing.T) {
+	script, err := os.ReadFile("../../tests/cli/exit_codes.txtar")
+	require.NoError(t, err)
+	for _, cmd := range ours() {
+		if cmd.HasParent() {
+			assert.Regexp(t, `(?m)^[012] `+cmd.Name()+`( |$)`, string(script))
+		}
+	}
+}
+
 // TestShortFlags: a short flag means the same in every command, and what has one has it in every command.
 func TestShortFlags(t *testing.T) {
 	meanings := map[string]string{}

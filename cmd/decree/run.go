@@ -4,16 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"decree/cmd/decree/internal/alerts"
 	"decree/cmd/decree/internal/backtest"
 	"decree/cmd/decree/internal/engines"
-	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/interrupt"
@@ -31,22 +28,6 @@ import (
 	"decree/rules/schema"
 	"decree/rules/source"
 )
-
-type runParams struct {
-	evaluation.Flags
-	selection           ruleset.Selection
-	events              []string
-	rejects             string
-	shown               alerts.Flags
-	maxLine             int
-	maxPending, workers int
-	maxProc             int
-	maxMemory           memory.Size
-	failOnMatch         bool
-	quiet, force        bool
-	stats               bool
-	backtest            backtest.Flags
-}
 
 func newRun(s *stdio.Streams) *cobra.Command {
 	p := runParams{maxMemory: memory.Default}
@@ -96,12 +77,7 @@ and with --fail-on-match if a rule matched.`,
 		Args: usage.Arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.events = args
-			err := usage.InBounds(cmd, usage.Bound{Flag: "max-line", Value: float64(p.maxLine), Least: 1}, usage.Bound{Flag: "max-processes", Value: float64(p.maxProc)},
-				usage.Bound{Flag: "max-pending", Value: float64(p.maxPending)}, usage.Bound{Flag: "workers", Value: float64(p.workers), Least: 1})
-			if err == nil {
-				err = cmp.Or(p.backtest.Check(cmd, p.Now), p.shown.Check(), p.shown.CheckBacktest(p.backtest.On))
-			}
-			if err != nil {
+			if err := p.check(cmd); err != nil {
 				return err
 			}
 			return runRules(s, p)
@@ -112,15 +88,11 @@ and with --fail-on-match if a rule matched.`,
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.selection.Paths, "rules", "r", nil, "rule `PATHS`, files, folders or names of rules (default: those of the project)")
 	f.StringVar(&p.rejects, "rejects", "", "write lines that are not events to this `FILE`, as NDJSON")
-	f.IntVar(&p.maxLine, "max-line", 16<<20, "longest line in `BYTES`; a longer line is rejected")
-	f.IntVar(&p.maxProc, "max-processes", 200_000, "number `N` of processes kept for ancestors; the oldest are dropped first, and the run says how many")
 	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 if a rule matched")
-	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "number `N` of events kept to the end for rules on ancestors or rarity, and of matches kept for correlations; more are dropped, and the run says how many")
-	f.Var(&p.maxMemory, "max-memory", "memory `SIZE` for what waits for the end; what does not fit is dropped, and the run says how much")
-	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "number `N` of cores; the result is the same with any number")
 	f.BoolVar(&p.stats, "stats", false, "show how fast the run was, and which rules cost and matched the most")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "show no progress bar")
 	f.BoolVar(&p.force, "force", false, "overwrite the files of --out and --html, and a write-protected one of --rejects")
+	p.addLimits(f)
 	p.backtest.AddTo(cmd)
 	p.shown.AddTo(cmd)
 	return cmd
@@ -204,7 +176,7 @@ func (r *ruleRun) loadRules() error {
 	if r.opt, err = p.Options(ours); err != nil {
 		return err
 	}
-	r.opt.MaxProcesses, r.opt.MaxPending = p.maxProc, p.maxPending
+	r.opt.MaxProcesses, r.opt.MaxPending = p.maxProcesses, p.maxPending
 	r.opt.MaxMemory, r.opt.Measure, r.opt.Evidence = p.shown.Memory(int(p.maxMemory)), p.stats, true
 	r.opt.Correlations, r.opt.Silent = r.set.LoweredCorrelations(), r.set.OnlyRead()
 	return nil
@@ -305,7 +277,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	warnings.NoReputation(s, es.WithoutReputation())
 	warnings.UntoldReputation(s, es.UntoldReputation())
 	warnings.Uncountable(s, uncountable)
-	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
+	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProcesses, Pending: p.maxPending, Memory: &p.maxMemory})
 	if p.stats {
 		if err := profile.Print(s, es.Profile(), stats, r.times.loaded.Sub(r.times.began), time.Since(r.times.loaded)); err != nil {
 			return err

@@ -60,6 +60,19 @@ func (w *writer) unread(f ir.Field, title, code, hint string, at diag.Range) dia
 	return found
 }
 
+// writersOf starts the search of each table. They share their lists, and span is the name of the lookback.
+func writersOf(branches []*compilers.Branch, taken names, span string) []*writer {
+	lists := map[string]string{}
+	writers := make([]*writer, len(branches))
+	for i, b := range branches {
+		writers[i] = newWriter(b.Plan, taken)
+		writers[i].sources, writers[i].lists, writers[i].span = b.Sources, lists, span
+		writers[i].since = writers[i].sinceFrom()
+	}
+	eachOnce(writers)
+	return writers
+}
+
 // union searches several tables, each with its own columns. A table that a workspace does not have is skipped.
 // https://learn.microsoft.com/en-us/kusto/query/union-operator
 func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show) (*compilers.Query, diag.Diagnostics) {
@@ -79,20 +92,14 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 		return w.compiled(found, asks)
 	}
 	lead := branches[0].Plan
-	taken, lists := newNames(lead.Model, lead.Tables()), map[string]string{}
+	taken := newNames(lead.Model, lead.Tables())
 	span := taken.free("timeframe")
 	var lets strings.Builder
 	var parts []string
 	var assets []compilers.Asset
 	var reach time.Duration
 	indexed := true
-	writers := make([]*writer, len(branches))
-	for i, b := range branches {
-		writers[i] = newWriter(b.Plan, taken)
-		writers[i].sources, writers[i].lists, writers[i].span = b.Sources, lists, span
-		writers[i].since = writers[i].sinceFrom()
-	}
-	eachOnce(writers)
+	writers := writersOf(branches, taken, span)
 	suppression := suppress(writers, taken)
 	shown := show(writers, asks)
 	for _, w := range writers {

@@ -36,7 +36,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 		return w.made(m, col)
 	}
 	compilers.OneColumn("eql", lacks[compilers.SecondColumns].Hint, col, m.Range(), &w.found)
-	w.noteMapped(m, col)
+	w.noteMapped(m)
 	w.noteDigits(m, col)
 	p, err := columnTest(col, m.Test, w.negated[m])
 	return w.reportError(p, err, m.Range())

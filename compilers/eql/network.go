@@ -50,68 +50,26 @@ func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
 	return ways, nil
 }
 
-// addresses tests whether a column has one of some addresses, each as the network of it alone: Elasticsearch refuses
-// `in` for addresses, and `==` with an address where another is joined to it by `or`. It would also refuse to look for
-// what is no address, or has a zone: no column of addresses holds it. The first parts of IPv4 addresses (10.1.) are a
-// network, too.
+// addresses tests a column of addresses for texts that are none, or for parts that no network is: addresses, each as
+// the network of it alone, and whole first parts are networks already (schema.Model.Translate), since Elasticsearch
+// refuses `in` for addresses, and `==` with an address where another is joined to it by `or`. It would also refuse to
+// look for what is no address: no column of addresses holds it.
 // https://github.com/elastic/elasticsearch/issues/118621
 // https://github.com/elastic/detection-rules/pull/431
 func addresses(col schema.Column, t *ir.Text) (compilers.Pred, error) {
-	named := &ir.CIDR{}
-	switch t.Op {
-	case ir.Equals:
-		named.Prefixes = hosts(t.Values)
-	case ir.StartsWith:
-		for _, v := range t.Values {
-			p, ok := firstParts(v)
-			if !ok {
-				return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses such as 10.1. and %q is none", col.Name, v)
-			}
-			named.Prefixes = append(named.Prefixes, p)
-		}
-	default:
-		return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses, not for other parts", col.Name)
-	}
-	if len(named.Prefixes) == 0 {
+	if t.Op == ir.Equals {
 		return compilers.Constant(false), nil
 	}
-	return networks(col, named)
+	return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses such as 10.1. and not for %s %q", col.Name, t.Op, t.Values[0])
 }
 
-// hosts are the networks of single addresses, without what is none or has a zone.
-func hosts(values []string) (out []netip.Prefix) {
-	for _, v := range values {
-		if a, err := netip.ParseAddr(v); err == nil && a.Zone() == "" {
-			out = append(out, netip.PrefixFrom(a, a.BitLen()))
-		}
+// noteMapped notes what is otherwise in networks of IPv6 addresses that stand for IPv4 addresses.
+func (w *writer) noteMapped(m *ir.Match) {
+	asked, ok := m.Test.(*ir.CIDR)
+	if !ok {
+		return
 	}
-	return out
-}
-
-// firstParts gives the network of the addresses that begin with one to three numbers, each with the dot behind it. An
-// address of IPv6 may end so, too (::ffff:10.), and is none of these.
-func firstParts(v string) (netip.Prefix, bool) {
-	dots := strings.Count(v, ".")
-	if dots == 0 || dots > 3 || !strings.HasSuffix(v, ".") {
-		return netip.Prefix{}, false
-	}
-	a, err := netip.ParseAddr(v + strings.Repeat("0.", 3-dots) + "0")
-	return netip.PrefixFrom(a, 8*dots), err == nil && a.Is4()
-}
-
-// noteMapped notes what is otherwise in networks of IPv6 addresses that stand for IPv4 addresses, and of such an
-// address itself.
-func (w *writer) noteMapped(m *ir.Match, col schema.Column) {
-	var asked []netip.Prefix
-	switch t := m.Test.(type) {
-	case *ir.CIDR:
-		asked = t.Prefixes
-	case *ir.Text:
-		if col.Type == schema.IP && t.Op == ir.Equals {
-			asked = hosts(t.Values)
-		}
-	}
-	for _, p := range asked {
+	for _, p := range asked.Prefixes {
 		switch {
 		case p.Addr().Is4() || !p.Overlaps(ir.MappedV4):
 		case beyondV4(p):

@@ -79,6 +79,8 @@ func (m *Model) inColumn(s *Source, col Column, ok bool, n *ir.Match) (ir.Node, 
 		return inLists(s, n, col.Name)
 	case len(col.Spread) > 0:
 		return m.spread(s, col, n)
+	case col.Type == IP && m.Dialect == "eql":
+		return asAddresses(n), nil
 	case col.Shared:
 		return n, col.amongOthers(n)
 	case col.Domain != "":

@@ -89,7 +89,7 @@ func TestEQLAgreesOnArguments(t *testing.T) {
 	assert.Equal(t, 7, eqlAgrees(t, m, compiled, queries, file))
 }
 
-// TestEQLAgreesOnAddresses asks for whole addresses and for their first parts.
+// TestEQLAgreesOnAddresses asks for whole addresses, however they are written, and for their first parts.
 func TestEQLAgreesOnAddresses(t *testing.T) {
 	t.Parallel()
 	needEQL(t)
@@ -97,7 +97,7 @@ func TestEQLAgreesOnAddresses(t *testing.T) {
 	require.NoError(t, err)
 	m.ID = []string{"event.id"}
 	var docs []doc
-	for i, address := range []string{"10.0.0.1", "10.0.0.10", "100.0.0.1", "192.168.7.5", "fe80::1", "::1"} {
+	for i, address := range []string{"10.0.0.1", "10.0.0.10", "100.0.0.1", "192.168.7.5", "fe80::1", "::1", "::ffff:10.0.0.1", "2001:db8::8"} {
 		docs = append(docs, doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": strconv.Itoa(i), "category": []any{"network"}, "type": []any{"start"}}, "host": doc{"os": doc{"type": "windows"}}, "destination": doc{"ip": address}})
 	}
 	docs = append(docs, doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": "none", "category": []any{"network"}, "type": []any{"start"}}, "host": doc{"os": doc{"type": "windows"}}})
@@ -105,8 +105,8 @@ func TestEQLAgreesOnAddresses(t *testing.T) {
 	compiled, queries := eqlOf(t, m, "{product: windows, category: network_connection}",
 		"{s: {DestinationIp: 10.0.0.1}, condition: s}", "{s: {DestinationIp: [10.0.0.1, '::1', '-']}, condition: s}", "{s: {DestinationIp: [10.0.0.1, 'fe80::1']}, condition: not s}",
 		"{s: {DestinationIp: 10.0.0.1}, o: {DestinationIp: 100.0.0.1}, condition: s or o}", "{s: {DestinationIp|startswith: ['10.', '192.168.']}, condition: s}",
-		"{s: {DestinationIp: ['10.0.0.*', '192.168.7.*']}, condition: not s}")
-	assert.Equal(t, 17, eqlAgrees(t, m, compiled, queries, file))
+		"{s: {DestinationIp: ['10.0.0.*', '192.168.7.*']}, condition: not s}", "{s: {DestinationIp: ['2001:DB8:0:0::8', '::ffff:10.0.0.10']}, condition: s}")
+	assert.Equal(t, 25, eqlAgrees(t, m, compiled, queries, file))
 	for _, detection := range []string{"DestinationIp|startswith: '10'", "DestinationIp|startswith: '300.'", "DestinationIp|startswith: '::ffff:10.'", "DestinationIp|startswith: '64:ff9b::10.'", "DestinationIp|contains: '10.'", "DestinationIp|endswith: '.1'"} {
 		q, problems := eql.New().Compile(lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection: {s: {"+detection+"}, condition: s}\n"), compilers.Options{Model: m})
 		assert.Nil(t, q, detection)

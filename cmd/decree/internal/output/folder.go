@@ -19,11 +19,6 @@ type File struct {
 	Binary     bool   // written as it is, without a newline at the end
 }
 
-// manifestName names the file of an output folder in which decree lists its own files.
-const manifestName = ".decree-output"
-
-const manifestHead = "# Written by decree, which replaces and removes the files below and no others."
-
 // Everywhere stands for all folders of an output folder: what decree wrote there before, and does not write now, is
 // removed.
 const Everywhere = "*"
@@ -106,30 +101,6 @@ func distinct(files []File) error {
 			what = fmt.Sprintf("the files %s and %s, which are the same file where case is ignored", before.Path, f.Path)
 		}
 		return fmt.Errorf("%s and %s would both write %s: give them different names with `name:`", before.From, f.From, what)
-	}
-	return nil
-}
-
-func (f *folder) readManifest() error {
-	f.own = map[string]bool{}
-	info, err := f.root.Lstat(manifestName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a regular file")
-	}
-	var text []byte
-	if err == nil {
-		text, err = f.root.ReadFile(manifestName)
-	}
-	if err != nil {
-		return unwritable(filepath.Join(f.dir, manifestName), err)
-	}
-	for line := range strings.Lines(string(text)) {
-		if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") && filepath.IsLocal(filepath.FromSlash(name)) && name != manifestName {
-			f.own[name] = true
-		}
 	}
 	return nil
 }
@@ -349,15 +320,4 @@ func union(a, b map[string]bool) map[string]bool {
 		out[name] = out[name] || is
 	}
 	return out
-}
-
-func manifestText(names map[string]bool) []byte {
-	var lines []string
-	for name, is := range names {
-		if is {
-			lines = append(lines, name)
-		}
-	}
-	slices.Sort(lines)
-	return []byte(strings.Join(append([]string{manifestHead}, lines...), "\n") + "\n")
 }

@@ -124,6 +124,11 @@ func TestNamesOfOtherSources(t *testing.T) {
 		{"network", "{product: zeek, service: http}", "{c-uri|endswith: .exe, c-useragent|contains: WebDAV, cs-method: GET, cs-host: h, sc-status: 200}",
 			`{"_path": "http", "ts": 1, "uid": "C", "uri": "/a.exe", "user_agent": "Microsoft-WebDAV", "method": "GET", "host": "h", "status_code": 200}`},
 		{"web", "{category: proxy}", "{c-uri-extension: exe, c-useragent: x}", `{"cs-uri": "http://h/a.exe", "cs-uri-extension": "exe", "c-agent": "x", "sc-status": 200}`},
+		// Elastic's integration of Sysmon for Linux
+		{"linux", "{product: linux, category: process_creation}", "{Image|endswith: /nc, CommandLine|contains: -e, ParentImage|endswith: /sh, User: ann}",
+			`{"event": {"code": "1", "action": "log", "category": ["process"]}, "winlog": {"channel": "Linux-Sysmon/Operational", "event_id": "1"}, "user": {"name": "ann"}, "process": {"executable": "/bin/nc", "command_line": "nc -e", "parent": {"executable": "/bin/sh"}}}`},
+		{"linux", "{product: linux, category: network_connection}", "{Image|endswith: /nc, DestinationIp|cidr: 10.0.0.0/8, DestinationPort: 80}",
+			`{"event": {"code": "3"}, "winlog": {"channel": "Linux-Sysmon/Operational", "event_id": "3"}, "process": {"executable": "/bin/nc"}, "destination": {"ip": "10.0.0.1", "port": 80}}`},
 		{"network", "{category: firewall}", "{src_port: 5, dst_port: 80}", `{"DeviceVendor": "v", "DeviceProduct": "p", "srcPort": "5", "dstPort": "80"}`}, // LEEF
 	} {
 		rule := lowered.Rule(t, "title: T\nlogsource: "+c.source+"\ndetection: {s: "+c.test+", condition: s}\n")

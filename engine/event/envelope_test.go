@@ -108,6 +108,10 @@ var exports = []struct{ name, in, want string }{
 			"1: {\"node\":\"n\",\"proctitle\":\"cat a b\",\"serial\":\"348501\",\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"PROCTITLE\"}\n" +
 			"1: {\"a0\":\"55\",\"a1\":\"1\",\"arch\":\"c000003e\",\"exe\":\"/a b\",\"node\":\"n\",\"serial\":\"348501\",\"syscall\":59,\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"SYSCALL\"}\n" +
 			"2! not JSON: invalid character '}' looking for beginning of object key string\n3: {\"a\":1}\n"},
+	{"Laurel in Splunk", `{"result":{"_raw":"{\"ID\":\"1626611363.720:1\",\"CWD\":{\"cwd\":\"/x\"}}","_time":"t"}}`, "1: {\"cwd\":\"/x\",\"serial\":\"1\",\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"CWD\"}\n"},
+	{"Laurel in syslog", "Feb  1 10:00:00 web1 laurel: {\"ID\":\"1626611363.720:1\",\"CWD\":{\"cwd\":\"/x\"}}\n", "1: {\"cwd\":\"/x\",\"serial\":\"1\",\"timestamp\":\"2021-07-18T12:29:23.720Z\",\"type\":\"CWD\"}\n"},
+	{"an envelope in syslog", "Feb  1 10:00:00 web1 app: {\"Records\":[{\"a\":1},{\"a\":2}]}\nFeb  1 10:00:00 web1 app: {\"a\":3}\n", "1: {\"a\":1}\n1: {\"a\":2}\n2: {\"a\":3}\n"},
+	{"another object with an id", `{"ID":"x","a":1}`, "1: {\"ID\":\"x\",\"a\":1}\n"},
 	{"Filebeat", `{"@timestamp":"t","@metadata":{"beat":"filebeat"},"message":"type=CWD msg=audit(1767225600.000:1): cwd=\"/root\"","log":{"offset":0},"input":{"type":"log"},"ecs":{},"host":{},"agent":{}}`,
 		"1: {\"@metadata\":{\"beat\":\"filebeat\"},\"@timestamp\":\"2026-01-01T00:00:00Z\",\"agent\":{},\"cwd\":\"/root\",\"ecs\":{},\"host\":{},\"input\":{\"type\":\"log\"},\"log\":{\"offset\":0},\"message\":\"type=CWD msg=audit(1767225600.000:1): cwd=\\\"/root\\\"\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
 	{"Filebeat's text", `{"@timestamp":"t","message":"a text","agent":{}}`, "1: {\"@timestamp\":\"t\",\"agent\":{},\"message\":\"a text\"}\n"},

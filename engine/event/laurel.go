@@ -1,6 +1,7 @@
 package event
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"net/url"
@@ -29,6 +30,14 @@ var laurelOwn = []string{"PARENT_INFO", "CONTAINER_INFO", "PID", "PPID"}
 // recordSize is about the memory that a record takes at least.
 const recordSize = 1000
 
+// laurelStart begins an event as Laurel writes it.
+const laurelStart = `{"ID"`
+
+// isAudit tells by its beginning whether an object may be such an event.
+func (r *Reader) isAudit(text []byte) bool {
+	return r.laurel || bytes.HasPrefix(text, []byte(laurelStart))
+}
+
 // expandAudit queues the records of an event. It is false if the line is not such an event.
 func (r *Reader) expandAudit(raw Raw) bool {
 	at, serial, ok := laurelID(raw.text)
@@ -39,8 +48,6 @@ func (r *Reader) expandAudit(raw Raw) bool {
 	if event == nil {
 		return false // the caller says why
 	}
-	r.lines--
-	r.queue, r.queued, r.copied = r.queue[:0], 0, 0
 	for _, kind := range slices.Sorted(maps.Keys(event)) {
 		for _, fields := range laurelRecords(kind, event[kind]) {
 			if !r.copies(recordSize) {

@@ -351,7 +351,9 @@ func (r *Reader) read() (Raw, error) {
 		case r.xml != nil:
 			return r.nextXML()
 		case r.text != nil:
-			return r.nextText()
+			if raw, err = r.nextText(); !r.text.isObject {
+				return raw, err
+			}
 		case r.elements == nil:
 			raw, err = r.nextLine()
 		default:

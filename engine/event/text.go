@@ -18,6 +18,8 @@ type text struct {
 	lines *logline.Reader
 	table *logline.Table // nil for lines that have their own names
 	xml   *evtx.XML      // of Sysmon for Linux
+
+	isObject bool // the last event is a JSON object of the file, which may be an envelope
 }
 
 // probedLines bounds how many lines are looked at to recognise a log of text.
@@ -91,9 +93,9 @@ func (r *Reader) nextText() (Raw, error) {
 
 // logLine gives the event of a line that is not a row of a table.
 func (r *Reader) logLine(line []byte) (Raw, error) {
+	r.text.isObject = false
 	if object := object(line); object[0] == '{' {
-		r.lines++
-		return Raw{Line: r.line, Content: TextContent(object)}, nil
+		return r.objectOfLine(object)
 	}
 	found, ok := r.text.lines.Parse(string(line))
 	switch {
@@ -106,10 +108,15 @@ func (r *Reader) logLine(line []byte) (Raw, error) {
 		}
 		return r.made(r.line, fields)
 	case found.JSON != "":
-		r.lines++
-		return Raw{Line: r.line, Content: TextContent([]byte(found.JSON))}, nil
+		return r.objectOfLine([]byte(found.JSON))
 	}
 	return r.encoded(r.line, found.Fields)
+}
+
+func (r *Reader) objectOfLine(object []byte) (Raw, error) {
+	r.lines++
+	r.text.isObject = true
+	return Raw{Line: r.line, Content: TextContent(object)}, nil
 }
 
 // notes says what was guessed.

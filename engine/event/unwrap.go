@@ -17,11 +17,8 @@ func (r *Reader) unwrap(raw Raw) bool {
 	if len(raw.text) == 0 || raw.text[0] != '{' {
 		return false
 	}
-	if r.laurel && r.expandAudit(raw) {
-		return true
-	}
 	found, ok := open(raw.text)
-	if !ok && !several(raw.text) {
+	if !ok && !several(raw.text) && !r.isAudit(raw.text) {
 		return false
 	}
 	r.lines--
@@ -55,8 +52,8 @@ func several(data []byte) bool {
 	return end > 0 && end < len(data) && data[end] == '{'
 }
 
-// expand queues the events of an envelope, or raw itself if it is not an envelope. within is the envelope around it, or
-// nil.
+// expand queues the events of an envelope, or the records of an event of the audit log, or raw itself if it is neither.
+// within is the envelope around it, or nil.
 func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 	found, ok := open(raw.text)
 	r.expandAs(raw, found, ok, within, depth)
@@ -65,7 +62,9 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 // expandAs does so with what open has found.
 func (r *Reader) expandAs(raw Raw, found opened, ok bool, within *envelope, depth int) {
 	if !ok || depth == maxEnvelopes || !found.mayBeIn(within) {
-		r.queue = append(r.queue, raw)
+		if !r.isAudit(raw.text) || !r.expandAudit(raw) {
+			r.queue = append(r.queue, raw)
+		}
 		return
 	}
 	switch found.as {

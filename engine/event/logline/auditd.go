@@ -60,6 +60,17 @@ func auditd(text string) (map[string]any, bool) {
 	return fields, true
 }
 
+// journalRecord is a record as systemd's journal forwards it to syslog: the type and the fields.
+var journalRecord = regexp.MustCompile(`^([A-Z][A-Z0-9_]+(?:\[\d+\])?) ([a-z][a-z0-9_-]*=.*)$`)
+
+func journalAudit(text string) (map[string]any, bool) {
+	parts := journalRecord.FindStringSubmatch(text)
+	if parts == nil {
+		return nil, false
+	}
+	return Audit(parts[1], parts[2]), true
+}
+
 // Audit reads a record of a type whose text has no head, as systemd's journal has it.
 func Audit(kind, text string) map[string]any {
 	fields := map[string]any{"type": kind}

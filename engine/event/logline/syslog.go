@@ -225,6 +225,9 @@ func (m message) in(header map[string]any) Line {
 	if !ok {
 		fields, ok = auditd(text)
 	}
+	if !ok && header["appname"] == "audit" {
+		fields, ok = journalAudit(text)
+	}
 	if !ok {
 		fields, ok = access(text)
 	}

@@ -4,7 +4,7 @@ package match
 // a rule together. A long text has a larger one. A core makes some hundred million steps a second.
 const (
 	StepsPerEvent = 1_000_000
-	StepsPerByte  = 100
+	stepsPerByte  = 100
 )
 
 // Usage is the steps that the backtracking expressions of the current rule took on the current event.
@@ -30,7 +30,7 @@ func (u *Usage) count(e *exprUsage) {
 	e.counted = u.asking
 	u.Steps += e.steps
 	u.Bytes += e.bytes
-	u.Exceeded = u.Exceeded || e.unknown || u.Steps > StepsPerEvent+StepsPerByte*u.Bytes
+	u.Exceeded = u.Exceeded || e.unknown || u.Steps > StepsPerEvent+stepsPerByte*u.Bytes
 }
 
 // backtracking answers an atom whose expression backtracks. It runs once an event for all rules, but its steps count
@@ -56,7 +56,7 @@ func (m *Matcher) backtracks(p *predicate, texts []string) bool {
 			t = lastPart(t)
 		}
 		took.bytes += len(t)
-		found, known, steps := m.backtracker.Match(p.slow, t, StepsPerEvent+StepsPerByte*took.bytes-took.steps)
+		found, known, steps := m.backtracker.Match(p.slow, t, StepsPerEvent+stepsPerByte*took.bytes-took.steps)
 		if took.steps += steps; !known {
 			took.unknown = true
 			return false

@@ -15,7 +15,7 @@ import (
 const (
 	NotARule      = "not-a-rule"       // code of a document that has no key of a rule, a correlation or a filter
 	FilterSkipped = "document-skipped" // code of a filter that is read as a rule
-	NotAFilter    = "not-a-filter"     // code of a rule or a correlation where a filter is expected
+	notAFilter    = "not-a-filter"     // code of a rule or a correlation where a filter is expected
 )
 
 // A document is one of Sigma's if it has a distinct section of the table, or one that is almost so written, or two of
@@ -181,6 +181,6 @@ func (p *parser) notAFilter(top *yaml.Node) bool {
 	if !ok || !k.ours || k.what == "a filter" {
 		return false
 	}
-	p.Errorf(NotAFilter, p.Span(top), k.give, "this is %s, not a filter", k.what)
+	p.Errorf(notAFilter, p.Span(top), k.give, "this is %s, not a filter", k.what)
 	return true
 }

@@ -75,10 +75,6 @@ func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {
 	return seen.possible && len(seen.excluded) == 0
 }
 
-// CanMatch tells whether a rule can match an event of a source, as far as its conditions and filters contradict neither
-// each other nor the source.
-func (m *Model) CanMatch(s *Source, r *ir.Rule) bool { return m.resolve(s, r).possible }
-
 // LeftOut is a source that is not searched for a rule, because its events lack a field by which the rule excludes.
 type LeftOut struct {
 	Source *Source

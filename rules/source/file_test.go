@@ -137,7 +137,7 @@ func TestDocuments(t *testing.T) {
 		{"a: \xe9\n", false, []string{"1:1 yaml-syntax"}},
 		{"x: &a [*a]\n", false, []string{"1:4 yaml-too-large"}},
 		{"<<: 5\n", false, []string{"1:1 wrong-type"}},
-		{strings.Repeat("#", MaxSize+1), false, []string{"1:1 file-too-large"}},
+		{strings.Repeat("#", maxSize+1), false, []string{"1:1 file-too-large"}},
 	} {
 		f, top := read(t, c.text)
 		assert.Equal(t, c.one, top != nil, "%.20q", c.text)

@@ -138,13 +138,13 @@ func (f *Folder) Entries(dir string) (files, folders []string, err error) {
 // UnreadableFile is the code of a file that cannot be read.
 const UnreadableFile = "unreadable-file"
 
-// MaxSize limits the size of a rule or list file, in bytes.
-const MaxSize = 4 << 20
+// maxSize limits the size of a rule or list file, in bytes.
+const maxSize = 4 << 20
 
 // Read gives the text of a file in the folder as UTF-8, at most 4 MiB.
 func (f *Folder) Read(file string) ([]byte, error) {
 	if r := f.near.open(file); r != nil {
-		return readText(r, file, MaxSize)
+		return readText(r, file, maxSize)
 	}
 	if err := f.check(file); err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (f *Folder) Read(file string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readText(r, file, MaxSize)
+	return readText(r, file, maxSize)
 }
 
 // Load gives the text of a file, or a finding about the whole file, without a line, if it cannot be read.

@@ -12,7 +12,7 @@ import (
 )
 
 func TestFolder(t *testing.T) {
-	folder := NewFolder("rules", fstest.MapFS{"b.yml": {Data: []byte("x: 1")}, "a.yaml": {}, "D.YML": {}, "c.txt": {}, "skipped/d.yml": {}, "big.yml": {Data: make([]byte, MaxSize+1)}, "half.yml": {Data: []byte("\xff\xfea")}})
+	folder := NewFolder("rules", fstest.MapFS{"b.yml": {Data: []byte("x: 1")}, "a.yaml": {}, "D.YML": {}, "c.txt": {}, "skipped/d.yml": {}, "big.yml": {Data: make([]byte, maxSize+1)}, "half.yml": {Data: []byte("\xff\xfea")}})
 	files, _, err := folder.YAMLFiles(".", func(name string) bool { return name == "skipped" })
 	require.NoError(t, err)
 	assert.Equal(t, []string{"D.YML", "a.yaml", "b.yml", "big.yml", "half.yml"}, files)

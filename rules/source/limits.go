@@ -14,9 +14,9 @@ type Limits struct {
 // The limits of each kind of file. The largest shipped model has a tenth of what a model may have.
 var (
 	// and filters
-	ForRules  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "split the file"}
-	ForLists  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "write the values as the lines of a .txt file, or split the list"}
-	ForTests  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "move recordings to files of their own"}
+	ForRules  = Limits{Size: maxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "split the file"}
+	ForLists  = Limits{Size: maxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "write the values as the lines of a .txt file, or split the list"}
+	ForTests  = Limits{Size: maxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "move recordings to files of their own"}
 	ForModels = Limits{Size: 16 << 20, Depth: 64, Nodes: 500_000, Findings: 100, Hint: "split it into models that extend each other"}
 )
 

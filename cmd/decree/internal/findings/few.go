@@ -10,9 +10,9 @@ import (
 	"decree/rules/diag"
 )
 
-// Few keeps at most so many warnings and remarks of each code, and all errors. left names the others with their
+// few keeps at most so many warnings and remarks of each code, and all errors. left names the others with their
 // numbers, the most frequent first: "12 missing-date, 4 no-tests". It is empty if all are kept.
-func Few(found diag.Diagnostics, each int) (kept diag.Diagnostics, left string) {
+func few(found diag.Diagnostics, each int) (kept diag.Diagnostics, left string) {
 	counts := map[string]int{}
 	var codes []string
 	for _, d := range found {
@@ -39,7 +39,7 @@ const shownOfCode = 3
 
 // ShowFew shows all errors, and some of the warnings and remarks of each code. all says what shows the rest.
 func ShowFew(s *stdio.Streams, show func(*stdio.Streams, diag.Diagnostics), found diag.Diagnostics, all string) {
-	shown, left := Few(found, shownOfCode)
+	shown, left := few(found, shownOfCode)
 	show(s, shown)
 	if left != "" {
 		fmt.Fprintln(s.Err, table.Wrap("not shown: "+left+" ("+all+")", s.ProseColumns(), 2))

@@ -18,10 +18,10 @@ func TestFew(t *testing.T) {
 	for range 6 {
 		found.Warnf("c", diag.Range{}, "", "c")
 	}
-	kept, left := Few(found, 2)
+	kept, left := few(found, 2)
 	assert.Equal(t, "4 c, 2 b", left)
 	assert.Len(t, kept, 4+2+1+2)
-	kept, left = Few(kept, 2)
+	kept, left = few(kept, 2)
 	assert.Empty(t, left)
 	assert.Len(t, kept, 9)
 }

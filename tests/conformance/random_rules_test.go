@@ -28,7 +28,7 @@ var windowsFolders = []string{`C:\Windows\`, `C:\a b\`, `\`}
 func pick[T any](a author, from []T) T { return from[a.IntN(len(from))] }
 
 // awkward are what escapes, wildcards, quotes, paths and cases are made of.
-var awkward = []string{"a", "B", "cmd", "CMD", ".exe", `\`, "/", `"`, "'", "*", "?", "%", "_", "`", "$", "{0}", "[", "]", "^", ".", "|", " ", "-", ":", ",", "(", "=", "&lt;", "1", "0x1", "é", "É", "\n", "\t", "//", "\\u0041"}
+var awkward = []string{"a", "B", "cmd", "CMD", ".exe", `\`, "/", `"`, "'", "*", "?", "%", "_", "`", "$", "{0}", "[", "]", "^", ".", "|", " ", "-", ":", ",", "(", "=", "&lt;", "1", "0x1", "é", "É", "\n", "\t", "//", "\\u0041", "10.0.0.1"}
 
 func (a author) text() string {
 	var b strings.Builder
@@ -75,7 +75,9 @@ func (a author) item() string {
 		field, value = pick(a, randomPaths), a.path
 	}
 	modifier := pick(a, []string{"", "", "|contains", "|contains", "|startswith", "|endswith", "|endswith", "|contains|all", "|cased", "|contains|cased", "|endswith|cased", "|filename",
-		"|re", "|re|i", "|re|s", "|filename|contains", "|filename|startswith", "|filename|endswith", "|filename|contains|cased", "|filename|re", "|word", "|word", "|word|cased", "bits", "|exists", "|windash|contains", "|fieldref", "|fieldref|endswith", "null", "number", "|base64|contains"})
+		"|re", "|re|i", "|re|s", "|filename|contains", "|filename|startswith", "|filename|endswith", "|filename|contains|cased", "|filename|re", "|word", "|word", "|word|cased", "bits", "|exists", "|windash|contains", "|fieldref", "|fieldref|endswith", "null", "number", "|base64|contains",
+		"|neq", "|contains|neq", "|re|m", "|re|i|m", "|cidr", "|cidr|neq", "|base64offset|contains", "|wide|base64|contains", "|utf16|base64|endswith", "|windash|startswith", "|contains|cased|all",
+		"|fieldref|contains", "|fieldref|startswith|cased", "|fieldref|neq", "|lt|neq", "|all"})
 	one := func(v string) string {
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -92,11 +94,17 @@ func (a author) item() string {
 		return pick(a, []string{"ProcessId: 1", "ProcessId: [1, 2, 7]", "ProcessId|gte: 9", "ProcessId|lt: 4"})
 	case "|exists":
 		return field + modifier + ": " + pick(a, []string{"true", "false"})
-	case "|fieldref", "|fieldref|endswith":
+	case "|fieldref", "|fieldref|endswith", "|fieldref|contains", "|fieldref|startswith|cased", "|fieldref|neq":
 		return field + modifier + ": " + pick(a, append(randomTexts, randomPaths...))
-	case "|re", "|re|i", "|re|s", "|filename|re":
+	case "|lt|neq":
+		return field + modifier + ": " + pick(a, []string{"1", "10", "0.5"})
+	case "|cidr", "|cidr|neq":
+		return field + modifier + ": " + pick(a, []string{"10.0.0.0/8", "10.0.0.1/32", "[192.168.0.0/16, 10.0.0.0/31]", "0.0.0.0/0"})
+	case "|base64offset|contains":
+		return field + modifier + ": " + one("abc"+value()) // of two letters no form is sure
+	case "|re", "|re|i", "|re|s", "|re|m", "|re|i|m", "|filename|re":
 		return field + modifier + ": " + one(a.pattern())
-	case "|contains|all":
+	case "|contains|all", "|contains|cased|all", "|all":
 		return field + modifier + ": [" + one(value()+"a") + ", " + one(value()+"b") + "]"
 	}
 	values := make([]string, 1+a.IntN(3))

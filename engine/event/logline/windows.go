@@ -26,14 +26,22 @@ const winCollectStart = "AgentDevice=WindowsLog\t"
 var winCollectNames = map[string]string{"AgentLogFile": "Channel", "Source": "Provider_Name", "Computer": "Computer", "EventID": "EventID", "RecordNumber": "EventRecordID", "Keywords": "KeywordsDisplayNames",
 	"Task": "TaskDisplayName", "Opcode": "OpcodeDisplayName", "Level": "LevelDisplayName"}
 
+// snareHead gives what snareStart finds. Few lines have its word, which is looked for first.
+func snareHead(text string) []string {
+	if !strings.Contains(text, "MSWinEventLog") {
+		return nil
+	}
+	return snareStart.FindStringSubmatch(text)
+}
+
 // isAgentEvent tells whether a text begins as Snare's or WinCollect's does.
 func isAgentEvent(text string) bool {
-	return snareStart.MatchString(text) || strings.HasPrefix(text, winCollectStart)
+	return snareHead(text) != nil || strings.HasPrefix(text, winCollectStart)
 }
 
 // agentEvent reads a Windows event of Snare or WinCollect.
 func agentEvent(text string) (map[string]any, bool) {
-	if start := snareStart.FindStringSubmatch(text); start != nil {
+	if start := snareHead(text); start != nil {
 		return snare(strings.Split(text[len(start[0]):], start[1]))
 	}
 	if strings.HasPrefix(text, winCollectStart) {
@@ -66,7 +74,10 @@ func winCollect(text string) map[string]any {
 		if own := winCollectNames[name]; own != "" && value != "" {
 			fields[own] = value
 		}
-		if seconds, err := strconv.ParseInt(value, 10, 64); name == "TimeGenerated" && err == nil {
+		if name != "TimeGenerated" {
+			continue
+		}
+		if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
 			fields["TimeCreated"] = time.Unix(seconds, 0).UTC().Format(time.RFC3339)
 		}
 	}

@@ -14,10 +14,7 @@ func CheckAccepted(r *rules.Rule, targets []string) diag.Diagnostics {
 	if len(r.Accepted) == 0 {
 		return nil
 	}
-	var codes []string
-	for _, g := range Gaps() {
-		codes = append(codes, g.Code)
-	}
+	codes := GapCodes()
 	for _, a := range r.Accepted {
 		if !slices.Contains(targets, a.Target) {
 			found.Warnf("unknown-gap", a.TargetRange, diag.DidYouMean(a.Target, targets, "targets are kql, spl and eql, in lower case"), "unknown target %q under `approximate`", a.Target)

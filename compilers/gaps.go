@@ -45,20 +45,33 @@ var kindOf = map[string]string{
 // KindText describes the kind in words.
 func (g Gap) KindText() string { return kindOf[g.Kind] }
 
-// ExplainGap formats a code's page for the terminal. An unknown code is an error that suggests the closest one.
-func ExplainGap(code string) (string, error) {
+// GapCodes are the codes of all pages, sorted.
+func GapCodes() []string {
 	var codes []string
 	for _, g := range Gaps() {
-		if g.Code != code {
-			codes = append(codes, g.Code)
-			continue
-		}
-		text := fmt.Sprintf("%s (%s)\n\n%s\n\n%s\n", g.Code, g.KindText(), g.Why, g.Next)
-		if g.Kind == "accepted" {
-			text += fmt.Sprintf("\nTo accept it, write `approximate: {TARGET: [%s]}` in the rule. To accept it for one command only, pass --allow-approximate %[1]s.\n", code)
-		}
-		return text, nil
+		codes = append(codes, g.Code)
 	}
-	hint := diag.Suggest("did you mean %s?", code, codes, "--explain without a code lists them")
-	return "", fmt.Errorf("unknown code %q: %s", code, hint)
+	return codes
+}
+
+// GapOf gives the page of a code. ok is false for a code without one.
+func GapOf(code string) (g Gap, ok bool) {
+	if at := slices.IndexFunc(Gaps(), func(g Gap) bool { return g.Code == code }); at >= 0 {
+		return Gaps()[at], true
+	}
+	return Gap{}, false
+}
+
+// ExplainGap formats a code's page for the terminal. An unknown code is an error that suggests the closest one.
+func ExplainGap(code string) (string, error) {
+	g, ok := GapOf(code)
+	if !ok {
+		hint := diag.Suggest("did you mean %s?", code, GapCodes(), "--explain without a code lists them")
+		return "", fmt.Errorf("unknown code %q: %s", code, hint)
+	}
+	text := fmt.Sprintf("%s (%s)\n\n%s\n\n%s\n", g.Code, g.KindText(), g.Why, g.Next)
+	if g.Kind == "accepted" {
+		text += fmt.Sprintf("\nTo accept it, write `approximate: {TARGET: [%s]}` in the rule. To accept it for one command only, pass --allow-approximate %[1]s.\n", code)
+	}
+	return text, nil
 }

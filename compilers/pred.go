@@ -104,8 +104,11 @@ func (a All) Distinct() All {
 	said := map[Atom]bool{}
 	return slices.DeleteFunc(slices.Clone(a), func(p Pred) bool {
 		atom, ok := onlyTerm(p).(Atom)
-		again := ok && said[atom]
-		said[atom] = said[atom] || ok
+		if !ok {
+			return false
+		}
+		again := said[atom]
+		said[atom] = true
 		return again
 	})
 }

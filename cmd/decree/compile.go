@@ -71,7 +71,7 @@ project, for the targets of the project.`,
 	f.StringVar(&p.opt.ModelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
 	f.StringVarP(&p.out, "out", "o", "", "output `DIR` for queries and what they need; without it they are printed")
 	addQueryOptions(cmd, &p.opt, "gap `CODES` to accept for this command, or all")
-	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all", gapCodes)
+	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all", compilers.GapCodes)
 	f.BoolVar(&p.report, "report", false, "show how faithful the queries are and why rules are refused, not the queries")
 	f.BoolVar(&p.strict, "strict", false, "with --report: exit with 1 if a rule is refused, as without --report")
 	usage.AddForce(cmd, &p.force, "with --out")
@@ -110,22 +110,13 @@ func knownOptions(opt queries.Options) error {
 	if !slices.Contains(compilers.ListPlaces, opt.Lists) {
 		return usage.UnknownChoice("value of --lists", opt.Lists, compilers.ListPlaces)
 	}
-	codes := append(gapCodes(), "all")
+	codes := append(compilers.GapCodes(), "all")
 	for _, code := range opt.Approximate {
 		if !slices.Contains(codes, code) {
 			return usage.UnknownName("gap", code, codes, "decree compile --explain lists them")
 		}
 	}
 	return nil
-}
-
-// gapCodes are those of all gaps and notes.
-func gapCodes() []string {
-	var codes []string
-	for _, g := range compilers.Gaps() {
-		codes = append(codes, g.Code)
-	}
-	return codes
 }
 
 // acceptable are the codes of gaps that --allow-approximate can accept.

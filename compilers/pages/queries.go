@@ -74,12 +74,8 @@ func (q Query) meaning() string {
 
 // gap is the page of a code. A code without one has an empty page.
 func gap(code string) compilers.Gap {
-	for _, g := range compilers.Gaps() {
-		if g.Code == code {
-			return g
-		}
-	}
-	return compilers.Gap{}
+	g, _ := compilers.GapOf(code)
+	return g
 }
 
 // effects say what a gap changes.

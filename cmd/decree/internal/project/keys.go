@@ -20,7 +20,7 @@ var projectKeys = []key[Project]{
 	{"tests", func(r *reader, p *Project, n *yaml.Node) { readKeys(r, n, "tests", testKeys, &p.Tests) }},
 	{"lint", func(r *reader, p *Project, n *yaml.Node) { readKeys(r, n, "lint", lintKeys, &p.Lint) }},
 	{"approximate", func(r *reader, p *Project, n *yaml.Node) {
-		p.Approximate = r.words("unknown-gap", n, append([]string{"all"}, gaps()...))
+		p.Approximate = r.words("unknown-gap", n, append([]string{"all"}, compilers.GapCodes()...))
 	}},
 	{"fail_on", func(r *reader, p *Project, n *yaml.Node) { p.FailOn = r.words("invalid-outcome", n, outcomes()) }},
 	{"targets", (*reader).targets},
@@ -44,14 +44,6 @@ const (
 
 // FailsOn tells whether an outcome fails a build.
 func (p *Project) FailsOn(outcome string) bool { return slices.Contains(p.FailOn, outcome) }
-
-func gaps() []string {
-	var codes []string
-	for _, g := range compilers.Gaps() {
-		codes = append(codes, g.Code)
-	}
-	return codes
-}
 
 func (r *reader) percent(n *yaml.Node) float64 {
 	if source.IsNull(n) {

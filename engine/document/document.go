@@ -47,15 +47,15 @@ type Document struct {
 	data    []byte
 	at      int
 	depth   int
-	path    []byte  // of the object being read
-	bits    uint64  // bits that some byte of the texts has
-	wrapped bool    // the event's fields may stand below others
-	given   objects // of outermost.inner, that are not null
-	lifted  objects // whose fields were read as outermost ones
-	values  int     // where Wazuh's are
-	halved  bool    // these have escapes of their own
-	flat    form    // of the event
-	copies  []liftedName
+	path    []byte       // of the object being read
+	bits    uint64       // bits that some byte of the texts has
+	wrapped bool         // the event's fields may stand below others
+	given   objects      // of outermost.inner, that are not null
+	lifted  objects      // whose fields were read as outermost ones
+	values  int          // where Wazuh's are
+	halved  bool         // these have escapes of their own
+	flat    form         // of the event
+	copies  []liftedName // as Layout.liftedNames finds them
 
 	inLists int   // lists around what is being read
 	item    int32 // of a list, that is being read; 0 outside of any

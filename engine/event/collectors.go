@@ -297,7 +297,7 @@ func wazuh(fields map[string]any) map[string]any {
 		out := renamed(system, WazuhNames)
 		for name, v := range values {
 			if text, ok := v.(string); ok && escaped {
-				v = WazuhEscapes.Replace(text)
+				v = wazuhEscapes.Replace(text)
 			}
 			out[WazuhName(name)] = v
 		}
@@ -375,8 +375,8 @@ func isEscaped(values map[string]any) bool {
 	return any
 }
 
-// WazuhEscapes undoes that.
-var WazuhEscapes = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
+// wazuhEscapes undoes that.
+var wazuhEscapes = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
 
 // record reads the text of an event in Windows' XML.
 func record(text string) (winevent.Fields, error) { return evtx.NewXML().Event([]byte(text)) }

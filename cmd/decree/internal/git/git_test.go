@@ -1,12 +1,13 @@
 package git
 
 import (
-	"decree/tests/fixture"
 	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/tests/fixture"
 )
 
 func TestRun(t *testing.T) {

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"decree/tests/fixture"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/tests/fixture"
 )
 
 // repository makes a repository with two commits, and gives its folder and a function that runs git there.

@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/packaging"
@@ -51,6 +53,40 @@ func (w folderWritten) tellRemoved(s *stdio.Streams, in *project.Project, select
 		plural.Count(w.removed, "file"), diag.Visible(w.dir))
 }
 
+// apartFromInput refuses an output folder for packages that is among what decree reads, or holds it: a later run would
+// read the packages as rules.
+func apartFromInput(in *project.Project, selected ruleset.Selection, dir string) error {
+	out, err := project.Resolved(dir)
+	if err != nil {
+		return err
+	}
+	for _, read := range slices.Concat(selected.Places(in), in.Rules, in.Filters, in.Lists, in.ModelPaths()) {
+		if info, err := os.Stat(read); err != nil || !info.IsDir() {
+			continue // reading it says what is wrong
+		}
+		folder, err := project.Resolved(read)
+		if err != nil {
+			return err
+		}
+		name := filepath.Base(out)
+		switch {
+		case out == folder:
+			return fmt.Errorf("cannot write to %s: decree reads this folder: choose another with --out, such as %s", diag.Visible(dir), diag.Visible(filepath.Join(read, "..", "dist")))
+		case holds(folder, out) && !strings.Contains(out[len(folder):], string(filepath.Separator)+"."): // hidden folders are not read
+			return fmt.Errorf("cannot write to %s: it is in %s, which decree reads: choose another folder with --out, such as %s", diag.Visible(dir), diag.Visible(read), diag.Visible(filepath.Join(read, "..", name)))
+		case holds(out, folder):
+			return fmt.Errorf("cannot write to %s: %s is in it, which decree reads: choose another folder with --out, such as %s", diag.Visible(dir), diag.Visible(read), diag.Visible(filepath.Join(dir, "dist")))
+		}
+	}
+	return nil
+}
+
+// holds tells whether a path is a folder or below it.
+func holds(folder, path string) bool {
+	within, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(within)
+}
+
 // takesSome tells whether a selection leaves out rules of the files, or of the project.
 func takesSome(in *project.Project, selected *ruleset.Selection) bool {
 	named := len(selected.Paths) > 0 || selected.Library
@@ -88,8 +124,7 @@ func coverAll(paths, all []string) bool {
 		return slices.ContainsFunc(paths, func(p string) bool {
 			from, fromErr := filepath.Abs(p)
 			to, toErr := filepath.Abs(one)
-			within, err := filepath.Rel(from, to)
-			return cmp.Or(fromErr, toErr, err) == nil && filepath.IsLocal(within)
+			return cmp.Or(fromErr, toErr) == nil && holds(from, to)
 		})
 	}
 	return !slices.ContainsFunc(all, func(one string) bool { return !covered(one) })

@@ -33,7 +33,7 @@ type buildParams struct {
 	format    string
 	force     bool
 	strict    bool
-	unindexed bool
+	opt       queries.Options
 }
 
 func newBuild(s *stdio.Streams) *cobra.Command {
@@ -66,7 +66,7 @@ targets of the project. Outside of a project it builds the shipped library.`,
 	}
 	cmd.Flags().StringVarP(&p.out, "out", "o", "", "output `DIR` (default: dist, in the folder of decree.yml); decree replaces only its own files there")
 	cmd.Flags().BoolVar(&p.strict, "strict", false, "fail if a target refuses a rule or cannot package it; a skipped rule is of another product and never fails")
-	addIndexTerms(cmd, &p.unindexed)
+	addQueryOptions(cmd, &p.opt, "gap `CODES` to accept for this command, or all")
 	usage.AddForce(cmd, &p.force, "")
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
@@ -112,6 +112,9 @@ type builtQuery struct {
 }
 
 func build(s *stdio.Streams, p buildParams) error {
+	if err := knownOptions(p.opt); err != nil {
+		return err
+	}
 	in, err := project.Open(s)
 	if err != nil {
 		return err
@@ -230,11 +233,10 @@ func (b *builder) stop(why string, found diag.Diagnostics, outcomes *testreport.
 
 // compile makes the queries and the packages of every target.
 func (b *builder) compile() (c compiledRules, err error) {
-	opt := queries.Options{NoIndexTerms: b.p.unindexed}
-	if c.queries, err = queries.Compile(b.set, b.chosen, opt); err != nil {
+	if c.queries, err = queries.Compile(b.set, b.chosen, b.p.opt); err != nil {
 		return c, err
 	}
-	if c.packages, err = packages(b.set, b.chosen, opt); err != nil {
+	if c.packages, err = packages(b.set, b.chosen, b.p.opt); err != nil {
 		return c, err
 	}
 	c.found = append(slices.Clone(c.packages.Found), queries.FilterWarnings(b.set, c.queries)...)

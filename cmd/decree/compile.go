@@ -95,14 +95,9 @@ project, for the targets of the project.`,
 func addQueryOptions(cmd *cobra.Command, to *queries.Options, accepted string) {
 	cmd.Flags().StringSliceVar(&to.Approximate, "allow-approximate", nil, accepted)
 	usage.Complete(cmd, "allow-approximate", acceptable)
-	addIndexTerms(cmd, &to.NoIndexTerms)
+	cmd.Flags().BoolVar(&to.NoIndexTerms, "no-index-terms", false, "ask only what the rule asks, not also for terms that the product has in an index")
 	cmd.Flags().StringVar(&to.Lists, "lists", compilers.ListsBySize, "where value lists go: `PLACE` is "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or lookup)")
 	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
-}
-
-// addIndexTerms adds the flag that leaves out what queries ask only for the product's index.
-func addIndexTerms(cmd *cobra.Command, to *bool) {
-	cmd.Flags().BoolVar(to, "no-index-terms", false, "ask only what the rule asks, not also for terms that the product has in an index")
 }
 
 // knownOptions refuses gaps and places of lists that do not exist.

@@ -164,13 +164,14 @@ func kindOf(top *yaml.Node, among ...kind) (k kind, ok bool) {
 // notARule reports a document that is not one of Sigma's.
 func (p *parser) notARule(top *yaml.Node, wanted string) {
 	p.others++
-	if k, ok := kindOf(top, append(slices.Clone(kinds), project)...); ok {
+	last, hint := project, "a rule has `title`, `logsource` and `detection`"
+	if wanted == "a filter" {
+		last.keys = slices.DeleteFunc(slices.Clone(last.keys), func(key string) bool { return key == "rules" }) // a filter has them, too
+		hint = "a filter has `title`, `logsource` and `filter`"
+	}
+	if k, ok := kindOf(top, append(slices.Clone(kinds), last)...); ok {
 		p.Errorf(NotARule, p.Span(top), k.give, "this is %s, not %s", k.what, wanted)
 		return
-	}
-	hint := "a rule has `title`, `logsource` and `detection`"
-	if wanted == "a filter" {
-		hint = "a filter has `title`, `logsource` and `filter`"
 	}
 	p.Errorf(NotARule, p.Span(top), hint, "this is not %s: it has none of the keys of one", wanted)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"decree/rules/parse"
 )
@@ -76,7 +77,7 @@ func TestOtherKindsAreNamed(t *testing.T) {
 		"cases: []\n": {"this is a test file, not a rule", "these are tests: name their rule, or its folder"},
 		"title: M\nid: m\nname: m\nsources: []\n": {"this is a data model, not a rule", "pass it with --model-file"},
 		"title: L\nvalues: [a]\n":                 {"this is a list of values, not a rule", "name it under `lists:` of a rule, or pass its folder with --list-dir"},
-		"rules: [rules]\n":                        {"this is a project file, not a rule", "commands read it by themselves in its folder and below"},
+		"rules: [rules]\ntargets: {}\n":           {"this is a project file, not a rule", "commands read it by themselves in its folder and below"},
 		"jobs: []\n":                              {"this is not a rule: it has none of the keys of one", "a rule has `title`, `logsource` and `detection`"},
 	} {
 		_, found := parse.Documents("a.yml", []byte(text), nil)
@@ -88,6 +89,9 @@ func TestOtherKindsAreNamed(t *testing.T) {
 			assert.Equal(t, strings.ReplaceAll(want[0], "a rule", "a filter"), found[0].Message)
 		}
 	}
+	_, found := parse.FilterText("a.yml", []byte("rules: any\nadmin: {User: ann}\ncondition: not admin\n"), parse.FilterByForm)
+	require.Len(t, found, 1, "a filter without its key has rules, as a project has")
+	assert.Equal(t, "this is not a filter: it has none of the keys of one", found[0].Message)
 }
 
 // TestRulesOfOtherTools are told by their keys, and the finding says what to do with each.

@@ -153,12 +153,11 @@ func (set *Set) applyFile(from File, all bool) error {
 	if from.Named && len(filters) == 0 && len(found) == 0 {
 		return errors.New("no filter in this file")
 	}
-	foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
-	found, passed := passOver(from, parse.File{Foreign: foreign && len(found) > 0}, found)
-	if foreign && len(passed) > 0 {
-		set.foreign++
+	for i, d := range found {
+		if d.Code == parse.NotARule && !from.Named {
+			found[i].Severity = diag.Warning // a folder of filters holds little else, so it is likely one that lacks its keys
+		}
 	}
-	set.PassedOver = append(set.PassedOver, passed...)
 	applied := AppliedFilter{File: from, covers: map[*rules.Rule]bool{}, of: map[*rules.Rule][]*rules.Filter{}}
 	for _, f := range filters {
 		set.Lists.Answer(f.Body)

@@ -248,7 +248,24 @@ func (b *builder) compile() (c compiledRules, err error) {
 		b.set.KeepRule(r.Source)
 		c.found = append(c.found, r.Found...)
 	}
+	c.found = toldOnce(c.found)
 	return c, nil
+}
+
+// toldOnce leaves out a finding that another tells with a longer hint: what a package cannot have for want of a query
+// is told of the query, too, which also says which data model can say the rule.
+func toldOnce(found diag.Diagnostics) diag.Diagnostics {
+	longest := map[diag.Diagnostic]string{}
+	key := func(d diag.Diagnostic) diag.Diagnostic {
+		d.Hint = ""
+		return d
+	}
+	for _, d := range found {
+		if k := key(d); len(d.Hint) > len(longest[k]) {
+			longest[k] = d.Hint
+		}
+	}
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Hint != longest[key(d)] })
 }
 
 // files are those of the packages and queries.

@@ -20,6 +20,7 @@ func TestValuesOfLists(t *testing.T) {
 		"lists: {l: ['del *.*', '*']}\ndetection: {selection: {CommandLine|contains|expand: '%l%'}, condition: selection}":                                                nil,
 		"lists: {l: [a.exe, 'C:\\d\\b.exe', '\"c.exe\"']}\ndetection: {selection: {Image|filename|expand: '%l%'}, condition: selection}":                                  {"folder-in-filename"},
 		"lists: {l: [a.exe, 'C:\\d\\b.exe']}\ndetection: {selection: {Image|expand: '%l%', ParentImage: '%l%'}, condition: selection}":                                    {"name-without-path", "placeholder-without-expand"},
+		"detection: {selection: {Image|endswith: '%l%', ParentImage|startswith: '%TEMP%', CommandLine|contains: '%l%'}, condition: selection}":                            {"placeholder-without-expand"},
 		"lists: {l: [a.exe, 'C:\\d\\b.exe']}\ndetection: {selection: {Image|endswith|expand: '%l%'}, condition: selection}":                                               nil,
 		"lists: {l: ['C:\\d\\b.exe']}\ndetection: {selection: {Image|expand: '%l%'}, condition: selection}":                                                               nil,
 		"lists: {l: [a.exe, b.exe]}\ndetection: {selection: {Image|filename|expand: '%l%'}, condition: selection}":                                                        nil,

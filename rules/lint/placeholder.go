@@ -30,13 +30,22 @@ func placeholderWithoutExpand(s *subject) {
 		for _, v := range it.Values {
 			for _, m := range rules.Placeholder.FindAllStringSubmatch(v.Text, -1) {
 				listed := slices.Contains(s.Elsewhere, m[1]) || slices.ContainsFunc(s.Lists, func(l rules.List) bool { return l.Name == m[1] })
-				whole := wholePlaceholder.MatchString(v.Text) && !has(it, "contains", "startswith", "endswith") && !slices.Contains(environment, strings.ToLower(m[1]))
+				whole := wholePlaceholder.MatchString(v.Text) && !has(it, "contains") && !slices.Contains(environment, strings.ToLower(m[1]))
 				if v.Kind == rules.StringValue && (listed || whole) {
-					s.report(v.Range, "write `"+it.Field+"|expand` if you mean the list "+m[1], "%%%s%% is searched for literally: only `expand` replaces it with the values of a list", m[1])
+					s.report(v.Range, "write `"+asWritten(it)+"|expand` if you mean the list "+m[1], "%%%s%% is searched for literally: only `expand` replaces it with the values of a list", m[1])
 				}
 			}
 		}
 	})
+}
+
+// asWritten gives an item's field with its modifiers.
+func asWritten(it rules.Item) string {
+	key := it.Field
+	for _, m := range it.Modifiers {
+		key += "|" + m.Name
+	}
+	return key
 }
 
 // eachListed calls a function with each item that reads a list, as placeholder names it, and a value of the list that

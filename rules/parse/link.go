@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -122,7 +124,7 @@ func (l *linker) resolve(file string, in *rules.Input) bool {
 		l.found.Errorf("unknown-rule", in.Range, "add a `detection` to it", "%q has a query and no detection: a correlation cannot read it", in.Text)
 		return false
 	case len(here) == 0:
-		l.found.Errorf("unknown-rule", in.Range, l.closestName(in.Text), "no loaded rule has the id or name %q", in.Text)
+		l.found.Errorf("unknown-rule", in.Range, l.closestName(file, in.Text), "no loaded rule has the id or name %q", in.Text)
 		return false
 	case len(here) == 1:
 		*in = here[0]
@@ -132,9 +134,18 @@ func (l *linker) resolve(file string, in *rules.Input) bool {
 	return false
 }
 
-// closestName is a hint with the closest name.
-func (l *linker) closestName(text string) string {
+// closestName is a hint at a rule without a name that a file may mean, or with the closest name.
+func (l *linker) closestName(file, text string) string {
 	var names []string
+	for _, r := range l.rules {
+		of := r.Range.File
+		if r.Name != "" || rules.IsUUID(text) {
+			continue
+		}
+		if base := path.Base(of); of == file || strings.EqualFold(strings.TrimSuffix(base, path.Ext(base)), text) {
+			return fmt.Sprintf("%q in %s has no name: if it is meant, add `name: %s` to it", r.Title, of, text)
+		}
+	}
 	for _, r := range l.rules {
 		names = append(names, r.Name)
 	}

@@ -16,7 +16,6 @@ import (
 // listReader reads a list file of a folder of lists.
 type listReader struct {
 	*source.File
-	data  []byte
 	notes diag.Diagnostics // what is worth knowing and never wrong
 }
 

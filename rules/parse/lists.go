@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -137,7 +138,7 @@ func (p *parser) listValues(to *[]string, n *yaml.Node, what string) {
 	p.NoEmpty(n, what)
 }
 
-// listFile reads the list file that a list names.
+// listFile reads the list file that a list names, by its ending as one of a folder of lists.
 func (p *parser) listFile(l *rules.List, n *yaml.Node) {
 	in, ok := p.ReadBeside(n, "list", "list file")
 	if !ok {
@@ -145,7 +146,15 @@ func (p *parser) listFile(l *rules.List, n *yaml.Node) {
 	}
 	defer p.Include(in)
 	l.File = in.Path()
-	readListFile(in, l)
+	r := &listReader{File: in}
+	read := listKinds[strings.ToLower(path.Ext(l.File))]
+	if read == nil {
+		read = (*listReader).yaml
+	}
+	read(r, l)
+	for _, d := range r.notes {
+		in.Infof(d.Code, d.Range, d.Hint, "%s", d.Message)
+	}
 }
 
 // readListFile reads a list file: title, description, references, values.

@@ -23,7 +23,7 @@ var saysSeparator = regexp.MustCompile(`^(?i:"?sep=)([,;\t])"?\r?\n`)
 // rows reads the table. Its separator is what its first line says, else a comma. If its first line has no comma, it is
 // the one of otherSeparators that cuts several lines, and each into the same number of cells.
 func (r *listReader) rows() ([][]cell, *csv.ParseError) {
-	text := string(r.data)
+	text := strings.Join(r.Lines(), "\n")
 	if said := saysSeparator.FindStringSubmatch(text); said != nil {
 		return tableOf("\n"+text[len(said[0]):], rune(said[1][0]))
 	}

@@ -123,7 +123,7 @@ func (o *Outside) add(folder *source.Folder, file string) diag.Diagnostics {
 	o.lists[name] = l
 	data, found := folder.Load(file)
 	if found == nil {
-		r := &listReader{File: source.New(folder, file, data, source.ForLists), data: data}
+		r := &listReader{File: source.New(folder, file, data, source.ForLists)}
 		listKinds[strings.ToLower(path.Ext(file))](r, &l.List)
 		r.finish(&l.List)
 		found = r.Found()

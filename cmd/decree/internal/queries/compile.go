@@ -98,7 +98,7 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 		parallel.Each(results[from:], func(c *Result) {
 			approximate := slices.Concat(set.Project.Approximate, opt.Approximate)
 			c.compile(models, compilers.Options{Approximate: approximate, Lists: opt.Lists, NoIndexTerms: opt.NoIndexTerms || t.NoIndexTerms, Scope: t.Scope, Index: t.Index, Table: t.Table})
-			if c.Query == nil && !c.Skipped && opt.ModelFile == "" && cmp.Or(opt.Model, t.Model) != "" {
+			if c.Query == nil && opt.ModelFile == "" && cmp.Or(opt.Model, t.Model) != "" {
 				c.hintAtModel(models[0], approximate)
 			}
 			if LeavesOut(t, c.Source) {
@@ -241,10 +241,10 @@ func (c *Result) tellLogSources(models []*schema.Model) {
 	}
 }
 
-// hintAtModel lets the refusal of a rule by the one model that was chosen name the shipped model that can say the rule
-// with the accepted gaps, if there is one: of several the preferred.
+// hintAtModel lets the finding that the one model that was chosen refuses or skips a rule name the shipped model that
+// can say the rule with the accepted gaps, if there is one: of several the preferred.
 func (c *Result) hintAtModel(chosen *schema.Model, approximate []string) {
-	at := slices.IndexFunc(c.Found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+	at := slices.IndexFunc(c.Found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error || d.Code == compilers.AnotherProduct })
 	if at < 0 || c.Found[at].Code == compilers.NeverMatches {
 		return
 	}

@@ -151,8 +151,8 @@ func TestARefusalNamesTheModelThatCanSayTheRule(t *testing.T) {
 		want   string
 	}{
 		{Options{Model: "mde"}, "kql", "logon.yml", "data model sentinel can say the rule: --model sentinel, or a target with `model: sentinel`"},
-		{Options{Model: "splunk-windows"}, "spl", "aws.yml", ""}, // skipped
-		{Options{Model: "sentinel"}, "kql", "pim.yml", ""},       // no model has it
+		{Options{Model: "splunk-windows"}, "spl", "aws.yml", "data model splunk-cloud can say the rule: --model splunk-cloud, or a target with `model: splunk-cloud`"}, // skipped
+		{Options{Model: "sentinel"}, "kql", "pim.yml", ""}, // no model has it
 		{Options{}, "kql", "pim.yml", ""},
 		{Options{ModelFile: "own.yml"}, "kql", "logon.yml", ""},
 		{Options{Model: "mde"}, "kql", "never.yml", ""},

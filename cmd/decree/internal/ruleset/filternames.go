@@ -19,12 +19,12 @@ func (set *Set) whyNothing(f *rules.Filter) string {
 			}
 		}
 		for _, r := range slices.Concat(set.Rules, set.Written) {
-			switch of := r.IR.Source; {
-			case ref.Names(of):
+			if of := r.IR.Source; ref.Names(of) {
 				return fmt.Sprintf("the rule %q is for the log source %s, and the filter is for %s", of.Title, of.LogSource.Name(), f.Body.LogSource.Name())
-			case of.Name == "" && r.Slug() == ref.Text:
-				return fmt.Sprintf("%s has no name: add `name: %s` to it, or write its id under `rules`", of.Range.File, ref.Text)
 			}
+		}
+		if hint := set.nameless(ref); hint != "" {
+			return hint
 		}
 		if strings.ContainsAny(ref.Text, "*?") {
 			return "names have no wildcards: write `rules: any` for every rule of the log source"
@@ -39,6 +39,16 @@ func (set *Set) whyNothing(f *rules.Filter) string {
 	return "check the ids and names under `rules`, and the log source"
 }
 
+// nameless gives a hint at a rule that has no name, where a filter names its file.
+func (set *Set) nameless(ref rules.RuleReference) string {
+	for _, r := range slices.Concat(set.Rules, set.Written) {
+		if of := r.IR.Source; of.Name == "" && strings.EqualFold(r.Slug(), ref.Text) {
+			return fmt.Sprintf("%s has no name: add `name: %s` to it, or write its id under `rules`", of.Range.File, ref.Text)
+		}
+	}
+	return ""
+}
+
 // unknownOf finds in a filter that covers some rules the names and ids that no rule has. If rules were not read, or
 // have errors, that is told only of a name that is misspelt: one that the filter does not name has nearly the same. Any
 // other may be of a rule that was not read.
@@ -51,8 +61,10 @@ func (set *Set) unknownOf(f *rules.Filter) (found diag.Diagnostics) {
 		if set.hasNamed(ref) {
 			continue
 		}
-		near := diag.Closest(ref.Text, names)
+		near, nameless := diag.Closest(ref.Text, names), set.nameless(ref)
 		switch {
+		case nameless != "":
+			found.Warnf("filter-unknown-rule", ref.Range, nameless, "no rule has the name %q", ref.Text)
 		case near != "" && !named(near) && !rules.IsUUID(ref.Text):
 			found.Warnf("filter-unknown-rule", ref.Range, "did you mean `"+near+"`?", "no rule has the name %q", ref.Text)
 		case set.allRead:

@@ -93,7 +93,8 @@ func (l *Layout) lift(of *asked, lv *level, key []byte) {
 		return
 	}
 	i := l.find([]byte(name))
-	of.isOdd = l.spaced([]byte(name)) || l.joined(key) || i >= 0 && strings.Contains(name, ".")
+	isLarge := lv.lifts.is == ofValues && (len(key) == 0 || key[0] < 'a' || key[0] > 'z') // two keys may have the name
+	of.isOdd = l.spaced([]byte(name)) || l.joined(key) || i >= 0 && (isLarge || strings.Contains(name, "."))
 	if l.prefixes[name] && of.lifts == nil {
 		of.lifts = asPath
 	}
@@ -190,10 +191,10 @@ func (d *Document) settle() {
 	switch {
 	case is(ofWinlog) || of == velociraptor:
 		d.wrapped = d.wrapped || is(ofSystem|ofValues|ofUserData|ofProvider) || is(ofEventData) && is(ofWinlog)
-	case is(ofEventData):
+	case d.given&ofEventData != 0 && is(ofEventData|ofUserData|ofProvider): // whose columns may not be asked for
 		d.wrapped = true
 	case is(ofSystem | ofValues):
-		d.wrapped = d.wrapped || of != noForm || d.given&ofDecoder == 0 || d.lifted&wazuh != wazuh
+		d.wrapped = d.wrapped || of != noForm || !d.layout.windows || d.given&ofDecoder == 0 || d.lifted&wazuh != wazuh
 	case is(ofModule):
 		d.wrapped = d.wrapped || d.given&ofDecoder != 0
 	}

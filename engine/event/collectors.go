@@ -221,7 +221,7 @@ func objectOf(v any) map[string]any {
 
 // dotted gathers winlogbeat's fields below winlog.
 func dotted(fields map[string]any) map[string]any {
-	winlog, data := map[string]any{}, map[string]any{}
+	winlog, data, user := map[string]any{}, map[string]any{}, map[string]any{}
 	for name, v := range fields {
 		inner, ok := strings.CutPrefix(name, "winlog.")
 		if !ok {
@@ -230,12 +230,12 @@ func dotted(fields map[string]any) map[string]any {
 		if of, ok := strings.CutPrefix(inner, "event_data."); ok {
 			data[of] = v
 		} else if of, ok := strings.CutPrefix(inner, "user_data."); ok {
-			data[of] = v
+			user[of] = v
 		} else {
 			winlog[inner] = v
 		}
 	}
-	return with(with(fields, renamed(winlog, WinlogNames)), data)
+	return with(with(fields, renamed(winlog, WinlogNames)), with(data, user))
 }
 
 // pathOf gives the path that a key of such an event is, below Event. ok is false for another key.
@@ -295,7 +295,8 @@ func wazuh(fields map[string]any) map[string]any {
 	if len(system) > 0 {
 		escaped := isEscaped(values)
 		out := renamed(system, WazuhNames)
-		for name, v := range values {
+		for _, name := range slices.Sorted(maps.Keys(values)) { // Wazuh's own name counts before one with a large letter
+			v := values[name]
 			if text, ok := v.(string); ok && escaped {
 				v = wazuhEscapes.Replace(text)
 			}

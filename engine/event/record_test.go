@@ -69,6 +69,18 @@ func TestWazuhDoublesBackslashes(t *testing.T) {
 	}
 }
 
+// TestOfTwoOfANameTheSameCounts whenever the event is read: Wazuh's own name, and event data before user data.
+func TestOfTwoOfANameTheSameCounts(t *testing.T) {
+	for range 30 {
+		fields, err := Decode([]byte(`{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{"image":"x","Image":"y"}}}}`))
+		require.NoError(t, err)
+		require.Equal(t, "x", fields["Image"])
+		fields, err = Decode([]byte(`{"winlog.channel":"c","winlog.user_data.a":"y","winlog.event_data.a":"x"}`))
+		require.NoError(t, err)
+		require.Equal(t, "x", fields["a"])
+	}
+}
+
 // TestAnEventInAField holds that what a collector puts around a service's own event does not hide its fields.
 func TestAnEventInAField(t *testing.T) {
 	for name, text := range map[string]string{

@@ -71,8 +71,8 @@ func (r *Reader) nextText() (Raw, error) {
 		if size > r.opt.MaxLine {
 			return r.long(r.line, line, "line", size)
 		}
-		line = trimEnd(line)
-		if len(bytes.Trim(line, " \t\r\x00")) == 0 { // IIS fills a file ahead with zeros
+		line = bytes.TrimLeft(trimEnd(line), "\x00") // IIS fills a file ahead with zeros, and may go on behind them
+		if len(bytes.Trim(line, " \t\r\x00")) == 0 {
 			continue
 		}
 		if r.text.table == nil {

@@ -54,6 +54,8 @@ func TestTextLogs(t *testing.T) {
 			[]string{`{"appname":"sshd","hostname":"web1","message":"x","procid":"1","timestamp":"2026-02-01T10:00:00Z"}`, `{"appname":"sshd","hostname":"web1","message":"y","procid":"1","timestamp":"2026-02-01T10:00:01Z"}`},
 			nil, []string{"its times have no year: they are read as the latest before 2 March 2026, of UTC"}},
 		{"ahead.log", "#Fields: date time cs-method\r\n2026-01-02 03:04:05 GET\r\n" + string(make([]byte, 100)), []string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, nil, nil},
+		{"behind.log", "#Fields: date time cs-method\r\n" + string(make([]byte, 100)) + "2026-01-02 03:04:05 GET\r\n", []string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, nil, nil},
+		{"container.log", "2026-01-02T03:04:05.1Z stdout F {\"a\":1}\n2026-01-02T03:04:05.2Z stderr F \n", []string{`{"a":1}`}, nil, nil},
 		{"u_ex.log", "#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time cs-method\r\n2026-01-02 03:04:05 GET\r\n2026-01-02\r\n",
 			[]string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, []int{4}, nil},
 		{"cef.txt", "CEF:0|V|P|1|1|n|5|src=1.1.1.1\nCEF:0|V|P|1|1|n|5|src=1.1.1.2\n",

@@ -30,11 +30,9 @@ type Line struct {
 
 // Parse reads a line without its line break. ok is false if it has none of the forms.
 func (r *Reader) Parse(text string) (line Line, ok bool) {
-	text = strings.TrimSpace(text)
-	for _, around := range []*regexp.Regexp{archived, container} {
-		if head := around.FindString(text); head != "" {
-			return r.carriedLine(text[len(head):])
-		}
+	text, isCarried := carried(strings.TrimSpace(text))
+	if isCarried && strings.HasPrefix(text, "{") && json.Valid([]byte(text)) {
+		return Line{JSON: text}, true
 	}
 	if fields, ok := cef(text); ok {
 		return Line{Fields: fields}, true
@@ -69,14 +67,24 @@ var archived = regexp.MustCompile(`^\d{4} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} 
 // container begins a line that a container printed, in the files of Kubernetes: the time, the stream, and that the line
 // is whole.
 // https://kubernetes.io/docs/concepts/cluster-administration/logging/
-var container = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{1,9}(?:Z|[+-]\d{2}:\d{2}) (?:stdout|stderr) F `)
+var container = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{1,9}(?:Z|[+-]\d{2}:\d{2}) (?:stdout|stderr) F(?: |$)`)
 
-// carriedLine reads a line that another one has. It may be JSON.
-func (r *Reader) carriedLine(text string) (Line, bool) {
-	if strings.HasPrefix(text, "{") && json.Valid([]byte(text)) {
-		return Line{JSON: text}, true
+// maxCarried is how many lines may be around one.
+const maxCarried = 4
+
+// carried gives the line that another one has.
+func carried(text string) (line string, isCarried bool) {
+	for range maxCarried {
+		head := archived.FindString(text)
+		if head == "" {
+			head = container.FindString(text)
+		}
+		if head == "" {
+			break
+		}
+		text, isCarried = strings.TrimSpace(text[len(head):]), true
 	}
-	return r.Parse(text)
+	return text, isCarried
 }
 
 // Detect tells whether a line has one of the forms, so that its file is a text log.

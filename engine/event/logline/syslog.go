@@ -19,19 +19,24 @@ var (
 	priority = regexp.MustCompile(`^<(\d{1,3})>`)
 	// RFC 3164 has no year. Cisco's devices may add one, a number of the line, a fraction, and marks of an unset clock.
 	plainTime = regexp.MustCompile(`^(?:\d{1,10}: )?[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: [A-Z]{3,4}:)?:? +`)
-	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})) +`)
+	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})):? +`)
 	host      = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+) +`)
 	program   = regexp.MustCompile(`^([^\s:\[\]=<>{}"]{1,64})(?:\[([^\]\s]{1,64})\])?: *`)
 	element   = regexp.MustCompile(`^\[([^\s=\]"]+)`)
 	parameter = regexp.MustCompile(`^ ([^\s=\]"]+)="((?:[^"\\]|\\.)*)"`)
 
 	// Cisco's devices name a message by facility, severity and mnemonic. Before it may be a number, the device's name,
-	// its own time, a card and a process, also behind the header of the server that received the line.
+	// its own time, a card and a process, also behind the header of the server that received the line. Nothing else
+	// may: a text that somebody chose can have such a name in it.
 	// https://www.cisco.com/c/en/us/td/docs/routers/access/wireless/software/guide/SysMsgLogging.html
-	device     = regexp.MustCompile(`^((?:[^%"{]|%\$){0,120}: ?)?(%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+) ?: *`)
+	device = regexp.MustCompile(`^((?:(?:` + clock + `(?: ?: ?[A-Za-z][\w.-]*\[\d+\])?|[^\s:%"{\[]*) ?: ?)*(?:%\$ ?[\w.-]+ ?%\$:? ?)?)` +
+		`(%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+) ?: *`)
 	deviceTime = regexp.MustCompile(`(?:^|[\s:*.])(?:(\d{4}) )?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?[ :]`)
 	deviceName = regexp.MustCompile(`^(?:\d{1,10}: )?([A-Za-z][^\s:]*): `)
 )
+
+// clock is a time as a device writes it.
+const clock = `[*.]?(?:\d{4} )?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: [A-Za-z]{1,7})?`
 
 // message is what follows the header of a syslog line.
 type message string

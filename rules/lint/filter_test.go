@@ -19,7 +19,8 @@ func TestFilters(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"as the log source has it", head + "filter: {rules: any, s: {Image: x, User: y}, condition: not s}\n", nil},
+		{"as the log source has it", head + "filter: {rules: any, s: {Image: x, User: 'D\\y'}, condition: not s}\n", nil},
+		{"a user without the domain", head + "filter: {rules: any, s: {User: y}, condition: not s}\n", []string{"c.yml:3:32 user-without-domain write `User|endswith: '\\y'`"}},
 		{"a slip", head + "filter: {rules: any, s: {CommandLin: x}, condition: not s}\n", []string{"c.yml:3:26 absent-field did you mean `CommandLine`?"}},
 		{"another case", head + "filter: {rules: any, s: {commandline: x}, condition: not s}\n", []string{"c.yml:3:26 unknown-field write `CommandLine`, as the events have it: names that the data model does not map are compared letter by letter"}},
 		{"a column of a product", head + "filter: {rules: any, s: {process.command_line: x}, condition: not s}\n", []string{"c.yml:3:26 absent-field write `CommandLine`, which is this column in data model ecs"}},

@@ -53,7 +53,7 @@ func Checks() []Check {
 }
 
 // ofFilters are the codes of checks that also look at filters: at the fields and values of their tests.
-var ofFilters = slices.Concat(checkCodes(modifierChecks), checkCodes(valueChecks), checkCodes(regexChecks), []string{"unknown-log-source", "unknown-field", "absent-field", "unwritten-prefix", "unused-selection"})
+var ofFilters = slices.Concat(checkCodes(modifierChecks), checkCodes(valueChecks), checkCodes(regexChecks), []string{"unknown-log-source", "unknown-field", "absent-field", "unwritten-prefix", "word-for-number", "user-without-domain", "unused-selection"})
 
 // checkCodes names the checks.
 func checkCodes(checks []Check) (codes []string) {

@@ -17,6 +17,8 @@ var logSourceChecks = []Check{
 	{Code: "unknown-log-source", Severity: diag.Warning, rule: unknownLogSource},
 	{Code: "unknown-field", Severity: diag.Warning, rule: unknownField, correlation: unknownFieldOfCorrelation},
 	{Code: "absent-field", Severity: diag.Warning, rule: absentField},
+	{Code: "word-for-number", Severity: diag.Warning, rule: eachWholeWord(wordForNumber)},
+	{Code: "user-without-domain", Severity: diag.Warning, rule: eachWholeWord(userWithoutDomain)},
 	{Code: "unwritten-prefix", Severity: diag.Warning, rule: unwrittenPrefix},
 	{Code: "foreign-channel", Severity: diag.Warning, rule: foreignChannel},
 	{Code: "hidden-field", Severity: diag.Warning, rule: hiddenField},

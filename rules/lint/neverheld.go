@@ -17,7 +17,8 @@ var (
 // eachWholeWord visits texts with a letter that are compared with whole fields.
 func eachWholeWord(check func(*subject, rules.Item, rules.Value)) func(*subject) {
 	return eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if s.lowered != nil && it.Field != "" && len(it.Modifiers) == 0 && hasLetter.MatchString(v.Text) && !wild(rules.Item{Values: []rules.Value{v}}) {
+		whole := it.Field != "" && len(it.Modifiers) == 0 && !wild(rules.Item{Values: []rules.Value{v}})
+		if s.lowered != nil && whole && hasLetter.MatchString(v.Text) && !rules.Placeholder.MatchString(v.Text) {
 			check(s, it, v)
 		}
 	})

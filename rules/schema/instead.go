@@ -60,5 +60,5 @@ func (m *Model) mayBe(s *Source, i Instead, one bool, terms []ir.Node) bool {
 		return true
 	}
 	h := k.of(name)
-	return !h.take(&ir.Text{Op: ir.Equals, Values: i.Is}, one, s.number(Column{Name: i.When})) || h.possible() && k.all(terms, true)
+	return !h.take(&ir.Text{Op: ir.Equals, Values: i.Is}, one, s.Numbers(Column{Name: i.When})) || h.possible() && k.all(terms, true)
 }

@@ -209,7 +209,7 @@ func (k *knowledge) match(n *ir.Match, want bool) bool {
 		return true
 	}
 	h := k.of(name)
-	if !h.take(n.Test, want, k.source.number(col)) {
+	if !h.take(n.Test, want, k.source.Numbers(col)) {
 		return true
 	}
 	if h.possible() {
@@ -241,8 +241,8 @@ func (k *knowledge) single(c Column) (string, bool) {
 	return name, true
 }
 
-// number tells whether a column holds only numbers.
-func (s *Source) number(c Column) bool {
+// Numbers tells whether a column holds only numbers.
+func (s *Source) Numbers(c Column) bool {
 	switch s.Columns[c.Name] {
 	case "int", "long", "real":
 		return true

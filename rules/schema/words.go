@@ -83,6 +83,13 @@ func (c Column) asText(t ir.Test) *ir.Text {
 	return nil
 }
 
+// MayBeWord tells whether the product has words for values of the column, and a value may be one of these values or
+// words.
+func (c Column) MayBeWord(v string) bool {
+	_, _, err := c.productValue(v)
+	return len(c.Values) > 0 && err == nil
+}
+
 // productValue gives the product's words for one of Sigma's values. whole tells whether a word is the whole value of
 // the column, whichever part of Sigma's value the test names.
 func (c Column) productValue(v string) (own []string, whole bool, err error) {

@@ -49,6 +49,18 @@ type Late interface {
 	Delay(Input) time.Duration // how long before now the query of an input ends, which is not yet written
 }
 
+// Limited is a format whose product shows a query no more than a period.
+type Limited interface {
+	Shows(rules.Schedule) time.Duration // the longest that a query of that schedule may read back
+}
+
+// DelayTooLong tells whether a query reads further back than its product shows it, and would do so less without the
+// delay with which it was compiled.
+func DelayTooLong(f Format, in Input, opt compilers.Options, q *compilers.Query) bool {
+	limited, ok := f.(Limited)
+	return ok && q != nil && opt.Delay > 0 && q.Result.Lookback+q.Result.Reach > limited.Shows(in.Rule.Schedule)
+}
+
 // Replacing is a format whose package takes the place of the one that the product has.
 type Replacing interface {
 	Replaces() string // what installing a package removes from the product

@@ -36,16 +36,12 @@ func Delay(s rules.Schedule) time.Duration {
 
 // CorrelationDelay is that of a query of KQL. It chooses events by when they arrived, but a correlation's matches by
 // their own time. There is none if a schedule that looks back longer than to its last run leaves late events time
-// itself, or if the query then reads more than the product shows.
-func CorrelationDelay(in Input, shows time.Duration) time.Duration {
+// itself.
+func CorrelationDelay(in Input) time.Duration {
 	if in.Correlation == nil || in.Rule.Schedule.Lookback > in.Rule.Schedule.Every {
 		return 0
 	}
-	delay := Delay(in.Rule.Schedule)
-	if in.Rule.Schedule.Lookback+in.Correlation.Reach()+delay > shows {
-		return 0
-	}
-	return delay
+	return Delay(in.Rule.Schedule)
 }
 
 // TellRepeats says that a product alerts again in each run that sees an event, if a rule that does not suppress looks

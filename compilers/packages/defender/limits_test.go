@@ -183,6 +183,19 @@ func TestTimespans(t *testing.T) {
 	}
 }
 
+// TestTimespansOfAncestors: the creations of ancestors are read from a day before. To end before now must not make a
+// rule read more than the product shows.
+func TestTimespansOfAncestors(t *testing.T) {
+	const old = "logsource: {product: windows, category: process_creation}\nancestry: {old: {ancestor: {level: 3, Image|filename: a.exe}}}\ndetection: {condition: old}\n"
+	for timespan, end := range map[string]string{"12h": "now()", "11h": "ago(10m)"} {
+		in := packaged.Correlation(t, defender.New(), kql.New(), "mde", counting(timespan)+"schedule: {every: 12h}\n---\nname: a\ntitle: A\n"+old)
+		assert.Contains(t, in.Query.Text, ".. "+end+")\n", timespan)
+		out := defender.New().Package(settings, []packages.Input{in})
+		require.Len(t, out.Files, 1, "%s: %v", timespan, out.Found)
+		assert.Equal(t, "PT12H", read(t, out.Files[0]).Schedule.Frequency)
+	}
+}
+
 // counting is the head of a correlation that counts the events of each host.
 func counting(timespan string) string {
 	return "title: C\nid: 0a3a5a1e-8c7a-4a55-9f0a-0d3f1f3f5b11\nlevel: high\ncorrelation: {type: event_count, rules: [a], group-by: [host], timespan: " + timespan + ", condition: {gte: 5}}\n"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"decree/compilers/packages"
+	"decree/rules"
 )
 
 const day = 24 * time.Hour
@@ -27,9 +28,10 @@ func frequency(every time.Duration) (i int) {
 }
 
 // Delay is how long before now the query of a correlation ends.
-func (format) Delay(in packages.Input) time.Duration {
-	return packages.CorrelationDelay(in, frequencies[frequency(in.Rule.Schedule.Every)].shows)
-}
+func (format) Delay(in packages.Input) time.Duration { return packages.CorrelationDelay(in) }
+
+// Shows is how far back a rule sees that runs so often.
+func (format) Shows(s rules.Schedule) time.Duration { return frequencies[frequency(s.Every)].shows }
 
 // chooseFrequency sets how often the rule runs: as it asks, or else the next time that is shorter. Where that shows it
 // too few events, it runs more rarely, if it looks back far enough to miss none.

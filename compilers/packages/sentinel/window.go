@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"decree/compilers/packages"
+	"decree/rules"
 )
 
 // Limits of a schedule: ScheduledTemplateInternalModel.cs, and
@@ -21,8 +22,14 @@ const (
 const lateArrival = time.Hour
 
 // Delay is how long before now the query of a correlation ends.
-func (format) Delay(in packages.Input) time.Duration {
-	return packages.CorrelationDelay(in, longestPeriod)
+func (format) Delay(in packages.Input) time.Duration { return packages.CorrelationDelay(in) }
+
+// Shows is the longest period of a rule that runs so often.
+func (format) Shows(s rules.Schedule) time.Duration {
+	if s.Every < time.Hour {
+		return longPeriod - time.Minute
+	}
+	return longestPeriod
 }
 
 // window is how often a rule runs, and how far back Sentinel lets it see.

@@ -22,11 +22,15 @@ func (c *Result) forPackage() {
 }
 
 // writeForPackage writes the query as the package needs it. What a query cannot do with the name of a place, it does
-// with the place itself.
+// with the place itself. It ends at the run where to end before it would make it read more than the product shows.
 func (c *Result) writeForPackage(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	own := opt.Scope
-	opt = packages.OptionsOf(c.Target.Format(), c.Input(), opt)
+	own, f := opt.Scope, c.Target.Format()
+	opt = packages.OptionsOf(f, c.Input(), opt)
 	q, found := c.write(opt)
+	if packages.DelayTooLong(f, c.Input(), opt, q) {
+		opt.Delay = 0
+		q, found = c.write(opt)
+	}
 	if q == nil && slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == "scope-macro" }) {
 		opt.Scope = own
 		q, found = c.write(opt)

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -76,6 +77,26 @@ func TestQueriesOfAPackageNameTheirPlaces(t *testing.T) {
 	assert.Contains(t, c.Query.Text, "index=b")
 	assert.NotContains(t, c.Query.Text, "`decree_")
 	assert.Contains(t, r.Query.Text, "`decree_windows_process_creation` ")
+}
+
+// TestQueriesEndBeforeNow where the product shows them as much as they then read.
+func TestQueriesEndBeforeNow(t *testing.T) {
+	for _, c := range []struct{ target, timespan, end string }{
+		{"sentinel", "47h", "ago(5m)"},
+		{"sentinel", "2848m", "now()"}, // a rule that reads two days may not run so often
+		{"sentinel", "1h", "ago(5m)"},
+		{"defender", "1h", "ago(5m)"},
+	} {
+		clitest.Files(t, strings.Replace(both, "timespan: 10m}", "timespan: "+c.timespan+"}\nschedule: {every: 30m}", 1))
+		target, err := targets.ChoosePackages(nil, []string{c.target})
+		require.NoError(t, err)
+		for _, r := range packaged(t, target[0]) {
+			if r.Source.Correlation != nil {
+				require.NotNil(t, r.Query, "%v", r.Found)
+				assert.Contains(t, r.Query.Text, ".. "+c.end+")\n", "%s %s", c.target, c.timespan)
+			}
+		}
+	}
 }
 
 // TestQueriesOfOtherPackages have the places of the target.

@@ -81,7 +81,7 @@ func once(ds diag.Diagnostics) diag.Diagnostics {
 func planOn(s *schema.Source, absent map[ir.Node]bool, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
 	p := &Plan{Model: opt.Model, Source: s, delay: r.Delay(), lists: opt.Lists, places: opt}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
-	r = opt.Model.FilteredOn(s, r)
+	r = opt.Model.AskedOf(s, r)
 	p.Rule, c.negated = r, map[ir.Node]bool{}
 	MarkNegated(r.Condition, c.negated)
 	if r.Filter != nil {

@@ -129,8 +129,9 @@ func (p *plan) sourcesAsked(r *ir.Rule, by answered, found *diag.Diagnostics) []
 // compile builds the condition of a unit and all that is asked beside it.
 func (p *plan) compile(u *unit, found *diag.Diagnostics) {
 	r, s := u.rule.ir, p.sources[u.source]
-	whole := r.Condition
-	if u.filter = p.opt.Model.FilteredOn(s.Source, r).Filter; u.filter != nil {
+	asked := p.opt.Model.AskedOf(s.Source, r)
+	whole := asked.Condition
+	if u.filter = asked.Filter; u.filter != nil {
 		whole = &ir.And{Base: ir.Base{At: whole.Range()}, Terms: []ir.Node{whole, u.filter}}
 	}
 	u.tree = p.build(whole, s, u)

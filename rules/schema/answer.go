@@ -103,13 +103,18 @@ type resolver struct {
 	possible bool      // the rule can match
 }
 
-// FilteredOn is the rule as it is asked of a source: with the filters of its log sources that the source answers.
-func (m *Model) FilteredOn(s *Source, r *ir.Rule) *ir.Rule {
-	return r.OfSource(func(ls rules.LogSource) bool { return slices.Contains(m.Find(ls.Category, ls.Product, ls.Service), s) })
+// AskedOf is the rule as it is asked of a source: with the filters of its log sources that the source answers, and of
+// channels that no other source has.
+func (m *Model) AskedOf(s *Source, r *ir.Rule) *ir.Rule {
+	r = r.OfSource(func(ls rules.LogSource) bool { return slices.Contains(m.Find(ls.Category, ls.Product, ls.Service), s) })
+	if s.OtherChannels {
+		return inOtherChannels(r)
+	}
+	return r
 }
 
 func (m *Model) resolve(s *Source, r *ir.Rule) *resolver {
-	r = m.FilteredOn(s, r)
+	r = m.AskedOf(s, r)
 	out := &resolver{m: m, s: s}
 	terms := []ir.Node{out.node(r.Condition, false)}
 	if r.Filter != nil {
@@ -278,7 +283,7 @@ func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[ir.Node]bool {
 			return true
 		}
 		ir.Inspect(r.Condition, each)
-		for _, required := range m.FilteredOn(s, r).Required() {
+		for _, required := range m.AskedOf(s, r).Required() {
 			ir.Inspect(required, each)
 		}
 	}

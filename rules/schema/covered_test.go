@@ -20,7 +20,7 @@ func TestAFilterOfOneLogSourceIsAskedOfItsSources(t *testing.T) {
 	names := func() (all, filtered []string) {
 		for _, s := range m.Answering(r) {
 			all = append(all, s.Name)
-			if m.FilteredOn(s, r).Filter != nil {
+			if m.AskedOf(s, r).Filter != nil {
 				filtered = append(filtered, s.Name)
 			}
 		}
@@ -74,9 +74,8 @@ func TestNoEventIsAskedForTwice(t *testing.T) {
 	}
 }
 
-// TestAnyChannelOfWindows is searched by a rule of the product alone that names a channel without a service, and by no
-// other: the logs of services may hold a field by which it excludes in another column. Where it names channels of both
-// kinds, both are searched.
+// TestAnyChannelOfWindows is searched by a rule of the product alone that names a channel without a service, or
+// describes names that no service has, and by no other. Where it names channels of both kinds, both are searched.
 func TestAnyChannelOfWindows(t *testing.T) {
 	for _, name := range []string{"sentinel", "splunk-windows", "winlogbeat", "ecs"} {
 		m, err := Load(name)
@@ -88,8 +87,11 @@ func TestAnyChannelOfWindows(t *testing.T) {
 			return out
 		}
 		assert.Equal(t, []string{"windows_events"}, names("Channel: A-Channel/Without a service, EventID: 4, Of: it"), name)
-		for _, known := range []string{"Channel: Security", "EventID: 4", "Channel|contains: service"} {
+		for _, known := range []string{"Channel: Security", "EventID: 4", "Channel|exists: true", "Channel|contains: sysmon", `Channel|re: "Secu(?!x)"`} {
 			assert.NotContains(t, names(known), "windows_events", "%s, %s", name, known)
+		}
+		for _, part := range []string{"Channel|startswith: A-Channel", "Channel: 'A-*l'", "Channel|re: ^A-", "Channel|filename: Without a service"} {
+			assert.Equal(t, []string{"windows_events"}, names(part+", EventID: 4"), "%s, %s", name, part)
 		}
 		both := names("Channel: [Security, A-Channel/Without a service], EventID: 4")
 		assert.Contains(t, both, "windows_events", name)
@@ -103,5 +105,38 @@ func TestAnyChannelOfWindows(t *testing.T) {
 		}
 		assert.Equal(t, []string{"windows_events"}, alternatives("Channel: A-Channel/Without a service, EventID: 4", "Channel: B-Channel/Without, EventID: 5"), name)
 		assert.Subset(t, alternatives("Channel: A-Channel/Without a service", "EventID: 5"), []string{"windows_events", "system"}, name)
+	}
+}
+
+// TestOtherChannelsAlone: the source of channels without a service is asked of these alone, where a rule names others,
+// too: it reads the fields of services' events, by which the rule may exclude, in other columns.
+func TestOtherChannelsAlone(t *testing.T) {
+	m, err := Load("winlogbeat")
+	require.NoError(t, err)
+	limit := func(condition, selections string) (out []string) {
+		r := lower(t, "product: windows", selections+"\n  condition: "+condition+"\n")
+		for _, s := range m.Asked(r) {
+			asked, ok := m.AskedOf(s, r).Condition.(*ir.And)
+			if !s.OtherChannels {
+				assert.Same(t, r.Condition, m.AskedOf(s, r).Condition)
+				continue
+			}
+			require.True(t, ok)
+			assert.Same(t, r.Condition, asked.Terms[0])
+			switch last := asked.Terms[1].(type) {
+			case *ir.Match:
+				out = last.Test.(*ir.Text).Values
+			case *ir.Not:
+				out = append(out, "not", last.Term.(*ir.Match).Test.(*ir.Text).Values[0])
+			}
+		}
+		return out
+	}
+	two := "  a: {Channel: [Security, A/B], EventID: 4}\n  b: {Channel: B/C, EventID: 5}\n  c: {EventID: 6}\n  d: {Channel|startswith: A}\n  e: {Channel: Security}"
+	for condition, want := range map[string][]string{
+		"a": {"A/B"}, "a and not c": {"A/B"}, "a or b": {"A/B", "B/C"}, "(a or b) and not e": {"A/B", "B/C"},
+		"a or c": {"not", "Application"}, "a or d": {"not", "Application"}, "2 of them": {"not", "Application"},
+	} {
+		assert.Equal(t, want, limit(condition, two), condition)
 	}
 }

@@ -69,6 +69,7 @@ targets of the project. Outside of a project it builds the shipped library.`,
 	addQueryOptions(cmd, &p.opt, "gap `CODES` to accept for this command, or all")
 	usage.AddForce(cmd, &p.force, "")
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 0)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }

@@ -87,6 +87,7 @@ project, for the targets of the project.`,
 	})
 	p.places.addTo(cmd)
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 0)
 	usage.AddFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
 }

@@ -64,6 +64,7 @@ and are not a difference.`,
 	addQueryOptions(cmd, &p.opt, "gap `CODES` that were accepted when the rules were packaged, or all")
 	usage.Complete(cmd, "target", productTargets)
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 1)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }

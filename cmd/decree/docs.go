@@ -61,6 +61,7 @@ project; its title and its links come from decree.yml.`,
 	usage.AddForce(cmd, &p.force, "")
 	usage.Complete(cmd, "target", func() []string { return targets.Names(projectHere().Targets) })
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 0)
 	f.Lookup("since").Usage = "add a page of what changed since the git revision `REV`"
 	return cmd
 }

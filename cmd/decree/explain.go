@@ -76,6 +76,7 @@ must have the same.`,
 	p.AddTo(cmd)
 	p.filters.AddTo(cmd)
 	p.lists.AddTo(cmd)
+	ruleset.CompleteRule(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&p.eventID, "event", "e", "", "`ID` of the event, as results show it")
 	f.IntVar(&p.line, "line", 0, "line `N` of the event in its file")

@@ -65,6 +65,7 @@ those of the project, or of --rules.`,
 	f.StringVar(&p.modelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
 	f.BoolVar(&p.usedBy, "used-by", false, "name the rules that read each field")
 	f.StringSliceVarP(&p.selection.Paths, "rules", "r", nil, "with --used-by: rule `PATHS`, files, folders or names of rules (default: those of the project)")
+	p.selection.CompleteRules(cmd)
 	f.StringSliceVar(&p.with, "with", nil, "only fields that these `LOG SOURCES` have too: a rule of several may read those")
 	usage.Complete(cmd, "with", completeLogSources)
 	usage.Complete(cmd, "model", func() []string { return append(projectHere().ModelNames(), allModels) })

@@ -52,6 +52,7 @@ or a status. Without paths it lists the rules of the project.`,
 	cmd.Flags().StringVar(&p.sort, "sort", "", "`ORDER` of the rules: "+strings.Join(sortNames(), ", ")+" (default: by files)")
 	usage.Complete(cmd, "sort", sortNames)
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 0)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }

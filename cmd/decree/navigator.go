@@ -74,6 +74,7 @@ its technique too, not the other way round; elsewhere each counts for itself.`,
 	usage.AddForce(cmd, &p.force, "with --out")
 	usage.Complete(cmd, "score", layers.Scales)
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 0)
 	usage.AddFormat(cmd, &p.format, "layer", "dettect", "text")
 	return cmd
 }

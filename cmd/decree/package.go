@@ -65,6 +65,7 @@ the targets of the project that have a package. Outside of a project name one:
 	usage.AddForce(cmd, &p.force, "")
 	usage.Complete(cmd, "target", productTargets)
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 0)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }

@@ -87,6 +87,7 @@ and with --fail-on-match if a rule matched.`,
 	p.selection.AddTo(cmd)
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.selection.Paths, "rules", "r", nil, "rule `PATHS`, files, folders or names of rules (default: those of the project)")
+	p.selection.CompleteRules(cmd)
 	f.StringVar(&p.rejects, "rejects", "", "write lines that are not events to this `FILE`, as NDJSON")
 	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 if a rule matched")
 	f.BoolVar(&p.stats, "stats", false, "show how fast the run was, and which rules cost and matched the most")

@@ -76,6 +76,7 @@ change that no test notices. Without paths it tests the rules of the project.`,
 	f.BoolVar(&p.watch, "watch", false, "test again when a file changes")
 	cmd.MarkFlagsMutuallyExclusive("watch", "update")
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 0)
 	usage.AddFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
 }

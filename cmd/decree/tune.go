@@ -77,6 +77,7 @@ same values. The filter then excludes the others.`,
 	p.AddTo(cmd)
 	p.filters.AddTo(cmd)
 	p.lists.AddTo(cmd)
+	ruleset.CompleteRule(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&p.good, "good", nil, "`EVENTS` that should not alert: a file, folder or glob; repeatable")
 	f.StringArrayVar(&p.bad, "bad", nil, "`EVENTS` that must alert; repeatable (default: those of the rule's tests)")

@@ -73,6 +73,7 @@ of its line or above it. At the left margin the comment is for the whole file.`,
 	usage.AddForce(cmd, &p.force, "with --fix")
 	usage.Complete(cmd, "severity", usage.These(findings.Severities...))
 	p.selection.AddTo(cmd)
+	p.selection.CompleteArgs(cmd, 0)
 	usage.AddFormat(cmd, &p.format, "text", "json", "sarif", "github", "gitlab")
 	return cmd
 }

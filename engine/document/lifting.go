@@ -16,7 +16,7 @@ import (
 type lifting struct {
 	is    objects             // which object it is
 	depth int16               // that its fields claim their columns with
-	name  func(string) string // the outermost name of a field, "" for none; nil if no field counts
+	name  naming              // of its fields at the outermost level; nil if none counts
 	inner map[string]*lifting // of the objects below it
 }
 
@@ -47,10 +47,18 @@ const (
 // The values of Wazuh's event come before the collector's own fields of the same name.
 const liftedWazuh = liftedField - 1
 
-func ownName(name string) string { return name }
+// naming gives the name of a field at the outermost level, if it has one there.
+type naming func(string) (name string, ok bool)
 
-func named(names map[string]string) func(string) string {
-	return func(name string) string { return names[name] }
+func ownName(name string) (string, bool) { return name, true }
+
+func wazuhName(name string) (string, bool) { return event.WazuhName(name), true }
+
+func named(names map[string]string) naming {
+	return func(own string) (name string, ok bool) {
+		name, ok = names[own]
+		return name, ok
+	}
 }
 
 // asPath is a field that is lifted and, if it is an object, has fields that some column asks for by their outermost
@@ -61,7 +69,7 @@ var asPath = &lifting{}
 var outermost = func() *lifting {
 	data := &lifting{is: ofData, inner: map[string]*lifting{"win": {is: ofWin, inner: map[string]*lifting{
 		"system":    {is: ofSystem, depth: liftedField, name: named(event.WazuhNames)},
-		"eventdata": {is: ofValues, depth: liftedWazuh, name: event.WazuhName},
+		"eventdata": {is: ofValues, depth: liftedWazuh, name: wazuhName},
 	}}}}
 	for _, module := range event.WazuhModules {
 		data.inner[module] = &lifting{is: ofModule}
@@ -88,8 +96,8 @@ func (l *Layout) lift(of *asked, lv *level, key []byte) {
 	if lv.lifts.name == nil {
 		return
 	}
-	name := lv.lifts.name(string(key))
-	if name == "" {
+	name, ok := lv.lifts.name(string(key))
+	if !ok {
 		return
 	}
 	i := l.find([]byte(name))
@@ -128,7 +136,8 @@ func (l *Layout) liftedNames() (out []liftedName) {
 		if of == nil || of.name == nil {
 			continue
 		}
-		if to := l.find([]byte(of.name(keys[last]))); to >= 0 {
+		name, ok := of.name(keys[last])
+		if to := l.find([]byte(name)); ok && to >= 0 {
 			out = append(out, liftedName{flatName{to, from}, of.depth, int16(last)})
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"decree/engine/event/winevent"
 )
 
 // This file reads events of Windows and of Sysmon for Linux that a collector keeps whole, as XML in one field, with
@@ -57,11 +59,18 @@ func heldIn(value []byte, otherwise Content) Content {
 	if !ok || !isEventTag([]byte(text), "<Event") {
 		return otherwise
 	}
-	fields, err := record(text)
-	if err != nil {
+	fields, ok := wholeRecord(text)
+	if !ok {
 		return otherwise
 	}
 	return fieldContent(fields)
+}
+
+// wholeRecord reads an event of Windows, which has an id. Another text in a tag of that name may hide nothing beside
+// it: somebody may have chosen it for that.
+func wholeRecord(text string) (winevent.Fields, bool) {
+	fields, err := record(text)
+	return fields, err == nil && slices.ContainsFunc(fields, func(f winevent.Field) bool { return f.Name == "EventID" })
 }
 
 // unread says why the text of an event, which JSON holds, is not read. It is nil for a text that need not be an event.

@@ -65,7 +65,7 @@ func (r *Reader) expandText(raw Raw, found opened, depth int) {
 		r.expand(inner, found.envelope, depth+1)
 		return
 	case line.XML != "":
-		if fields, err := record(line.XML); err == nil {
+		if fields, ok := wholeRecord(line.XML); ok {
 			inner.Content = fieldContent(fields)
 			r.expand(inner, found.envelope, depth+1)
 			return

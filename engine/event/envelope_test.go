@@ -357,3 +357,17 @@ func TestXMLBesideFieldsIsFoundAnywhereInAFile(t *testing.T) {
 	got := transcript(t, "-", Options{Stdin: strings.NewReader(before + `{"host":"h","extra":"e","_raw":"<Event><System><EventID>7</EventID></System></Event>"}` + "\n" + before)})
 	assert.Equal(t, 1, strings.Count(got, "20001: {\"EventID\":\"7\"}\n"))
 }
+
+// TestATagHidesNoFields: XML that has no event is a text like any other.
+func TestATagHidesNoFields(t *testing.T) {
+	for _, text := range []string{
+		`{"Image":"x","message":"<Event>Invalid user</Event>"}`,
+		`{"@timestamp":"t","message":"<Event><EventData><Data Name=\"a\">b</Data></EventData></Event>","host":"h","agent":{}}`,
+	} {
+		r, err := NewReader("-", strings.NewReader(text), Options{})
+		require.NoError(t, err)
+		ev, err := r.Next()
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(ev.Raw))
+	}
+}

@@ -110,6 +110,7 @@ func TestLines(t *testing.T) {
 		{"Windows by Snare, cut off", "Feb 22 22:14:15 pc1 MSWinEventLog\t1\tSecurity", `{"hostname":"pc1","message":"MSWinEventLog\t1\tSecurity","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"Windows by WinCollect", "<13>Feb 22 22:14:15 pc1 AgentDevice=WindowsLog\tAgentLogFile=Security\tSource=Microsoft-Windows-Security-Auditing\tComputer=pc1.x\tUser=\tEventID=4720\tEventType=8\tRecordNumber=77\tTimeGenerated=1767225600\tKeywords=Audit Success\tMessage=A user account was created.\tX=y",
 			`{"Channel":"Security","Computer":"pc1.x","EventID":"4720","EventRecordID":"77","KeywordsDisplayNames":"Audit Success","Message":"A user account was created.\tX=y","Provider_Name":"Microsoft-Windows-Security-Auditing","TimeCreated":"2026-01-01T00:00:00Z"}`},
+		{"Windows by WinCollect, as rsyslog writes tabs", "<13>Feb 22 22:14:15 pc1 AgentDevice=WindowsLog#011AgentLogFile=Security#011EventID=4720#011Message=A user#011account", `{"Channel":"Security","EventID":"4720","Message":"A user\taccount"}`},
 		{"Windows by NXLog", `<14>1 2026-02-22T22:14:15.123Z pc1 Microsoft-Windows-Sysmon 1 - [NXLOG@14506 EventID="1" Channel="Microsoft-Windows-Sysmon/Operational" Image="C:\\a.exe"] Process Create`,
 			`{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":"1","EventTime":"2026-02-22T22:14:15.123Z","Hostname":"pc1","Image":"C:\\a.exe","Message":"Process Create","SourceName":"Microsoft-Windows-Sysmon"}`},
 		{"another event of NXLog", `<14>1 2026-02-22T22:14:15Z pc1 app - - [NXLOG@14506 EventReceivedTime="x"] m`,

@@ -20,7 +20,8 @@ var snareStart = regexp.MustCompile(`^(?:\S+(?: |\t|#011))?MSWinEventLog(\t|#011
 // https://docs.nxlog.co/refman/current/xm/snare.html and https://www.snaresolutions.com/products/snare-agents/
 var snareParts = []string{"", "Channel", "", "TimeCreated", "EventID", "Provider_Name", "", "", "KeywordsDisplayNames", "Computer", "TaskDisplayName", "", "Message", "EventRecordID"}
 
-const winCollectStart = "AgentDevice=WindowsLog\t"
+// winCollectStart begins WinCollect's form, whose parts are apart in the same way.
+var winCollectStart = regexp.MustCompile(`^AgentDevice=WindowsLog(\t|#011)`)
 
 // The names of QRadar's WinCollect: https://www.ibm.com/docs/en/qradar-common?topic=wincollect-10
 var winCollectNames = map[string]string{"AgentLogFile": "Channel", "Source": "Provider_Name", "Computer": "Computer", "EventID": "EventID", "RecordNumber": "EventRecordID", "Keywords": "KeywordsDisplayNames",
@@ -36,7 +37,7 @@ func snareHead(text string) []string {
 
 // isAgentEvent tells whether a text begins as Snare's or WinCollect's does.
 func isAgentEvent(text string) bool {
-	return snareHead(text) != nil || strings.HasPrefix(text, winCollectStart)
+	return snareHead(text) != nil || winCollectStart.MatchString(text)
 }
 
 // agentEvent reads a Windows event of Snare or WinCollect.
@@ -44,8 +45,8 @@ func agentEvent(text string) (map[string]any, bool) {
 	if start := snareHead(text); start != nil {
 		return snare(strings.Split(text[len(start[0]):], start[1]))
 	}
-	if strings.HasPrefix(text, winCollectStart) {
-		return winCollect(text), true
+	if start := winCollectStart.FindStringSubmatch(text); start != nil {
+		return winCollect(strings.ReplaceAll(text, start[1], "\t")), true
 	}
 	return nil, false
 }

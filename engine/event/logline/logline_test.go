@@ -57,6 +57,7 @@ func TestLines(t *testing.T) {
 		{"a file of rsyslog", `Feb 22 22:14:15 web1 sudo:   bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh`,
 			`{"appname":"sudo","hostname":"web1","message":"bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"the year before", `Dec 31 23:59:59 web1 cron[1]: x`, `{"appname":"cron","hostname":"web1","message":"x","procid":"1","timestamp":"2025-12-31T23:59:59Z"}`},
+		{"an address of IPv6", `Feb 22 22:14:15 2001:db8::1 sshd[1]: x`, `{"appname":"sshd","hostname":"2001:db8::1","message":"x","procid":"1","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"no tag", `Feb 22 22:14:15 web1 last message repeated 2 times`, `{"hostname":"web1","message":"last message repeated 2 times","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"29 February", `Feb 29 00:00:00 web1 a: x`, `{"appname":"a","hostname":"web1","message":"x","timestamp":"2024-02-29T00:00:00Z"}`},
 		{"Cisco", `<189>*Mar  1 18:46:11.123: %SYS-5-CONFIG_I: Configured from console`,

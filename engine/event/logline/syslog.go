@@ -20,7 +20,7 @@ var (
 	// RFC 3164 has no year. Cisco's devices may add one, a number of the line, a fraction, and marks of an unset clock.
 	plainTime = regexp.MustCompile(`^(?:\d{1,10}: )?[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: [A-Z]{3,4}:)?:? +`)
 	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})):? +`)
-	host      = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+) +`)
+	host      = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f.]{1,15}(?:%\w+)?) +`)
 	program   = regexp.MustCompile(`^([^\s:\[\]=<>{}"]{1,64})(?:\[([^\]\s]{1,64})\])?: *`)
 	element   = regexp.MustCompile(`^\[([^\s=\]"]+)`)
 	parameter = regexp.MustCompile(`^ ([^\s=\]"]+)="((?:[^"\\]|\\.)*)"`)

@@ -158,7 +158,7 @@ func (m *Model) column(s *Source, field string, level int) (Column, bool) {
 	case s.Envelope != "" && m.Dialect == "":
 		return Column{Name: s.outside(field), Also: []string{s.Envelope + "." + s.outside(field)}}, true
 	case m.Passthrough:
-		return Column{Name: m.unlisted(field, level), Requires: s.asWritten(field)}, true
+		return Column{Name: m.unlisted(field, level), Requires: cmp.Or(m.extractedWhole(s, field), s.asWritten(field))}, true
 	}
 	return Column{}, false
 }

@@ -76,6 +76,21 @@ func TestBytesOfWebSessions(t *testing.T) {
 	}
 }
 
+// TestDirectionOfBytesInCIM: what the client sends comes in to a web server, and goes out through a proxy.
+func TestDirectionOfBytesInCIM(t *testing.T) {
+	for _, name := range []string{"cim", "splunk-network"} {
+		m, err := Load(name)
+		require.NoError(t, err)
+		for category, want := range map[string][2]string{"webserver": {"bytes_in", "bytes_out"}, "proxy": {"bytes_out", "bytes_in"}} {
+			for i, field := range []string{"cs-bytes", "sc-bytes"} {
+				c, ok := m.Column(m.Find(category, "", "")[0], field, 0)
+				assert.True(t, ok)
+				assert.Equal(t, Column{Name: want[i], Type: Int}, c, "%s: %s: %s", name, category, field)
+			}
+		}
+	}
+}
+
 // TestSpacesInUnlistedNames: a product has what it makes of the name, also where a model extends its own.
 func TestSpacesInUnlistedNames(t *testing.T) {
 	for name, want := range map[string]string{"windows": "A B", "sentinel": "EventData.A B", "winlogbeat": "winlog.event_data.A_B", "splunk-windows": "A_B"} {

@@ -64,11 +64,21 @@ func (s *Source) namedSo(field string) bool {
 	})
 }
 
-// asWritten says that nobody knows a field of an open source. It is "" if the field is among the source's names.
+// asWritten says that nobody knows a field of an open source. It is "" if the field is among the source's names, in
+// this case: Splunk's fields are compared letter by letter.
 func (s *Source) asWritten(field string) string {
-	if !s.Open || s.named(s.outside(field)) {
+	plain := s.outside(strings.ReplaceAll(strings.TrimPrefix(field, RawPrefix), element, ""))
+	if !s.Open || s.namedSo(plain) {
 		return ""
 	}
-	plain := s.outside(strings.ReplaceAll(strings.TrimPrefix(field, RawPrefix), element, ""))
 	return fmt.Sprintf("%s is asked for as it is written: no page that the data model was made from names such a field", plain)
+}
+
+// extractedWhole says what a test of an array's text needs where a product keeps the elements alone. It is "" if the
+// field is no array of objects.
+func (m *Model) extractedWhole(s *Source, field string) string {
+	if _, array := s.Elements[field]; !array || m.Dialect != "spl" {
+		return ""
+	}
+	return fmt.Sprintf("Splunk extracts the elements of an array and not its text: %s must be extracted whole", field)
 }

@@ -35,6 +35,24 @@ func TestColumnsOfOtherProducts(t *testing.T) {
 			assert.Equal(t, c.asSuch, column.Requires != "", "%s: %s: %s", c.source.Name, c.field, column.Requires)
 		}
 	}
+	assertRequires := func(m *Model, source *Source, field string, requires bool) {
+		t.Helper()
+		column, ok := m.Column(source, field, 0)
+		assert.True(t, ok, field)
+		assert.Equal(t, requires, column.Requires != "", "%s: %s: %s", source.Name, field, column.Requires)
+	}
+	assertRequires(m, office, "operation", true)  // Splunk's fields are compared letter by letter
+	assertRequires(m, office, "Parameters", true) // Splunk has the fields of the list's objects alone
+	network, err := Load("splunk-network")
+	require.NoError(t, err)
+	for _, category := range []string{"proxy", "webserver"} {
+		assertRequires(network, network.Find(category, "", "")[0], "uri_path", false)
+		assertRequires(network, network.Find(category, "", "")[0], "HttpMethod", true)
+	}
+	assertRequires(network, network.Find("dns", "", "")[0], "query", false)
+	assertRequires(network, network.Find("dns", "", "")[0], "QueryName", true)
+	assertRequires(network, network.Find("firewall", "", "")[0], "transport", false)
+	assertRequires(network, network.Find("firewall", "", "")[0], "EventID", true)
 	column, _ := m.Column(google, "data.made{}.up", 0)
 	assert.Equal(t, "made.up is asked for as it is written: no page that the data model was made from names such a field", column.Requires)
 }

@@ -96,3 +96,45 @@ func below(paths []string, path string) (rest []string) {
 	}
 	return rest
 }
+
+// textOfStructure reports a test of the text of a field that is an object, or a list of objects, in the events. Only a
+// product that keeps it as a text finds the value there.
+func textOfStructure(s *subject) {
+	reported := map[string]bool{}
+	s.EachItem(func(it rules.Item) {
+		if reported[it.Field] || !asksText(it) {
+			return
+		}
+		kind, hint := structureOf(s.LogSources(), it.Field)
+		if kind == "" {
+			return
+		}
+		reported[it.Field] = true
+		s.report(it.Range, hint, "events have %s in %q, which has no text: only a product that keeps it as a text finds the value there", kind, it.Field)
+	})
+}
+
+// asksText tells whether a test needs a text: others hold of whatever is there, or of nothing.
+func asksText(it rules.Item) bool {
+	return !has(it, "exists", "fieldref") && slices.ContainsFunc(it.Values, func(v rules.Value) bool {
+		return v.Kind != rules.NullValue && v.Text != "" && v.Text != "*"
+	})
+}
+
+// structureOf tells whether a model knows a field as an object or as a list of objects, and how to test what is in it.
+func structureOf(sources []rules.LogSource, field string) (kind, hint string) {
+	for _, ls := range sources {
+		for m := range models() {
+			for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+				column := cmp.Or(source.Fields[field].Name, field)
+				if names := source.Elements[column]; len(names) > 0 {
+					return "a list of objects", "test its elements with `sigma-version: 3`, as `" + field + "[any]: {" + names[0] + ": …}`"
+				}
+				if objects := source.Below[field]; slices.Contains(objects, column) {
+					return "an object", "test a field in it, as `" + field + ".NAME`, or look for the value with a keyword"
+				}
+			}
+		}
+	}
+	return "", ""
+}

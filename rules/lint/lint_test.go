@@ -471,6 +471,26 @@ func TestPlacesInNames(t *testing.T) {
 	assert.NotContains(t, codesOf(found), "list-index", "no model knows what the log has")
 }
 
+// TestTextOfStructures: a test that needs a text of an object, or of a list of objects, is reported with what to test.
+func TestTextOfStructures(t *testing.T) {
+	for _, c := range []struct{ logsource, test, hint string }{
+		{"{product: m365, service: exchange}", "Parameters|contains: ForwardTo", "test its elements with `sigma-version: 3`, as `Parameters[any]: {Name: …}`"},
+		{"{product: aws, service: cloudtrail}", "requestParameters|re: '0\\.0'", "test a field in it, as `requestParameters.NAME`, or look for the value with a keyword"},
+		{"{product: aws, service: cloudtrail}", "requestParameters.userName: a", ""},
+		{"{product: aws, service: cloudtrail}", "requestParameters: '*'", ""},
+		{"{product: aws, service: cloudtrail}", "requestParameters: null", ""},
+		{"{product: m365, service: exchange}", "Parameters|exists: true", ""},
+		{"{product: okta, service: okta}", "Parameters: a", ""},
+	} {
+		found := Run([]File{file(t, firstFile, "logsource: "+c.logsource+"\ndetection: {selection: {"+c.test+"}, condition: selection}"), file(t, secondFile, secondRule)})
+		at := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Code == "text-of-structure" })
+		require.Equal(t, c.hint != "", at >= 0, c.test)
+		if at >= 0 {
+			assert.Equal(t, c.hint, found[at].Hint)
+		}
+	}
+}
+
 // TestRulesOfOneGlobal: what each rule has from `action: global` stands at one place, so the rules themselves are
 // named.
 func TestRulesOfOneGlobal(t *testing.T) {

@@ -24,6 +24,7 @@ var logSourceChecks = []Check{
 	{Code: "hidden-field", Severity: diag.Warning, rule: hiddenField},
 	{Code: "unknown-alert-field", Severity: diag.Warning, rule: unknownAlertField, correlation: unknownAlertFieldOfCorrelation},
 	{Code: "list-index", Severity: diag.Warning, rule: listIndex},
+	{Code: "text-of-structure", Severity: diag.Warning, rule: textOfStructure},
 	{Code: "specific-log-source", Severity: diag.Info, rule: specificLogSource},
 }
 

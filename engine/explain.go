@@ -250,6 +250,9 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source)
 		}
 		if !slot.Present {
 			value += m.misspelt(columns, s)
+			if told, _, known := m.above.Field(f); f.Level == 1 && known {
+				value += fmt.Sprintf(" (the parent's own creation has %q, but the event must have it: queries read the event)", told)
+			}
 		}
 		if a.Other >= 0 {
 			value += ", the other " + shown(m.doc.Slot(a.Other))

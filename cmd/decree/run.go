@@ -307,7 +307,7 @@ func (r *ruleRun) warnOfUnasked() {
 	}
 	for _, e := range r.engines.All {
 		if e.Stats.AllForeign() || e.Stats.Events > 0 && r.to.matches == 0 {
-			warnings.Model(r.s, e.Model, e.Stats, r.in.Recognised)
+			warnings.Model(r.s, e.Model, r.set.Lowered(), e.Stats, r.in.Recognised)
 		}
 	}
 }

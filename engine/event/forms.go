@@ -66,7 +66,7 @@ var flatForms = []flatForm{
 	// Microsoft 365's audit log, as its portal, Search-UnifiedAuditLog and Graph give it
 	{[]string{"AuditData"}, auditData("AuditData")},
 	{[]string{"auditData"}, auditData("auditData")},
-	{[]string{"Date (UTC)", "Username", "Application"}, underNames(entraNames)},
+	{[]string{"Date (UTC)", "Username", "Application"}, portalSignIn},
 	historyForm,
 	{[]string{"Event Time", "Machine Id", "Action Type"}, deviceTimeline},
 	{[]string{"protopayload_auditlog"}, underNames(bigQueryNames)},

@@ -14,6 +14,15 @@ var entraNames = map[string]string{"Date (UTC)": "createdDateTime", "Request ID"
 	"Operating System": "deviceDetail.operatingSystem", "Compliant": "deviceDetail.isCompliant", "Managed": "deviceDetail.isManaged", "Join Type": "deviceDetail.trustType",
 	"Authentication requirement": "authenticationRequirement", "Conditional Access": "conditionalAccessStatus", "Flagged for review": "flaggedForReview", "Token issuer type": "tokenIssuerType"}
 
+// portalSignIn reads a row of such a table, which leaves the code of an error out where there is none. Graph writes 0.
+func portalSignIn(fields map[string]any) map[string]any {
+	const code = "Sign-in error code"
+	if fields["Status"] == "Success" && (fields[code] == nil || fields[code] == "") {
+		fields = with(fields, map[string]any{code: "0"})
+	}
+	return moved(fields, entraNames)
+}
+
 // trailNames are CloudTrail's names for those of the CSV of its event history:
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-console.html
 var trailNames = map[string]string{"Event ID": "eventID", "Event time": "eventTime", "Event name": "eventName", "Event source": "eventSource", "User name": "userIdentity.userName", "AWS region": "awsRegion",

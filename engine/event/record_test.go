@@ -169,6 +169,7 @@ func TestTablesOfPortals(t *testing.T) {
 	for table, want := range map[string]string{
 		"Date (UTC),Request ID,Username,User,Application,Application ID ,User agent,Sign-in error code,Status\nt,r,a@b,Ann,Azure Portal,i,curl,50126,Failure\n": "{\"appDisplayName\":\"Azure Portal\",\"appId\":\"i\"," +
 			"\"createdDateTime\":\"t\",\"id\":\"r\",\"status.errorCode\":\"50126\",\"Status\":\"Failure\",\"userAgent\":\"curl\",\"userDisplayName\":\"Ann\",\"userPrincipalName\":\"a@b\"}",
+		"Date (UTC),Username,Application,Sign-in error code,Status\nt,a@b,Azure Portal,,Success\n": "{\"appDisplayName\":\"Azure Portal\",\"createdDateTime\":\"t\",\"status.errorCode\":\"0\",\"Status\":\"Success\",\"userPrincipalName\":\"a@b\"}",
 		"Event ID,Event time,User name,Event name,Resource name,Event source\ni,t,ann,CreateUser,x,iam.amazonaws.com\n": "{\"eventID\":\"i\",\"eventName\":\"CreateUser\",\"eventSource\":\"iam.amazonaws.com\"," +
 			"\"eventTime\":\"t\",\"Resource name\":\"x\",\"Resourcename\":\"x\",\"Resource_name\":\"x\",\"userIdentity.userName\":\"ann\"}",
 		"Event Time,Machine Id,Computer Name,Action Type,File Name,Folder Path,Sha1,Initiating Process File Name,Initiating Process Folder Path\nt,m,pc,ProcessCreated,a.exe,C:\\x\\A.exe,s,cmd.exe,C:\\Windows\n": `{"Timestamp":"t","DeviceId":"m","DeviceName":"pc",` +

@@ -57,6 +57,17 @@ func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
 	}
 }
 
+// Waiting counts the findings that Fix could fix if the rules that have them had no errors.
+func Waiting(f File) (n int) {
+	f.Rules, f.Written, f.Lowered, f.Correlations = nil, nil, nil, nil
+	for _, d := range Run([]File{f}) {
+		if d.Fix != "" || fixes[d.Code] != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // whole is the file without its correlations and without rules that have errors. Whether a change keeps their meaning
 // cannot be checked.
 func (f File) whole() File {

@@ -350,6 +350,8 @@ func TestHintsForUnknownLogSources(t *testing.T) {
 	for source, want := range map[string]string{
 		"product: windows, category: application":                 "did you mean {product: windows, service: application}?",
 		"product: aws, category: cloudtrail, service: cloudtrail": "did you mean {product: aws, service: cloudtrail}?",
+		"product: Entra ID, service: signinlogs":                  "did you mean {product: azure, service: signinlogs}?",
+		"product: office365, service: teams":                      "did you mean `product: m365`?",
 		"product: network, service: dns":                          "did you mean {category: dns}?",
 		"product: windows, service: firewall":                     "did you mean the service firewall-as?",
 		"product: azure, service: audit":                          "did you mean the service auditlogs?",

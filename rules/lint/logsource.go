@@ -108,6 +108,13 @@ func knownParts(product string) (known [3][]string) {
 // unmappedHint suggests a log source for one that no model has. known are the products, and the categories and services
 // of its product.
 func unmappedHint(ls rules.LogSource, known [3][]string) string {
+	if product := schema.ProductCalled(ls.Product); product != "" {
+		ls.Product = product
+		if isMapped(ls) {
+			return "did you mean " + written(ls) + "?"
+		}
+		return "did you mean `product: " + product + "`?"
+	}
 	if near := rearranged(ls); near != (rules.LogSource{}) {
 		return "did you mean " + written(near) + "?"
 	}

@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"regexp"
+
 	"go.yaml.in/yaml/v3"
 
 	"decree/rules"
@@ -23,6 +25,10 @@ func (p *parser) ancestry(r *rules.Rule, section source.Entry) {
 					a.Levels = append(a.Levels, p.ancestor(part.Key, m))
 				}
 			default:
+				if above := furtherAbove.FindString(part.Key.Value); above != "" {
+					p.Errorf("unknown-key", p.Span(part.Key), "write `ancestor: {level: 3, ...}`, with the number of its level, or `within: 3` for any up to it", "unknown key %q in an ancestry condition", part.Key.Value)
+					continue
+				}
 				p.UnknownKey(part.Key, "an ancestry condition", "parent", "grandparent", "ancestor")
 			}
 		}
@@ -59,3 +65,6 @@ func (p *parser) ancestor(key, n *yaml.Node) rules.AncestryLevel {
 	level.Body = p.selection(fields)
 	return level
 }
+
+// furtherAbove is what people call a process above the grandparent.
+var furtherAbove = regexp.MustCompile(`(?i)^(great|ancestor.*[0-9])`)

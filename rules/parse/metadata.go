@@ -44,7 +44,7 @@ func (p *parser) tags(r *rules.Rule, e source.Entry) {
 		switch at := p.Span(entries[i]); {
 		case dashed != plain:
 			p.Fixable("former-tag", at, dashed, "the tag %q is written with dashes since Sigma 2.0", tag)
-		case plain != tag:
+		case plain != tag && strings.Contains(tag, "."): // one without a namespace is no tag, and said to be none
 			p.Fixable("capital-letters", at, plain, "%q is written in lower case in the specification", tag)
 		}
 		r.Tags[i] = dashed

@@ -210,7 +210,11 @@ func (p *parser) part() (n Node, repeatable bool) {
 		}
 		return &Assert{End, "$"}, false
 	case '*', '+', '?':
-		p.fail(p.at, "write `\\"+string(c)+"` for the character", "%q stands behind nothing that can be repeated", c)
+		hint := "write `\\" + string(c) + "` for the character"
+		if c == '*' {
+			hint += ", and `.*` for any text"
+		}
+		p.fail(p.at, hint, "%q stands behind nothing that can be repeated", c)
 	case '{':
 		if _, _, length := counted(p.rest()); length > 0 {
 			p.fail(p.at, "write `\\{` for the character", "a number of times stands behind nothing that can be repeated")

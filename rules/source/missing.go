@@ -23,6 +23,9 @@ func NotFound(path string) error {
 	if path == "" {
 		return fmt.Errorf("a path is empty: name a file or a folder%w", silent{fs.ErrNotExist})
 	}
+	if path == "-" {
+		return fmt.Errorf("-: rules are files, and standard input is read for events alone%w", silent{fs.ErrNotExist})
+	}
 	text := path + ": no such file or folder"
 	if near := Meant(path); near != "" {
 		text += "; did you mean " + near + "?"

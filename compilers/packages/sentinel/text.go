@@ -32,11 +32,11 @@ func (a *analyticsRule) fillQuery() {
 		a.found.Errorf("package-query-length", r.Key("title", -1), "put long lists of values under `lists` and package with --lists apart, or split the rule",
 			"the query has %d characters, and Sentinel takes %d", n, longestQuery)
 	}
-	for _, text := range []string{a.title, a.description, a.query} {
-		if at := strings.IndexFunc(text, func(c rune) bool { return c > 0x7e }); at >= 0 {
-			c, _ := utf8.DecodeRuneInString(text[at:])
+	for _, text := range [][2]string{{"title", a.title}, {"description", a.description}, {"query", a.query}} {
+		if at := strings.IndexFunc(text[1], func(c rune) bool { return c > 0x7e }); at >= 0 {
+			c, _ := utf8.DecodeRuneInString(text[1][at:])
 			a.found = append(a.found, packages.Told("package-ascii", r.Key("title", -1), "write it otherwise, if the rule is to go into that repository",
-				"the rule has the character %q: the checks of the Azure-Sentinel repository accept only ASCII", c))
+				"the %s has the character %q: the checks of the Azure-Sentinel repository accept only ASCII", text[0], c))
 			return
 		}
 	}

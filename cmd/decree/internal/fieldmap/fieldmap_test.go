@@ -52,6 +52,8 @@ func TestLogSources(t *testing.T) {
 	}
 	_, err := ParseLogSource("proces_creation", all)
 	assert.EqualError(t, err, `unknown product, category or service "proces_creation": did you mean "process_creation"?`)
+	_, err = ParseLogSource("entra/signinlogs", all)
+	assert.EqualError(t, err, `unknown product, category or service "entra": did you mean "azure"?`)
 	_, err = ParseLogSource("windows/cloudtrail", all)
 	assert.EqualError(t, err, `no data model has a log source "windows/cloudtrail": did you mean aws/cloudtrail?`)
 }

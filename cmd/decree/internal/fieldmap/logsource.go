@@ -31,6 +31,9 @@ func ParseLogSource(text string, models []*schema.Model) (rules.LogSource, error
 	known := words(models)
 	for _, part := range parts {
 		if !anycase.Contains(known, part) {
+			if product := schema.ProductCalled(part); product != "" {
+				return rules.LogSource{}, fmt.Errorf("unknown product, category or service %q: did you mean %q?", part, product)
+			}
 			return rules.LogSource{}, usage.UnknownName("product, category or service", part, known, "decree fields lists the log sources")
 		}
 	}

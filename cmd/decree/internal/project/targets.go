@@ -86,6 +86,10 @@ func (r *reader) target(p *Project, name string, e source.Entry) (targets.Target
 		r.Errorf("missing-key", r.Span(e.Key), "add `dialect:`, one of "+strings.Join(targets.DialectNames(), ", "), "target %s has no dialect", name)
 		return targets.Target{}, false
 	}
+	if of := targets.DialectOfWord(dialect.Value); of != "" {
+		r.Errorf("unknown-dialect", r.Span(dialect), "write `"+of+"`", "unknown dialect %q", dialect.Value)
+		return targets.Target{}, false
+	}
 	if !r.oneOf("unknown-dialect", dialect, "dialect", targets.DialectNames()) {
 		return targets.Target{}, false
 	}

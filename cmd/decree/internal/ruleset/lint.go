@@ -57,7 +57,7 @@ type parsedFile struct {
 
 // Fix changes the files, and says what it fixed. force overwrites write-protected files.
 func (set *Set) Fix(s *stdio.Streams, force bool) error {
-	total, changed := 0, 0
+	total, changed, waiting := 0, 0, 0
 	for _, f := range set.parsed {
 		if f.from.Disk == "" {
 			return errors.New("--fix needs files on disk: name them (the shipped library is part of the program)")
@@ -68,6 +68,7 @@ func (set *Set) Fix(s *stdio.Streams, force bool) error {
 		}
 		f.file.Data = data
 		fixed, done := lint.Fix(f.file, f.reread)
+		waiting += lint.Waiting(f.reread(fixed))
 		if bytes.Equal(fixed, data) {
 			continue
 		}
@@ -81,6 +82,9 @@ func (set *Set) Fix(s *stdio.Streams, force bool) error {
 		changed++
 	}
 	fmt.Fprintf(s.Err, "%s fixed in %s\n", plural.Count(total, "finding"), plural.Count(changed, "file"))
+	if waiting > 0 {
+		fmt.Fprintf(s.Err, "not fixed: %s of rules with errors: fix the errors and try again\n", plural.Count(waiting, "finding"))
+	}
 	return nil
 }
 

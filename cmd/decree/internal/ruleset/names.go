@@ -110,7 +110,7 @@ func IsCalled(r *rules.Rule, name string) bool {
 
 // unknownRule is the error that what the user gave is neither a file nor the name, the id or the title of a rule.
 func (set *Set) unknownRule(name string, ofLibrary bool) error {
-	if source.Meant(name) != "" || strings.ContainsAny(name, `/\*`) {
+	if source.Meant(name) != "" || strings.ContainsAny(name, `/\*`) || name == "-" {
 		return source.NotFound(name)
 	}
 	var known []string

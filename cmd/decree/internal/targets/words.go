@@ -18,6 +18,9 @@ var meant = map[string]struct{ dialect, model string }{
 	"defender": {"kql", "mde"}, "sentinel": {"kql", "sentinel"},
 }
 
+// DialectOfWord gives the dialect of the product that a word stands for; "" if it stands for none.
+func DialectOfWord(word string) string { return meant[word].dialect }
+
 // unknown is the error for a name that is not a target's.
 func unknown(own []Target, name string) error {
 	err := usage.UnknownChoice("target", name, Names(own))

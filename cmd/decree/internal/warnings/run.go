@@ -23,11 +23,14 @@ import (
 const WithoutReputation = "asks for reputation, but there is no --reputation table: every value counts as unknown"
 
 // Model says why there may be no match: --model may name another product than that of the events. Recognised events are
-// of the model, so that it is the rules that are for other log sources.
-func Model(s *stdio.Streams, m *schema.Model, stats engine.Stats, recognised bool) {
+// of the model, so that it is the rules that are for other log sources, or of one of which the model leaves a log out.
+func Model(s *stdio.Streams, m *schema.Model, rs []*ir.Rule, stats engine.Stats, recognised bool) {
 	switch {
 	case stats.Foreign == stats.Events && recognised:
 		fmt.Fprintf(s.Err, "no rule is for the log sources of the events of data model %s\n", diag.Visible(m.Name))
+		for _, line := range leftOut(m, rs) {
+			fmt.Fprintln(s.Err, line)
+		}
 	case stats.Foreign == stats.Events:
 		known := ""
 		if columns := recognisedBy(m); len(columns) > 0 {
@@ -37,6 +40,19 @@ func Model(s *stdio.Streams, m *schema.Model, stats engine.Stats, recognised boo
 	case m.Name == schema.Plain:
 		fmt.Fprintf(s.Err, "data model %s expects Sigma's own field names: if the events come from a product, name it with --model\n", diag.Visible(m.Name))
 	}
+}
+
+// leftOut names the logs that a model does not ask for the log sources of rules, each once.
+func leftOut(m *schema.Model, rs []*ir.Rule) (lines []string) {
+	for _, r := range rs {
+		for _, ls := range r.Source.LogSources() {
+			for _, of := range m.NotAsked(ls) {
+				lines = append(lines, fmt.Sprintf("data model %s does not ask the log %s for %s: a model file may add %s", diag.Visible(m.Name), of.Table, ls.Name(), of.Name))
+			}
+		}
+	}
+	slices.Sort(lines)
+	return slices.Compact(lines)
 }
 
 // recognisedBy gives the two columns that most log sources are told by.

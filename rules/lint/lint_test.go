@@ -363,6 +363,13 @@ func TestHintsForUnknownLogSources(t *testing.T) {
 		"product: windows, service: s":                            "check its spelling; to run or compile the rule, map the log source in a model file",
 		"product: nginx":                                          "did you mean {service: nginx}?",
 		"product: kubernetes, category: container":                "the product has {category: application, service: audit}, {service: audit}",
+		"product: cisco, service: asa":                            "the product has {service: aaa}, {service: bgp}, {service: duo}, {service: ldp}", // three letters are no slip of others
+		"product: dns":                                            "did you mean {category: dns}?",
+		"product: webserver, category: web":                       "did you mean {category: webserver}?",
+		"product: fortinet, category: firewall, service: gate":    "did you mean {category: firewall}?",
+		"product: google_workspace, service: admin":               "did you mean {product: gcp, service: google_workspace.admin} or {product: gcp, service: google_workspace.login}?",
+		"product: kubernetes_audit, service: audit_log":           "check its spelling; to run or compile the rule, map the log source in a model file", // no service of an unknown product
+		"product: azur, service: signinlog":                       "did you mean `product: azure`?",
 		"product: crm, service: orders":                           "check its spelling; to run or compile the rule, map the log source in a model file",
 	} {
 		found := Run([]File{file(t, firstFile, "logsource: {"+source+"}"), file(t, secondFile, secondRule)})

@@ -123,7 +123,15 @@ func unmappedHint(ls rules.LogSource, known [3][]string) string {
 		if part.value == "" || slices.Contains(known[i], part.value) {
 			continue
 		}
-		hint = diag.Suggest("did you mean `"+part.key+": %s`?", part.value, known[i], hint)
+		if near := diag.Misspelt(part.value, known[i]); near != "" {
+			hint = "did you mean `" + part.key + ": " + near + "`?"
+		}
+		if part.key == "product" { // the rest is of a product that no model has
+			break
+		}
+	}
+	if names := servicesOf(ls.Product); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
+		return "did you mean " + strings.Join(names, " or ") + "?"
 	}
 	if names := namesWith(ls); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
 		return "did you mean the service " + strings.Join(names, " or ") + "?"
@@ -178,10 +186,31 @@ func rearrangements(ls rules.LogSource) (all []rules.LogSource) {
 			}
 		}
 	}
-	if ls.Category == "" && ls.Service == "" { // what is no product, but a log or a kind of logs that several have
-		all = append(all, rules.LogSource{Service: ls.Product}, rules.LogSource{Category: ls.Product})
+	if isProduct(ls.Product) {
+		return all
+	}
+	// what is no product, but a log or a kind of logs that several have, or has one beside it
+	if ls.Category == "" && ls.Service == "" {
+		all = append(all, rules.LogSource{Service: ls.Product})
+	}
+	for _, category := range []string{ls.Category, ls.Service, ls.Product} {
+		if isOfAny(category) {
+			all = slices.Insert(all, 0, rules.LogSource{Category: category})
+		}
 	}
 	return all
+}
+
+// isOfAny tells whether a model has a category of whichever product.
+func isOfAny(category string) bool {
+	for m := range models() {
+		if slices.ContainsFunc(m.Sources, func(source schema.Source) bool {
+			return category != "" && source.Product == "*" && source.Category == category && source.Service == ""
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // isMapped tells whether a model has a log source of just these words. Without a product it may be of any.
@@ -222,6 +251,23 @@ func namesWith(ls rules.LogSource) (names []string) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// servicesOf lists the log sources whose service begins with a name that a rule has for the product, sorted: a part of
+// a product that is named for itself.
+func servicesOf(product string) (all []string) {
+	if len(product) < leastLetters || isProduct(product) {
+		return nil
+	}
+	for m := range models() {
+		for _, source := range m.Sources {
+			if strings.HasPrefix(source.Service, product+".") {
+				all = append(all, written(rules.LogSource{Product: source.Product, Category: source.Category, Service: source.Service}))
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // written writes a log source as a rule does.

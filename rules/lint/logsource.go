@@ -108,6 +108,9 @@ func knownParts(product string) (known [3][]string) {
 // unmappedHint suggests a log source for one that no model has. known are the products, and the categories and services
 // of its product.
 func unmappedHint(ls rules.LogSource, known [3][]string) string {
+	if names := servicesOf(ls.Product); len(names) > 0 && len(names) <= mostServices {
+		return "did you mean " + strings.Join(names, " or ") + "?"
+	}
 	if product := schema.ProductCalled(ls.Product); product != "" {
 		ls.Product = product
 		if isMapped(ls) {
@@ -129,9 +132,6 @@ func unmappedHint(ls rules.LogSource, known [3][]string) string {
 		if part.key == "product" { // the rest is of a product that no model has
 			break
 		}
-	}
-	if names := servicesOf(ls.Product); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
-		return "did you mean " + strings.Join(names, " or ") + "?"
 	}
 	if names := namesWith(ls); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
 		return "did you mean the service " + strings.Join(names, " or ") + "?"

@@ -14,8 +14,9 @@ import (
 // TestACraftedEventTakesMemoryOfItsSize: no form of an event copies it for each of its parts.
 func TestACraftedEventTakesMemoryOfItsSize(t *testing.T) {
 	const parts = 5000
-	var items, fields strings.Builder
+	var items, fields, spaced strings.Builder
 	for i := range parts {
+		fmt.Fprintf(&spaced, `,"S%sN%s":%d`, strings.Repeat(" ", i%70), strings.Repeat(" ", i/70), i)
 		fmt.Fprintf(&items, `,{"n%d":"v"}`, i)
 		fmt.Fprintf(&fields, `,"EventData.n%d":"v"`, i)
 	}
@@ -23,6 +24,7 @@ func TestACraftedEventTakesMemoryOfItsSize(t *testing.T) {
 		"OpenTelemetry's list":   `{"system_time":"t","record_id":1,"channel":"c","event_id":{"id":7},"event_data":{"data":[{}` + items.String() + `]}}`,
 		"paths as keys":          `{"System.Channel":"c"` + fields.String() + `}`,
 		"a path of many parts":   `{"System.Channel":"c","n4999":"v","EventData` + strings.Repeat(".a", 100*parts) + `":"v"}`,
+		"spaces in names":        `{"n4999":"v"` + spaced.String() + `}`,
 		"an element of few keys": `{"System.Channel":"c","n4999":"v","EventData` + strings.Repeat(".a", 100) + `":"v"}`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,9 +47,11 @@ func unspaced(fields map[string]any) map[string]any {
 	out := maps.Clone(fields)
 	for other, names := range added {
 		slices.Sort(names)
+		all := union{first: out[other]}
 		for _, name := range names {
-			out[other] = both(out[other], fields[name])
+			all.add(fields[name])
 		}
+		out[other] = all.value()
 	}
 	return out
 }
@@ -57,21 +59,37 @@ func unspaced(fields map[string]any) map[string]any {
 // maxCompared limits how many values are compared with each other.
 const maxCompared = 64
 
-// both joins the values of two fields. It removes duplicates if there are few values.
-func both(a, b any) any {
-	if a == nil {
-		return b
+// union is the values of fields of one name. Duplicates are removed if there are few values.
+type union struct {
+	first any   // nil: of none so far
+	list  []any // all, once there is a second one
+}
+
+func (u *union) add(v any) {
+	if u.first == nil {
+		u.first = v
+		return
 	}
-	out := slices.Clone(values(a))
-	for _, v := range values(b) {
-		if len(out) > maxCompared || !slices.ContainsFunc(out, func(before any) bool { return reflect.DeepEqual(before, v) }) {
-			out = append(out, v)
+	list := u.list
+	if list == nil {
+		list = slices.Clone(values(u.first))
+	}
+	before := len(list)
+	for _, v := range values(v) {
+		if len(list) > maxCompared || !slices.ContainsFunc(list, func(before any) bool { return reflect.DeepEqual(before, v) }) {
+			list = append(list, v)
 		}
 	}
-	if len(out) == 1 {
-		return a
+	if len(list) > before {
+		u.list = list
 	}
-	return out
+}
+
+func (u *union) value() any {
+	if u.list == nil {
+		return u.first
+	}
+	return u.list
 }
 
 func values(v any) []any {

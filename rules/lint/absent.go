@@ -32,7 +32,7 @@ func absentField(s *subject) {
 			if hint == "" {
 				hint = diag.DidYouMean(name, near, "remove it, or use the log source that has this field")
 			}
-			s.report(at, hint, "this log source has no field %q: the test never matches", name)
+			s.report(at, hint, "this log source has no field %q: the test %s", name, map[bool]string{true: "always holds", false: "never matches"}[s.asksForNone(name)])
 		}
 	})
 }
@@ -72,6 +72,17 @@ func (s *subject) neverBegins(field, text string) (log, prefix string) {
 func (s *subject) isItem(name string) (is bool) {
 	s.EachItem(func(it rules.Item) { is = is || it.Field == name })
 	return is
+}
+
+// asksForNone tells whether all tests of a field hold where it is missing.
+func (s *subject) asksForNone(name string) bool {
+	none := s.isItem(name)
+	s.EachItem(func(it rules.Item) {
+		none = none && (it.Field != name || !slices.ContainsFunc(it.Values, func(v rules.Value) bool {
+			return v.Kind != rules.NullValue && !(has(it, "exists") && v.Kind == rules.BoolValue && !v.Bool)
+		}))
+	})
+	return none
 }
 
 // eachTested visits the fields that the searches test and the extracts read. A field may come several times.

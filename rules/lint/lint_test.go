@@ -500,6 +500,33 @@ func TestTextOfStructures(t *testing.T) {
 	}
 }
 
+// TestBlocksOfYAML: what a block has of line breaks is meant, but for the last one.
+func TestBlocksOfYAML(t *testing.T) {
+	for value, want := range map[string][]string{
+		"|\n      net\n      time":   {"line-break-at-end"},
+		"|-\n      net\n      time":  nil,
+		">\n      net\n      time":   {"line-break-at-end"},
+		">-\n      net\n      time":  nil,
+		`"C:\ntds.dit"`:              {"line-break-in-path"},
+		"['y', \"\\temp\\\\a.exe\"]": {"line-break-in-path"},
+	} {
+		rule := "detection:\n  selection:\n    CommandLine|contains: " + value + "\n  condition: selection"
+		assert.Equal(t, want, codesOf(Run([]File{file(t, firstFile, rule), file(t, secondFile, secondRule)})), value)
+	}
+}
+
+// TestAbsentFields: a test of a field that no event has is told apart by what it asks.
+func TestAbsentFields(t *testing.T) {
+	for test, want := range map[string]string{
+		"Nothing: null": "always holds", "Nothing|exists: false": "always holds", "Nothing|exists: true": "never matches", "Nothing: [null, a]": "never matches", "Nothing: ''": "never matches",
+	} {
+		found := Run([]File{file(t, firstFile, "detection: {selection: {Image: a, "+test+"}, condition: selection}"), file(t, secondFile, secondRule)})
+		at := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Code == "absent-field" })
+		require.GreaterOrEqual(t, at, 0, test)
+		assert.Equal(t, `this log source has no field "Nothing": the test `+want, found[at].Message, test)
+	}
+}
+
 // TestRulesOfOneGlobal: what each rule has from `action: global` stands at one place, so the rules themselves are
 // named.
 func TestRulesOfOneGlobal(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -85,8 +86,13 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "line-break-in-path", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if v.Range.Start.Line == v.Range.End.Line && decodedEscape.MatchString(v.Text) && !has(it, "re") {
+		if isInQuotes(v) && decodedEscape.MatchString(v.Text) && !has(it, "re") {
 			s.report(v.Range, "write backslashes in single quotes", "in double quotes \"\\n\" is a line break and \"\\t\" a tab, also in \\notepad.exe and \\temp: the value has no backslash there")
+		}
+	})},
+	{Code: "line-break-at-end", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if !isInQuotes(v) && strings.HasSuffix(v.Text, "\n") {
+			s.report(v.Range, "write `|-` or `>-` in place of `|` or `>`", "a block of YAML ends with a line break, which is a letter of the value")
 		}
 	})},
 	{Code: "typographic-quotes", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
@@ -252,6 +258,12 @@ func timePartOutOfRange(s *subject, it rules.Item) {
 // isPlain tells whether a value is written without quotes.
 func isPlain(v rules.Value) bool {
 	return v.Range.End.Line == v.Range.Start.Line && v.Range.End.Col-v.Range.Start.Col == len(v.Text)
+}
+
+// isInQuotes tells whether a value with a line break or a tab may be in double quotes: it stands on one line, with all
+// of its letters. What is written as a block has the place of its first character.
+func isInQuotes(v rules.Value) bool {
+	return v.Range.Start.Line == v.Range.End.Line && v.Range.End.Col-v.Range.Start.Col > utf8.RuneCountInString(v.Text)
 }
 
 // isDashed tells whether a value is written like items of a list, but without a space after the dash: one in quotes, or

@@ -69,6 +69,7 @@ type Settings struct {
 // The notes say what a state means for one rule.
 const (
 	staysNote  = "a new rule has its title, under another id: this one stays until somebody removes it"
+	copyNote   = "it has the id of a rule of the project, as a copy has: it alerts, too, until somebody removes it"
 	brokenNote = "the project does not have it, or has it in a file that has errors"
 )
 
@@ -82,9 +83,12 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 			byName[r.Name] = i
 		}
 	}
-	added := map[string]bool{}
+	added, own := map[string]bool{}, map[string]bool{}
 	matched := map[int]bool{}
 	find := func(r Rule) (int, bool) {
+		if i, ok := byName[r.Name]; ok && strings.EqualFold(deployed[i].ID, r.ID) { // and not a copy of it
+			return i, !matched[i]
+		}
 		if i, ok := byID[strings.ToLower(r.ID)]; ok {
 			return i, !matched[i]
 		}
@@ -92,6 +96,7 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 		return i, ok && !matched[i]
 	}
 	for _, r := range project {
+		own[strings.ToLower(r.ID)] = true
 		i, ok := find(r)
 		if !ok {
 			changes = append(changes, Change{State: New, ID: r.ID, Name: r.Name, project: &r})
@@ -108,6 +113,8 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 			changes = append(changes, Change{State: NotPackaged, ID: r.ID, Name: r.Name, deployed: &r})
 		case r.Mark.Target != s.Target || r.Mark.Target == "":
 			others++
+		case own[strings.ToLower(r.ID)]:
+			changes = append(changes, Change{State: Gone, ID: r.ID, Name: r.Name, Note: copyNote, deployed: &r})
 		case s.Partial:
 		case s.Broken:
 			changes = append(changes, Change{State: NotCompared, ID: r.ID, Name: r.Name, Note: brokenNote, deployed: &r})

@@ -58,6 +58,7 @@ func TestStates(t *testing.T) {
 		"another status":               {is, edited(off, nil), Changed, []string{"enabled"}},
 		"deprecated":                   {off, edited(is, nil), Changed, []string{"enabled"}},
 		"set what decree never sets":   {is, edited(is, map[string]any{"actions": []any{map[string]any{"id": "mail"}}}), ByHand, []string{"actions"}},
+		"by hand, below the mark":      {is, edited(is, map[string]any{"query": is["query"].(string) + "\n| head 1"}), ByHand, []string{"query"}},
 		"both":                         {is, edited(was, map[string]any{"severity": "high"}), Both, []string{"query", "severity"}},
 		"the mark is gone":             {is, edited(is, map[string]any{"query": "any where true"}), Changed, []string{"query"}},
 		"switched off in an older one": {is, edited(was, map[string]any{"enabled": false}), Both, []string{"enabled", "query"}},
@@ -162,6 +163,30 @@ func TestAnotherID(t *testing.T) {
 	}
 }
 
+// TestCopies: Splunk's copy of a search has its description, and with that its id. It is told wherever it stands, and
+// is not compared in place of the search.
+func TestCopies(t *testing.T) {
+	search := func(name, text string) string {
+		return "[" + name + "]\ndescription = It is. Id: 0f0a4d0c-3b62-4f13-8f3d-2e1a8c3c9a01, version: 1.0.\nsearch = " + text + " ```Packaged by decree for prod: 0123456789abcdef```\n"
+	}
+	rules := func(text string) []Rule {
+		x, err := Read([]File{{"savedsearches.conf", []byte(text)}})
+		require.NoError(t, err)
+		assert.Empty(t, x.Remarks)
+		return x.Rules
+	}
+	one, copied := search("One", "a"), search("A copy", "b")
+	for _, text := range []string{one + copied, copied + one} {
+		for _, partial := range []bool{false, true} {
+			changes, others := Compare(Splunk, rules(one), rules(text), Settings{Target: "prod", Partial: partial})
+			assert.Zero(t, others)
+			require.Len(t, changes, 2)
+			assert.Equal(t, []State{Gone, Same}, []State{changes[0].State, changes[1].State})
+			assert.Equal(t, copyNote, changes[0].Note)
+		}
+	}
+}
+
 func TestMarks(t *testing.T) {
 	for p, want := range map[Product]string{Sentinel: "T\n// Packaged by decree for a-b: ", Splunk: "T\n```Packaged by decree for a-b: "} {
 		marked := Marked(p, "a-b", "T\n", map[string]any{"name": "n", "search": "T"})
@@ -170,7 +195,18 @@ func TestMarks(t *testing.T) {
 		assert.Equal(t, "T", query)
 		assert.Equal(t, "a-b", mark.Target)
 	}
-	for _, text := range []string{"T", "T // Packaged by decree for x: 0", "// Packaged by decree for x: 0123456789abcdef\nT"} {
+	const mark, former = "Packaged by decree for x: 0123456789abcdef", "Packaged by decree for y: 0123456789abcdef"
+	for text, want := range map[string]string{
+		"T\n// " + mark + " \n  | where a\n\n": "T\n  | where a",
+		"T ```" + mark + "``` | head 1":        "T\n| head 1",
+		"// " + mark + "\nT":                   "T",
+		"// // " + former + "\nT\n// " + mark:  "// // " + former + "\nT",
+	} {
+		query, got := Unmarked(text)
+		assert.Equal(t, want, query)
+		assert.Equal(t, Mark{"x", "0123456789abcdef"}, got)
+	}
+	for _, text := range []string{"T", "T // Packaged by decree for x: 0", "T\n// " + mark + " it was"} {
 		query, mark := Unmarked(text)
 		assert.Equal(t, text, query)
 		assert.Empty(t, mark)

@@ -16,15 +16,20 @@ type Mark struct {
 	Digest string
 }
 
-var markForm = regexp.MustCompile("(?:^|\\s)(?://|```) ?Packaged by decree for ([A-Za-z0-9_-]{1,64}): ([0-9a-f]{16})(?:```)?\\s*$")
+var markForm = regexp.MustCompile("(?m)(?:^|\\s)(?://|```) ?Packaged by decree for ([A-Za-z0-9_-]{1,64}): ([0-9a-f]{16})(?:```[ \\t]*|[ \\t]*$)")
 
-// Unmarked splits a query from its mark.
+// Unmarked splits a query from its mark. What somebody wrote below the mark belongs to the query.
 func Unmarked(query string) (string, Mark) {
-	m := markForm.FindStringSubmatchIndex(query)
-	if m == nil {
+	all := markForm.FindAllStringSubmatchIndex(query, -1)
+	if len(all) == 0 {
 		return query, Mark{}
 	}
-	return strings.TrimRight(query[:m[0]], " \n"), Mark{query[m[2]:m[3]], query[m[4]:m[5]]}
+	m := all[len(all)-1] // a text of the rule may quote one
+	above, below := strings.TrimRight(query[:m[0]], " \n"), strings.TrimRight(strings.TrimLeft(query[m[1]:], "\n"), " \n")
+	if below != "" && above != "" {
+		above += "\n"
+	}
+	return above + below, Mark{query[m[2]:m[3]], query[m[4]:m[5]]}
 }
 
 // Marked adds the mark to the query of a rule that a package says. resource is the rule as the package writes it: for

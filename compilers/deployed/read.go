@@ -107,7 +107,7 @@ func isConf(f File) bool {
 // reading is an export while it is read.
 type reading struct {
 	out    *Export
-	taken  map[string]int // which of the rules has an id
+	taken  map[string]int // which of the rules has an id, and in Splunk a name
 	others map[string]int // what is not a rule, or none with a query: how many of it
 	passed []string       // files of which nothing is a rule
 	twice  []string       // rules that are there again under the same id
@@ -129,7 +129,11 @@ func (x *reading) add(p Product, properties map[string]any) error {
 		return nil
 	}
 	r := newRule(p, properties)
-	first, taken := x.taken[r.ID]
+	id := r.ID
+	if p == Splunk { // a copy has the id of the first, and is a search of its own
+		id += "\n" + r.Name
+	}
+	first, taken := x.taken[id]
 	switch {
 	case r.ID == "":
 		x.other("a rule without an id")
@@ -144,7 +148,7 @@ func (x *reading) add(p Product, properties map[string]any) error {
 			x.differ = append(x.differ, r.Name)
 		}
 	default:
-		x.taken[r.ID] = len(x.out.Rules)
+		x.taken[id] = len(x.out.Rules)
 		x.out.Rules = append(x.out.Rules, r)
 	}
 	return nil

@@ -123,10 +123,11 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		own, known := c.plan.Column(ir.Field{Name: f.Name})
 		_, linked := c.plan.Source.Keys[1]
 		if known && linked && own.Holds == "" {
-			c.need(DeepAncestors, at)
-			if !conjunct {
+			if _, lacking := c.lacks[DeepUnderNegation]; !conjunct && lacking { // nothing that could be accepted of the other would help
 				c.need(DeepUnderNegation, at)
+				return
 			}
+			c.need(DeepAncestors, at)
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package source
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -27,6 +28,9 @@ func (f *File) entries(n *yaml.Node, what, duplicate string, allowed []string) [
 		hint := "write it as `key: value` lines"
 		if IsNull(n) {
 			hint += " below it, indented further"
+		}
+		if len(allowed) > 0 {
+			hint += "; its keys are " + strings.Join(allowed, ", ")
 		}
 		f.Errorf("wrong-type", f.Span(n), hint, "%s must be a mapping", what)
 		return nil

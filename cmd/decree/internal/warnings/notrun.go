@@ -18,6 +18,7 @@ func NotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model st
 	var others diag.Diagnostics
 	missing := 0
 	for _, d := range found {
+		set.KeepRulesOf(d.Range.File)
 		if d.Code == "no-log-source" {
 			missing++
 		} else {

@@ -59,7 +59,8 @@ name, id or title of a rule of the project. Without a project it is one that
 decree ships. If RULE is several rules, --name says which one to tune.
 
 The exit code is 1 if a good event cannot be excluded, because a bad one has the
-same values. The filter then excludes the others.`,
+same values; the filter then excludes the others. It is also 1 if lines of --bad
+are not events: nothing says whether what they tell of still alerts.`,
 		Example: `  decree tune tests/examples/rules/remote_script.yml \
     --good tests/examples/tuning/deployment.ndjson -o deploy.yml
   decree tune tests/examples/rules/remote_script.yml \
@@ -104,7 +105,7 @@ func tune(s *stdio.Streams, p tuneParams) error {
 	if err := p.mayWrite(rule); err != nil {
 		return err
 	}
-	q, err := p.request(s, set, rule)
+	q, bad, err := p.request(s, set, rule)
 	if err != nil {
 		return err
 	}
@@ -116,6 +117,7 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		return err
 	}
 	report := tuned.New(rule, found)
+	report.Unread = bad != nil && bad.Unread()
 	if found.Text != nil {
 		if report.Files, err = tuned.Write(p.out, q, found, p.force); err != nil {
 			return err
@@ -129,7 +131,7 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		report.Print(s)
 		p.tellUnread(s, report.Files)
 	}
-	return exit.After(nil, len(found.Left) > 0)
+	return exit.After(nil, len(found.Left) > 0 || report.Unread)
 }
 
 // mayWrite refuses files that are there already, and those that are read.
@@ -157,21 +159,21 @@ func (p tuneParams) tellUnread(s *stdio.Streams, written []string) {
 	}
 }
 
-// request gives what to tune by: the events of --good, and those of --bad or of the rule's own tests.
-func (p tuneParams) request(s *stdio.Streams, set *ruleset.Set, rule ruleset.Rule) (tuning.Request, error) {
+// request gives what to tune by: the events of --good, and those of --bad with their files, or of the rule's tests.
+func (p tuneParams) request(s *stdio.Streams, set *ruleset.Set, rule ruleset.Rule) (tuning.Request, *input.Explained, error) {
 	q := tuning.Request{Rule: rule.IR, ID: scaffold.UUID(), Date: time.Now().UTC(), Condition: set.FilterCondition}
-	good, err := p.recording(s, set, "--good", p.good)
+	good, _, err := p.recording(s, set, "--good", p.good)
 	if err != nil {
-		return q, err
+		return q, nil, err
 	}
 	q.Good = []tuning.Recording{good}
 	if len(p.bad) == 0 {
 		q.Bad, err = p.ofTests(s, set)
-		return q, err
+		return q, nil, err
 	}
-	bad, err := p.recording(s, set, "--bad", p.bad)
+	bad, files, err := p.recording(s, set, "--bad", p.bad)
 	q.Bad = []tuning.Recording{bad}
-	return q, err
+	return q, files, err
 }
 
 // choose gives the rule to tune: the one that --name names, or the only one. A correlation is none: a
@@ -250,35 +252,35 @@ func (p tuneParams) target(rule ruleset.Rule, ours *project.Project) string {
 }
 
 // recording is the events of files, which are read as often as they are needed.
-func (p tuneParams) recording(s *stdio.Streams, set *ruleset.Set, flag string, paths []string) (tuning.Recording, error) {
+func (p tuneParams) recording(s *stdio.Streams, set *ruleset.Set, flag string, paths []string) (tuning.Recording, *input.Explained, error) {
 	rec := tuning.Recording{Name: flag + " " + strings.Join(paths, ", ")}
 	for _, path := range paths {
 		if path == "-" {
-			return rec, fmt.Errorf("%s -: the events are read several times: name a file", flag)
+			return rec, nil, fmt.Errorf("%s -: the events are read several times: name a file", flag)
 		}
 	}
 	opt, err := p.Options(set.Project)
 	if err != nil {
-		return rec, err
+		return rec, nil, err
 	}
 	given, choice, err := p.Models(set.Project)
 	if err != nil {
-		return rec, err
+		return rec, nil, err
 	}
 	in, err := input.Explain(s, paths, given == nil, choice.Signs())
 	if err != nil {
-		return rec, fmt.Errorf("%s: %w", flag, err)
+		return rec, nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	if opt.Model = given; given == nil {
 		if opt.Model, err = choice.Load(in.Model); err != nil {
-			return rec, err
+			return rec, nil, err
 		}
 	}
 	rec.Options = opt
 	rec.Read = func(each func(*event.Event) error) error {
 		return in.Each(func(r *event.Reader, _ string) error { return eachEvent(r, each) })
 	}
-	return rec, nil
+	return rec, in, nil
 }
 
 // eachEvent reads to the end of a file.

@@ -195,8 +195,11 @@ func (m Mapping) TacticsOf(t Technique) []Tactic {
 // tells whether only version 19 has it: then nothing is wrong.
 func LeftOut(tag string) (message, hint string, newer bool) {
 	name := strings.TrimPrefix(tag, "attack.")
-	if t, ok := TechniqueOf(name); ok && t.Status == "later" {
+	switch t, _ := TechniqueOf(name); t.Status {
+	case "later":
 		return fmt.Sprintf("%s is of ATT&CK %s, and products show %s: it is left out", name, Newest, Version), "nothing to do, or add the tag that ATT&CK " + Version + " has for it", true
+	case "revoked", "deprecated":
+		return fmt.Sprintf("%s is %s in ATT&CK %s: it is left out", name, t.Status, Version), "see what replaces it at " + t.URL(), false
 	}
 	return fmt.Sprintf("ATT&CK %s has no %s: it is left out", Version, name), "look it up at https://attack.mitre.org", false
 }

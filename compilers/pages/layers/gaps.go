@@ -12,7 +12,7 @@ import (
 )
 
 // Wanted reads a list of techniques: an id a line, with anything after a space; `#` begins a comment. An id that ATT&CK
-// does not have is an error.
+// does not have is an error, as is a list without one.
 func Wanted(r io.Reader, file string) ([]attack.Technique, error) {
 	var out []attack.Technique
 	lines := bufio.NewScanner(r)
@@ -34,6 +34,9 @@ func Wanted(r io.Reader, file string) ([]attack.Technique, error) {
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("%s: %w", diag.Visible(file), err)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no technique is in it: write an id such as T1059 on each line", diag.Visible(file))
 	}
 	return out, nil
 }

@@ -134,6 +134,8 @@ func TestWanted(t *testing.T) {
 	assert.Equal(t, []string{"T1059.001", "T1003"}, ids)
 	_, err = Wanted(strings.NewReader("T1003\nT10x\n"), "a/f.txt")
 	require.EqualError(t, err, `a/f.txt:2: ATT&CK 18.1 has no technique "T10x": write an id such as T1059 or T1059.001`)
+	_, err = Wanted(strings.NewReader("# T1003\n\n"), "f")
+	require.EqualError(t, err, "f: no technique is in it: write an id such as T1059 on each line", "an empty list has no gaps")
 	_, err = Wanted(strings.NewReader("T1086\n"), "f")
 	require.ErrorContains(t, err, "f:1: technique T1086 is revoked in ATT&CK 18.1")
 	_, err = Wanted(io.MultiReader(strings.NewReader("T1003\n"), failing{}), "f")

@@ -16,7 +16,12 @@ type Explained struct {
 
 	in    *Reader
 	files []string
+	read  map[string]bool // whether a file was read before: its rejected lines are shown once
+	lost  bool            // some line is no event
 }
+
+// Unread tells whether a line or a file was passed over, because it has no events.
+func (e *Explained) Unread() bool { return e.lost || e.in.Unreadable }
 
 // Explain finds the files. If choose is set, their content decides on their model, and all must have the same.
 func Explain(s *stdio.Streams, paths []string, choose bool, among []schema.Recognised) (*Explained, error) {
@@ -24,7 +29,7 @@ func Explain(s *stdio.Streams, paths []string, choose bool, among []schema.Recog
 	if err := errors.Join(files.Errs...); err != nil {
 		return nil, err
 	}
-	out := &Explained{in: New(s, Options{Quiet: true}), files: files.Paths}
+	out := &Explained{in: New(s, Options{Quiet: true}), files: files.Paths, read: map[string]bool{}}
 	if !choose {
 		return out, nil
 	}
@@ -41,7 +46,7 @@ func Explain(s *stdio.Streams, paths []string, choose bool, among []schema.Recog
 	return out, nil
 }
 
-// Each reads the files one after the other, and shows rejected lines.
+// Each reads the files one after the other, and shows rejected lines. It may be called again.
 func (e *Explained) Each(read func(r *event.Reader, file string) error) error {
 	for _, file := range e.files {
 		if e.in.chosen != nil && e.in.chosen.unread[file] {
@@ -55,10 +60,15 @@ func (e *Explained) Each(read func(r *event.Reader, file string) error) error {
 }
 
 func (e *Explained) each(file string, read func(r *event.Reader, file string) error) (err error) {
+	e.in.muted = e.read[file]
+	e.read[file] = true
 	r, err := e.in.open(file)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() {
+		e.lost = e.lost || r.Rejected() > 0
+		err = errors.Join(err, r.Close())
+	}()
 	return read(r, file)
 }

@@ -46,7 +46,8 @@ type Reader struct {
 	chosen  *chosen // nil if all files have one model, which the user names
 	opt     Options
 	streams *stdio.Streams
-	shown   int // rejected lines shown
+	shown   int  // rejected lines shown
+	muted   bool // rejected lines were shown before
 	bar     *progress.Files
 	barErr  error
 	kept    *output.Pending

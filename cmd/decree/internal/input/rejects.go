@@ -26,6 +26,9 @@ func NotAmong(flag, path string, files []string) error {
 }
 
 func (in *Reader) reject(r event.Reject) {
+	if in.muted {
+		return
+	}
 	if in.shown++; in.shown <= shownRejects {
 		next := ""
 		if r.TooLong && in.opt.MaxLine > 0 { // else the command has no such flag

@@ -24,6 +24,7 @@ type Report struct {
 	Absent   []string `json:"absent,omitempty"`  // fields that the filter uses although not every target has them
 	Distrust []string `json:"not_used,omitempty"`
 	Left     []Left   `json:"left,omitempty"`
+	Unread   bool     `json:"bad_unread,omitempty"` // not all of --bad could be read as events
 	Files    []string `json:"files,omitempty"`
 }
 
@@ -74,6 +75,9 @@ func (r *Report) Print(s *stdio.Streams) {
 			like = ", which has the same values as " + diag.Visible(l.Like)
 		}
 		fmt.Fprintf(s.Err, "still matches: %s%s\n", diag.Visible(l.Event), like)
+	}
+	if r.Unread {
+		fmt.Fprintln(s.Err, "error: not all of --bad could be read as events: nothing says whether what is left out still alerts")
 	}
 	if len(r.Digests) > 0 {
 		fmt.Fprintf(s.Err, "warning: only %s tells some events apart: such a test excludes one version of a file\n", diag.Visible(strings.Join(r.Digests, ", ")))

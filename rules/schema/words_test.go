@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules/ir"
+	"decree/rules/source"
 )
 
 // TestPartsFindTheWordsThatWholeValuesFind: in each column of the models that has words of its own, an event with such
@@ -67,4 +68,15 @@ func finds(t *testing.T, n ir.Node, value string) bool {
 
 func TestOfTextKnowsEachTestOfPartOfAValue(t *testing.T) {
 	assert.Panics(t, func() { _, _ = ofText(&ir.FieldRef{}) }, "a test of whole values")
+}
+
+// TestAValueThatMayBeAWord is one of Sigma's values or of the product's words. Where a column may have others, any is.
+func TestAValueThatMayBeAWord(t *testing.T) {
+	words := Column{Values: map[string]source.OneOrMore{"4624": {"LogonSuccess"}}}
+	closed := words
+	closed.Closed = true
+	for value, want := range map[string][2]bool{"4624": {true, true}, "logonsuccess": {true, true}, "four": {true, false}} {
+		assert.Equal(t, want, [2]bool{words.MayBeWord(value), closed.MayBeWord(value)}, value)
+	}
+	assert.False(t, Column{}.MayBeWord("four"), "a column without words")
 }

@@ -27,9 +27,9 @@ func TestCloudEventsInEachOfTheirForms(t *testing.T) {
 		`{"id":"3","ResultType":"50126","ResultDescription":"Invalid","UserPrincipalName":"a@x","AppDisplayName":"Portal","DeviceDetail":{"isCompliant":"false"},"Location":"DE"}`,
 	}
 	activity := []string{
-		`{"id":"1","operationName":"MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE","category":"Administrative","resultType":"Start"}`,
-		`{"id":"2","operationName":{"value":"Microsoft.Compute/virtualMachines/delete","localizedValue":"Delete"},"category":{"value":"Administrative"},"status":{"value":"Start"}}`,
-		`{"id":"3","OperationNameValue":"MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE","CategoryValue":"Administrative","ActivityStatusValue":"Start"}`,
+		`{"id":"1","operationName":{"value":"Microsoft.Compute/virtualMachines/delete","localizedValue":"Delete"},"category":{"value":"Administrative"},"status":{"value":"Start"}}`,
+		`{"id":"2","OperationNameValue":"MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE","CategoryValue":"Administrative","ActivityStatusValue":"Start","OperationName":"Delete"}`,
+		`{"id":"3","operationName":"MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE","category":"Administrative","resultType":"Start"}`,
 	}
 	google := []string{
 		`{"id":"1","protoPayload":{"methodName":"SetIamPolicy","serviceName":"s","authorizationInfo":[{"granted":true}]},"resource":{"type":"project"},"logName":"l"}`,
@@ -54,6 +54,8 @@ func TestCloudEventsInEachOfTheirForms(t *testing.T) {
 		{"azure, service: auditlogs", `{TargetResources.ModifiedProperties.NewValue|contains: Admin, TargetResources.ModifiedProperties.DisplayName: Role, TargetResources|contains: Admin}`, audit},
 		{"azure, service: auditlogs", `{TargetResources|contains: Bob}`, audit[:2]},
 		{"azure, service: signinlogs", `{ResultType: 50126, ResultDescription: Invalid, UserPrincipalName: a@x, AppDisplayName: Portal, DeviceDetail.isCompliant: 'false', Location: DE}`, signIn},
+		{"azure, service: activitylogs", `{OperationName|endswith: /DELETE, CategoryValue: Administrative}`, activity},
+		{"azure, service: activitylogs", `{OperationName: Delete}`, activity[:2]},
 		{"azure, service: activitylogs", `{operationName: MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE, OperationNameValue|endswith: /DELETE, CategoryValue: Administrative, status: Start}`, activity},
 		{"gcp, service: gcp.audit", `{data.protoPayload.methodName: SetIamPolicy, protoPayload.methodName: SetIamPolicy, gcp.audit.method_name: SetIamPolicy, gcp.audit.service_name: s, data.protoPayload.authorizationInfo.granted: 'true', data.protoPayload.resource.type: project}`, google},
 		{"gcp, service: google_workspace.admin", `{eventService: admin.googleapis.com, eventName: CREATE_ROLE, eventType: T}`, workspace},

@@ -48,8 +48,9 @@ macros and watchlists that the export has are compared, too. What the product
 fills in itself is not. Rules of others are only counted.
 
 Use it before you deploy, and on a schedule to find what was changed by hand.
-The exit code is 1 if anything differs. Rules that the target refuses are told,
-and are not a difference.`,
+The exit code is 1 if anything differs, or if the export says that rules are
+missing from it. Rules that the target refuses are told, and are not a
+difference. An export that is cut is refused.`,
 		Example: `  decree diff tests/examples/deployed/sentinel.json tests/examples/rules
   decree diff --summary tests/examples/deployed/sentinel.json --library`,
 		Args: usage.Arguments(1, -1),
@@ -118,7 +119,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 		return err
 	}
 	// a rule that the target refuses is deployed nowhere: it is told, and no difference
-	return exit.After(set.Found, report.Drifted())
+	return exit.After(set.Found, report.Drifted() || export.Incomplete)
 }
 
 // readExport reads what is deployed.

@@ -10,7 +10,8 @@
 //   - Nothing of an export is run, and no name in it is used as a path. Reading is bounded by the limits of files.go.
 //   - What a product fills in by itself is not a property. A property that is unknown here is kept, so that a change by
 //     hand shows.
-//   - A page of a longer list is refused: what is not in it would be taken for not deployed.
+//   - A page of a longer list is refused, and an export that counts more rules than it has: what is not in it would be
+//     taken for not deployed.
 //   - A mark tells whose a rule is and what its package said. Without one, nothing is said about who changed it.
 package deployed
 
@@ -35,6 +36,8 @@ type Export struct {
 	Rules   []Rule // by name
 	Parts   []Part
 	Remarks []string
+
+	Incomplete bool // it says itself that rules are missing from it
 }
 
 // Product is a product whose exports can be read. Its text is the name of the package format.

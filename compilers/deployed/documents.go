@@ -209,17 +209,27 @@ func (x *reading) template(of map[string]any) (found bool, err error) {
 	return found, nil
 }
 
-// summary reads the last line of a Kibana export, which counts what stands before it.
+// summary reads the last line of a Kibana export, which counts the rules before it and names those that are missing.
 func (x *reading) summary(of map[string]any) {
 	x.out.Product = Kibana
-	said, err := strconv.Atoi(text(of["exported_rules_count"]))
+	x.pages.summary(of)
+	missing := list(of["missing_rules"])
+	n, err := strconv.Atoi(text(of["missing_rules_count"]))
 	if err != nil {
-		return // versions before 7.16 do not say it
+		n = len(missing)
 	}
-	if read := len(x.out.Rules) + x.others["a rule without a query (machine_learning)"] + len(x.twice) + x.unread; said != read {
-		x.remark("the export counts %d rules, and %d were read: it may be cut", said, read)
+	if n == 0 {
+		return
 	}
-	if missing := text(of["missing_rules_count"]); missing != "" && missing != "0" {
-		x.remark("the export says that %s rules are missing from it", missing)
+	x.out.Incomplete = true
+	var ids []string
+	for _, one := range missing {
+		ids = append(ids, text(object(one)["rule_id"]))
 	}
+	named := ""
+	if len(ids) > 0 {
+		named = " (" + few(ids) + ")"
+	}
+	x.remark("the export says that rules are missing from it: %d%s. Nothing is said about them: export all rules again, or "+
+		"the custom rules alone if these are Elastic's own", n, named)
 }

@@ -114,7 +114,6 @@ type reading struct {
 	differ []string       // of these, those that differ from the first
 	pages  pages
 	sigma  bool // there are rules in Sigma's format
-	unread int  // rules whose name or query is not text
 	empty  bool // there is a list of rules without one, which does not say of which product
 }
 
@@ -124,8 +123,8 @@ func (x *reading) add(p Product, properties map[string]any) error {
 		return fmt.Errorf("this is of %s, and what was read before is of %s: name files of one product", p, x.out.Product)
 	}
 	x.out.Product = p
+	x.pages.read++
 	if unread := x.misshapen(p, properties); unread {
-		x.unread++
 		return nil
 	}
 	r := newRule(p, properties)

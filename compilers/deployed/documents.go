@@ -22,10 +22,12 @@ func keysOf(of map[string]int) []string { return slices.Sorted(maps.Keys(of)) }
 // file reads a file of JSON, of lines of JSON, or of YAML. A file that was named alone must have a rule.
 func (x *reading) file(f File, alone bool) error {
 	data := bytes.TrimSpace(bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf")))
-	found := false
+	found, strange := false, 0
 	each := func(v any) error {
 		ok, err := x.document(v)
-		found = found || ok
+		if found = found || ok; !ok && v != nil { // YAML may have an empty document
+			strange++
+		}
 		return err
 	}
 	var err error
@@ -49,9 +51,14 @@ func (x *reading) file(f File, alone bool) error {
 		return errors.New("this is not an export that decree reads: rules of Sentinel (ARM, REST, YAML), Defender (Graph), Kibana (NDJSON) or Splunk (savedsearches.conf)")
 	case !found:
 		x.passed = append(x.passed, f.Path)
+	case strange > 0:
+		x.others[noRule] += strange
 	}
 	return nil
 }
+
+// noRule is what a value of an export is that is neither a rule nor anything else that the product writes into it.
+const noRule = "a value that is no rule"
 
 // eachJSON reads one value, or one each line.
 func eachJSON(data []byte, each func(any) error) error {
@@ -154,6 +161,8 @@ func (x *reading) document(v any) (bool, error) {
 	case has("list_id"):
 		x.other("an exception list or an item of one")
 		return true, nil
+	case text(of["type"]) == "action" && has("attributes"), has("exported_exception_list_count"): // a connector of Kibana's, the end of its lists
+		return true, nil
 	case has("queryCondition"):
 		return true, x.add(Defender, of)
 	case has("properties") && (has("kind") || strings.HasSuffix(strings.ToLower(text(of["type"])), "alertrules")):
@@ -172,14 +181,21 @@ func isEmptyList(v any) bool {
 }
 
 func (x *reading) documents(all []any) (found bool, err error) {
+	strange := 0
 	for _, one := range all {
-		if object(one) == nil {
-			continue
+		ok := false
+		if object(one) != nil {
+			ok, err = x.document(one)
 		}
-		ok, err := x.document(one)
 		if found = found || ok; err != nil {
 			return found, err
 		}
+		if !ok {
+			strange++
+		}
+	}
+	if found && strange > 0 { // else the list as a whole is no rule
+		x.others[noRule] += strange
 	}
 	return found, nil
 }

@@ -15,7 +15,7 @@ import (
 // Read reads the files of one export. An error is that a file cannot be read, or that the files are of several products
 // or none. The product is "" if all that is there is an empty list of one of Microsoft's.
 func Read(files []File) (*Export, error) {
-	x := &reading{out: &Export{}, taken: map[string]int{}}
+	x := &reading{out: &Export{}, taken: map[string]int{}, others: map[string]int{}}
 	files = slices.Clone(files)
 	slices.SortStableFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	apps := apps{byDir: map[string]*app{}}
@@ -155,9 +155,6 @@ func (x *reading) add(p Product, properties map[string]any) error {
 
 // other counts what is in the export beside rules.
 func (x *reading) other(what string) {
-	if x.others == nil {
-		x.others = map[string]int{}
-	}
 	x.others[what]++
 }
 

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -133,6 +134,38 @@ func TestOneRuleAlone(t *testing.T) {
 	again, err := Read(many)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"rules that are there again under the same id, of which the first is read: 6 (n, n, n, n, n, ...)", "of these, rules that differ from the first: 1 (n)"}, again.Remarks)
+}
+
+// TestValuesThatAreNoRules: what no product writes into an export is counted, and what it writes beside rules is not.
+func TestValuesThatAreNoRules(t *testing.T) {
+	const (
+		rule      = `{"rule_id": "a", "name": "n", "type": "query", "query": "x"}`
+		connector = `{"id": "c", "type": "action", "attributes": {"actionTypeId": ".email", "name": "Mail"}, "references": []}`
+		ends      = `{"exported_count": 2, "exported_rules_count": 1, "missing_rules_count": 0}`
+		lists     = `{"exported_exception_list_count": 0, "exported_exception_list_item_count": 0}`
+		defender  = `{"queryCondition": {"queryText": "x"}, "id": "1"}`
+	)
+	for _, c := range []struct {
+		name, text string
+		strange    int
+	}{
+		{"a.ndjson", strings.Join([]string{rule, connector, lists, ends}, "\n"), 0},
+		{"a.ndjson", rule + `{"foo": 1}` + ends, 1},
+		{"a.ndjson", `{"foo": 1}` + rule + `"words" 5 [] [{"foo": 1}]` + ends, 5},
+		{"a.json", "[" + rule + `, {"foo": 1}, 5]`, 2},
+		{"a.json", `{"data": [` + rule + `, {"foo": 1}], "total": 2}`, 1},
+		{"a.json", `{"value": [` + defender + `, {"foo": 1}]}`, 1},
+		{"a.yaml", "---\n---\nid: a\nname: n\nkind: Scheduled\nquery: T\n---\nfoo: 1\n", 1},
+	} {
+		x, err := Read([]File{{c.name, []byte(c.text)}})
+		require.NoError(t, err, c.text)
+		require.Len(t, x.Rules, 1, c.text)
+		var want []string
+		if c.strange > 0 {
+			want = []string{fmt.Sprintf("not read: a value that is no rule (%d)", c.strange)}
+		}
+		assert.Equal(t, want, x.Remarks, c.text)
+	}
 }
 
 // TestNothingIsDeployed: a list without a rule is an export. Microsoft's does not say of which product.

@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -58,7 +59,8 @@ func ChoosePackages(own []Target, names []string) ([]Target, error) {
 		case slices.Contains(Names(own), name):
 			return nil, fmt.Errorf("target %s has no package: write `package:` at it in decree.yml, one of %s", name, strings.Join(FormatNames(), ", "))
 		default:
-			return nil, usage.UnknownChoice("target", name, distinct(slices.Concat(Names(packaged), FormatNames())))
+			allowed := distinct(slices.Concat(Names(packaged), FormatNames()))
+			return nil, cmp.Or(notWritten(name, allowed, kibana.New().Name()), usage.UnknownChoice("target", name, allowed))
 		}
 		for _, t := range more {
 			if !slices.Contains(Names(chosen), t.Name) {

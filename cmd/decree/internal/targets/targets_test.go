@@ -37,11 +37,25 @@ func TestChooseOfAProject(t *testing.T) {
 		assert.Equal(t, c.want, Names(chosen))
 	}
 	_, err := Choose(own, []string{"defende"})
-	assert.EqualError(t, err, `unknown target "defende" (one of defender, sentinel, kibana); did you mean "defender"?`)
+	assert.EqualError(t, err, `unknown target "defende" (one of defender, sentinel, kibana, kql, spl, eql); did you mean "defender"?`)
 	_, err = ChoosePackages([]Target{{Name: "sentinel", Package: "sentinel", Dialect: own[1].Dialect}}, []string{"sentinal"})
 	assert.EqualError(t, err, `unknown target "sentinal" (one of sentinel, defender, splunk, kibana); did you mean "sentinel"?`)
 	assert.Equal(t, "defender (Microsoft KQL)", own[0].Title())
 	assert.Equal(t, "Splunk SPL", Target{Name: "spl", Dialect: spl}.Title())
+}
+
+// TestLanguagesThatAreNotWritten: the name of another language of Elastic's is not taken for a slip.
+func TestLanguagesThatAreNotWritten(t *testing.T) {
+	own := []Target{{Name: "prod", Dialect: Dialects[2], Package: "kibana"}}
+	const are = "; ES|QL, Lucene and Kibana's own KQL are not among them: for Elastic it is "
+	for _, name := range []string{"esql", "ES|QL", "lucene", "kuery"} {
+		_, err := Choose(nil, []string{name})
+		assert.EqualError(t, err, `unknown target "`+name+`" (one of kql, spl, eql)`+are+"eql")
+		_, err = Choose(own, []string{name})
+		assert.EqualError(t, err, `unknown target "`+name+`" (one of prod, kql, spl, eql)`+are+"eql")
+		_, err = ChoosePackages(own, []string{name})
+		assert.EqualError(t, err, `unknown target "`+name+`" (one of prod, defender, sentinel, splunk, kibana)`+are+"kibana")
+	}
 }
 
 // TestWords: what people call a product is its target. A target of that name wins, and so do a project's own of that

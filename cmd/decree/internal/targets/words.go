@@ -3,6 +3,7 @@ package targets
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
@@ -21,13 +22,26 @@ var meant = map[string]struct{ dialect, model string }{
 // DialectOfWord gives the dialect of the product that a word stands for; "" if it stands for none.
 func DialectOfWord(word string) string { return meant[word].dialect }
 
-// unknown is the error for a name that is not a target's.
+// unknown is the error for a name that is neither a target's nor a language's.
 func unknown(own []Target, name string) error {
-	err := usage.UnknownChoice("target", name, Names(own))
-	if word := diag.Closest(name, Words()); word != "" && diag.Closest(name, Names(own)) == "" {
+	allowed := distinct(slices.Concat(Names(own), DialectNames()))
+	if err := notWritten(name, allowed, "eql"); err != nil {
+		return err
+	}
+	err := usage.UnknownChoice("target", name, allowed)
+	if word := diag.Closest(name, Words()); word != "" && diag.Closest(name, allowed) == "" {
 		return fmt.Errorf("%w; did you mean %q?", err, word)
 	}
 	return err
+}
+
+// notWritten is the error for the name of a language of Elastic's that no compiler writes, or nil. A name that is
+// nearly the same as another is not meant to be that one.
+func notWritten(name string, allowed []string, elastic string) error {
+	if !slices.Contains([]string{"esql", "es|ql", "es-ql", "lucene", "kuery"}, strings.ToLower(name)) {
+		return nil
+	}
+	return fmt.Errorf("unknown target %q (one of %s); ES|QL, Lucene and Kibana's own KQL are not among them: for Elastic it is %s", name, strings.Join(allowed, ", "), elastic)
 }
 
 // ofWord gives the targets that a word stands for: those of a project, or else one of that dialect and model.

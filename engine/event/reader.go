@@ -82,6 +82,14 @@ type Reader struct {
 	bytes    atomic.Int64 // read of the file
 }
 
+// Named is a file as messages and results name it: "-" does not say what it is.
+func Named(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
+}
+
 // Open opens a file for reading, or standard input for "-".
 func Open(path string, opt Options) (*Reader, error) {
 	raw := opt.Stdin
@@ -89,7 +97,7 @@ func Open(path string, opt Options) (*Reader, error) {
 		if raw == nil {
 			raw = os.Stdin
 		}
-		return NewReader(path, io.NopCloser(raw), opt)
+		return NewReader(Named(path), io.NopCloser(raw), opt)
 	}
 	f, err := os.Open(path)
 	if err != nil {

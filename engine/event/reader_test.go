@@ -22,7 +22,7 @@ func transcript(t *testing.T, path string, opt Options) string {
 	t.Helper()
 	var out strings.Builder
 	opt.OnReject = func(j Reject) {
-		assert.Equal(t, path, j.Source)
+		assert.Equal(t, Named(path), j.Source)
 		fmt.Fprintf(&out, "%d! %s\n", j.Line, j.Reason)
 	}
 	r, err := Open(path, opt)

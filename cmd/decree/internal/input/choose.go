@@ -101,7 +101,7 @@ func (in *Reader) choose(files event.Files, among []schema.Recognised) []string 
 			}
 		default:
 			c.unread[file] = true
-			in.blame("%s: no data model recognises its events, which have the fields %s: name theirs with --model, or describe them with --model-file", label(file), strings.Join(choice.Columns, ", "))
+			in.blame("%s: no data model recognises its events, which have the fields %s: name theirs with --model, or describe them with --model-file", event.Named(file), strings.Join(choice.Columns, ", "))
 		}
 	}
 	for _, choice := range choices {
@@ -143,7 +143,7 @@ func (in *Reader) showModels(choices map[string]recognise.Choice) {
 		if len(c.files) > shownFiles && doubtText(choice)+messageText(choice) == "" {
 			continue
 		}
-		fmt.Fprintf(in.streams.Err, "%s: %s%s%s\n", diag.Visible(label(file)), modelText(choice.Model), doubtText(choice), messageText(choice))
+		fmt.Fprintf(in.streams.Err, "%s: %s%s%s\n", diag.Visible(event.Named(file)), modelText(choice.Model), doubtText(choice), messageText(choice))
 	}
 }
 
@@ -174,14 +174,6 @@ func doubtText(c recognise.Choice) string {
 		text += fmt.Sprintf("; %d look like %s", other.Events, diag.Visible(other.Model))
 	}
 	return text
-}
-
-// label is a file as messages name it.
-func label(file string) string {
-	if file == "-" {
-		return "standard input"
-	}
-	return file
 }
 
 // readerOptions are how files are opened.

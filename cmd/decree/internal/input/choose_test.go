@@ -86,7 +86,7 @@ func TestEachFileIsReadAsTheModelOfItsEvents(t *testing.T) {
 			want: "win.ndjson: model windows\nmde.ndjson: model mde\n"},
 		{files: []string{"plain.ndjson"}, models: []string{"sigma"}, lines: 1, matches: map[string]int{"plain.ndjson": 1},
 			want: "plain.ndjson: model sigma (rules are asked whatever their log source)\n"},
-		{files: []string{"-"}, stdin: mdeEvent + mdeEvent, models: []string{"mde"}, lines: 2, matches: map[string]int{"-": 2}, want: "standard input: model mde\n"},
+		{files: []string{"-"}, stdin: mdeEvent + mdeEvent, models: []string{"mde"}, lines: 2, matches: map[string]int{"standard input": 2}, want: "standard input: model mde\n"},
 		{files: []string{"unknown.ndjson", "win.ndjson"}, models: []string{"windows"}, lines: 1, matches: map[string]int{"win.ndjson": 1}, unreadable: true,
 			want: "error: unknown.ndjson: no data model recognises its events, which have the fields age, colour: name theirs with --model, or describe them with --model-file\n" +
 				"win.ndjson: model windows\n"},
@@ -196,7 +196,7 @@ func TestExplain(t *testing.T) {
 		err    string
 	}{
 		{[]string{"win.ndjson", "win2.ndjson"}, true, "windows", map[string]int{"win.ndjson": 1, "win2.ndjson": 1}, "rejected win2.ndjson:2: ", ""},
-		{[]string{"-"}, true, "mde", map[string]int{"-": 2}, "standard input: model mde\n", ""},
+		{[]string{"-"}, true, "mde", map[string]int{"standard input": 2}, "standard input: model mde\n", ""},
 		{[]string{"win.ndjson", "mde.ndjson"}, false, "", map[string]int{"win.ndjson": 1, "mde.ndjson": 1}, "", ""},
 		{[]string{"unknown.ndjson", "win.ndjson"}, true, "windows", map[string]int{"win.ndjson": 1}, "error: unknown.ndjson: no data model recognises", ""},
 		{[]string{"none.json"}, true, "sigma", map[string]int{"none.json": 0}, "", ""},

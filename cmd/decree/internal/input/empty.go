@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/plural"
+	"decree/engine/event"
 	"decree/rules/diag"
 )
 
@@ -39,7 +40,7 @@ func (in *Reader) showEmpty() {
 func names(files []string, most int) string {
 	shown := make([]string, 0, most)
 	for _, file := range files[:min(len(files), most)] {
-		shown = append(shown, diag.Visible(label(file)))
+		shown = append(shown, diag.Visible(event.Named(file)))
 	}
 	if len(files) > most {
 		shown = append(shown, "…")

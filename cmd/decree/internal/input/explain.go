@@ -53,7 +53,7 @@ func (e *Explained) Each(read func(r *event.Reader, file string) error) error {
 			continue
 		}
 		if err := e.each(file, read); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s: %w", event.Named(file), err)
 		}
 	}
 	return nil
@@ -70,5 +70,5 @@ func (e *Explained) each(file string, read func(r *event.Reader, file string) er
 		e.lost = e.lost || r.Rejected() > 0
 		err = errors.Join(err, r.Close())
 	}()
-	return read(r, file)
+	return read(r, event.Named(file))
 }

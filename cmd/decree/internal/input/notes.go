@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"decree/cmd/decree/internal/plural"
+	"decree/engine/event"
 	"decree/rules/diag"
 )
 
@@ -31,7 +32,7 @@ func (in *Reader) note(file, text string) {
 	in.notes.files[kind]++
 	if in.notes.files[kind] <= shownNotes {
 		in.ClearBar()
-		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", diag.Visible(file), diag.Visible(text))
+		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", diag.Visible(event.Named(file)), diag.Visible(text))
 	}
 }
 

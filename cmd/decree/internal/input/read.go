@@ -104,7 +104,7 @@ func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with fun
 			return cmp.Or(in.commitRejects(), err)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s: %w", event.Named(file), err)
 		}
 	}
 	in.showNotes()
@@ -183,7 +183,7 @@ func (in *Reader) read(file string) error {
 	} else {
 		in.recognise(file, r, e)
 	}
-	err = e.Run(r, file, in.opt.Workers, func(n int) {
+	err = e.Run(r, event.Named(file), in.opt.Workers, func(n int) {
 		in.Judged += n
 		in.barErr = errors.Join(in.barErr, in.bar.Read(r.Bytes(), in.opt.Matches()))
 	})
@@ -209,7 +209,7 @@ func (in *Reader) recognise(file string, r *event.Reader, e *engines.Of) {
 	if text := messageText(choice); text != "" {
 		in.Misread = true
 		in.ClearBar()
-		fmt.Fprintf(in.streams.Err, "%s: model %s%s\n", diag.Visible(label(file)), diag.Visible(e.Model.Name), text)
+		fmt.Fprintf(in.streams.Err, "%s: model %s%s\n", diag.Visible(event.Named(file)), diag.Visible(e.Model.Name), text)
 	}
 }
 
@@ -219,12 +219,13 @@ func (in *Reader) warnOfOthers(file string) {
 	in.Misread = in.Misread || later.ofLookLike > 0 && later.lookLike != schema.Plain
 	if text := later.text(); text != "" {
 		in.ClearBar()
-		fmt.Fprintf(in.streams.Err, "warning: %s: %s\n", diag.Visible(label(file)), diag.Visible(text))
+		fmt.Fprintf(in.streams.Err, "warning: %s: %s\n", diag.Visible(event.Named(file)), diag.Visible(text))
 	}
 }
 
 // judge says what is wrong with a file that was read.
 func (in *Reader) judge(file string, r *event.Reader, e *engines.Of) {
+	file = event.Named(file)
 	switch events := r.Lines() - r.Rejected(); {
 	case r.Broken() != "" && events == 0:
 		in.blame("%s: no event was read: %s", file, r.Broken())

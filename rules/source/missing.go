@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func NotFound(path string) error {
 		return fmt.Errorf("a path is empty: name a file or a folder%w", silent{fs.ErrNotExist})
 	}
 	if path == "-" {
-		return fmt.Errorf("-: rules are files, and standard input is read for events alone%w", silent{fs.ErrNotExist})
+		return Streamed(path, 0)
 	}
 	text := path + ": no such file or folder"
 	if near := Meant(path); near != "" {
@@ -32,6 +33,23 @@ func NotFound(path string) error {
 	}
 	return fmt.Errorf("%s%w", text, silent{fs.ErrNotExist})
 }
+
+// Streamed is the error for a path of a rule that is standard input or a pipe, under any of their names; nil if it is
+// neither. Rules are read more than once, and have files beside them.
+func Streamed(path string, mode fs.FileMode) error {
+	switch clean := filepath.ToSlash(filepath.Clean(path)); {
+	case clean == "-", standardInput.MatchString(clean):
+		return fmt.Errorf("%s: rules are files, and standard input is read for events alone%w", path, silent{fs.ErrNotExist})
+	case descriptor.MatchString(clean), mode&fs.ModeNamedPipe != 0:
+		return fmt.Errorf("%s: rules are files, and a pipe is read for events alone%w", path, silent{fs.ErrNotExist})
+	}
+	return nil
+}
+
+var (
+	standardInput = regexp.MustCompile(`^(/dev/stdin|(/dev|/proc/(self|thread-self|[0-9]+))/fd/0)$`)
+	descriptor    = regexp.MustCompile(`^(/dev|/proc/(self|thread-self|[0-9]+))/fd/[0-9]+$`)
+)
 
 // silent wraps an error for errors.Is and adds nothing to a message.
 type silent struct{ error }

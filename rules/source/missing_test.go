@@ -41,3 +41,19 @@ func TestAMissingPathSuggestsTheClosest(t *testing.T) {
 		assert.ErrorIs(t, err, fs.ErrNotExist)
 	}
 }
+
+// TestStreams: standard input and pipes have several names, and are no rules under any of them.
+func TestStreams(t *testing.T) {
+	for path, want := range map[string]string{
+		"-": "standard input", "/dev/stdin": "standard input", "/dev/../dev/stdin": "standard input", "/dev/fd/0": "standard input", "/proc/self/fd/0": "standard input",
+		"/proc/12/fd/0": "standard input", "/dev/fd/63": "a pipe", "/proc/self/fd/12": "a pipe",
+	} {
+		err := Streamed(path, 0)
+		assert.EqualError(t, err, path+": rules are files, and "+want+" is read for events alone")
+		assert.ErrorIs(t, err, fs.ErrNotExist)
+	}
+	assert.EqualError(t, Streamed("mine", fs.ModeNamedPipe), "mine: rules are files, and a pipe is read for events alone")
+	for _, path := range []string{"rule.yml", "dev/stdin", "fd/0", "/dev/fd", "/dev/null", "/dev/fd/0/x"} {
+		assert.NoError(t, Streamed(path, 0), path)
+	}
+}

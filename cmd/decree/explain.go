@@ -56,7 +56,10 @@ RULE is a file with one rule, or the name, id or title of a rule of the project.
 Without a project it is one that decree ships.
 
 The content of the files decides their data model, unless --model names it. All
-must have the same.`,
+must have the same.
+
+The exit code is 2 if an input could not be read, or if most lines of it are not
+events, as that of decree run.`,
 		Example: `  decree explain --line 2 tests/examples/rules/remote_script.yml \
     tests/examples/events/processes.ndjson
   decree explain tests/examples/rules/password_guessing.yml \
@@ -107,9 +110,10 @@ func explain(s *stdio.Streams, p explainParams) error {
 		return exit.ErrFindings
 	}
 	given := 0
-	err = in.Each(func(r *event.Reader, _ string) error {
+	err = in.Each(func(r *event.Reader, file string) error {
 		n, err := p.read(r, opt.Model, x)
 		given += n
+		in.Judge(file, r)
 		return err
 	})
 	if err != nil {
@@ -128,10 +132,21 @@ func explain(s *stdio.Streams, p explainParams) error {
 		}
 	}
 	if p.format == "json" {
-		return s.WriteJSON(explanations)
+		if err := s.WriteJSON(explanations); err != nil {
+			return err
+		}
+		return unread(in)
 	}
 	for _, e := range explanations {
 		explanation.Print(s, rules[0].IR.Source.Title, e)
+	}
+	return unread(in)
+}
+
+// unread ends the command as `decree run` ends if an input could not be read, or if most lines of it are not events.
+func unread(in *input.Explained) error {
+	if in.Unreadable() {
+		return exit.ErrUnreadable
 	}
 	return nil
 }
@@ -218,7 +233,11 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	if found.HasErrors() {
 		return exit.ErrFindings
 	}
-	if err := in.Each(func(r *event.Reader, file string) error { return e.Run(r, file, 1, func(int) {}) }); err != nil {
+	err = in.Each(func(r *event.Reader, file string) error {
+		defer in.Judge(file, r)
+		return e.Run(r, file, 1, func(int) {})
+	})
+	if err != nil {
 		return err
 	}
 	_, stats, err := e.Finish()
@@ -236,10 +255,13 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	}
 	all := e.Progress()
 	if p.format == "json" {
-		return s.WriteJSON(all)
+		if err := s.WriteJSON(all); err != nil {
+			return err
+		}
+		return unread(in)
 	}
 	for i := len(all) - 1; i >= 0; i-- { // inputs are shown below the correlations that read them
 		nearmiss.Print(s, all[i])
 	}
-	return nil
+	return unread(in)
 }

@@ -23,6 +23,12 @@ type Explained struct {
 // Unread tells whether a line or a file was passed over, because it has no events.
 func (e *Explained) Unread() bool { return e.lost || e.in.Unreadable }
 
+// Judge says what is wrong with the lines of a file that was read to its end.
+func (e *Explained) Judge(file string, r *event.Reader) { e.in.judgeLines(file, r) }
+
+// Unreadable tells whether a file was not read whole, or is not of events.
+func (e *Explained) Unreadable() bool { return e.in.Unreadable }
+
 // Explain finds the files. If choose is set, their content decides on their model, and all must have the same.
 func Explain(s *stdio.Streams, paths []string, choose bool, among []schema.Recognised) (*Explained, error) {
 	files := event.Expand(paths)

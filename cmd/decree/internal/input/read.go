@@ -225,6 +225,13 @@ func (in *Reader) warnOfOthers(file string) {
 
 // judge says what is wrong with a file that was read.
 func (in *Reader) judge(file string, r *event.Reader, e *engines.Of) {
+	if !in.judgeLines(file, r) && in.chosen == nil && !e.Fitted() && len(e.Rules()) > 0 {
+		in.blame("%s: no event has a field of the rules or of data model %s: check that --model names the product that the events come from, or leave it out", event.Named(file), e.Model.Name)
+	}
+}
+
+// judgeLines says what is wrong with the lines of a file that was read, and tells whether anything is.
+func (in *Reader) judgeLines(file string, r *event.Reader) bool {
 	file = event.Named(file)
 	switch events := r.Lines() - r.Rejected(); {
 	case r.Broken() != "" && events == 0:
@@ -239,7 +246,8 @@ func (in *Reader) judge(file string, r *event.Reader, e *engines.Of) {
 		in.blame("%s: %d of %s are not events and were not read", file, r.Rejected(), plural.Count(r.Lines(), "line"))
 	case events == 0:
 		in.empty = append(in.empty, file)
-	case in.chosen == nil && !e.Fitted() && len(e.Rules()) > 0:
-		in.blame("%s: no event has a field of the rules or of data model %s: check that --model names the product that the events come from, or leave it out", file, e.Model.Name)
+	default:
+		return false
 	}
+	return true
 }

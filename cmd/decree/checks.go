@@ -127,9 +127,7 @@ func forBuild(s *stdio.Streams, set *ruleset.Set, tests *ruletests.Tests) (diag.
 		found = append(found, quality.TooLow(assessed)...)
 	}
 	found.Sort()
-	for _, d := range found {
-		set.KeepRulesOf(d.Range.File)
-	}
+	set.KeepRulesOf(found)
 	return found, nil
 }
 

@@ -17,9 +17,7 @@ import (
 // Show prints the judgements.
 func (q *Flags) Show(s *stdio.Streams, set *ruleset.Set, all []Rule, took time.Duration) {
 	found := q.findings(all)
-	for _, d := range found {
-		set.KeepRulesOf(d.Range.File)
-	}
+	set.KeepRulesOf(found)
 	set.Show(s, found)
 	sum := summed(all)
 	if q.markdown {

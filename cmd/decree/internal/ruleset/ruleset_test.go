@@ -282,7 +282,7 @@ func TestTextsAreKept(t *testing.T) {
 	set.KeepText("shown.yml", []byte("text"))
 	assert.Equal(t, "text", string(set.Text("shown.yml")))
 	assert.Nil(t, set.Text("windows/who.yml"), "a file without findings")
-	set.KeepRulesOf("windows/who.yml")
+	set.KeepRulesOf(diag.Diagnostics{{Range: diag.Range{File: "windows/who.yml"}}})
 	assert.Nil(t, set.Text("windows/named.yaml"))
 	assert.Contains(t, string(set.Text("windows/who.yml")), "title: Who")
 	var found diag.Diagnostics

@@ -1,5 +1,7 @@
 package ruleset
 
+import "decree/rules/diag"
+
 // shownFile is the file of the last finding that was shown. Findings come file by file.
 type shownFile struct {
 	name string
@@ -46,10 +48,14 @@ func (set *Set) KeepFile(shown string, file File) { set.files[shown] = file }
 // KeepRule makes a rule's text available to findings in it.
 func (set *Set) KeepRule(r Rule) { set.KeepFile(r.IR.Source.Range.File, r.File) }
 
-// KeepRulesOf makes the text of a rule file available to findings in it.
-func (set *Set) KeepRulesOf(file string) {
+// KeepRulesOf makes the texts of the rule files that findings are in available to them.
+func (set *Set) KeepRulesOf(found diag.Diagnostics) {
+	in := map[string]bool{}
+	for _, d := range found {
+		in[d.Range.File] = true
+	}
 	for _, r := range set.All() {
-		if r.IR.Source.Range.File == file {
+		if in[r.IR.Source.Range.File] {
 			set.KeepRule(r)
 		}
 	}

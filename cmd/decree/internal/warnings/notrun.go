@@ -18,18 +18,21 @@ func NotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model st
 	var others diag.Diagnostics
 	missing := 0
 	for _, d := range found {
-		set.KeepRulesOf(d.Range.File)
 		if d.Code == "no-log-source" {
 			missing++
 		} else {
 			others = append(others, d)
 		}
 	}
-	if missing <= shownNotRun {
-		set.Show(s, found)
+	many := missing > shownNotRun
+	if many {
+		found = others
+	}
+	set.KeepRulesOf(found)
+	set.Show(s, found)
+	if !many {
 		return
 	}
-	set.Show(s, others)
 	which := "data model " + model + " does"
 	if strings.Contains(model, ", ") {
 		which = "data models " + model + " do"

@@ -3,6 +3,8 @@ package warnings
 import (
 	"fmt"
 	"os"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,6 +94,24 @@ func TestNotRun(t *testing.T) {
 			assert.Contains(t, errs.String(), "not here")
 		}
 	}
+}
+
+func TestNotRunIsLinear(t *testing.T) {
+	const n = 400
+	clitest.Files(t, "-- many.yml --\n"+strings.Repeat("title: A\nlogsource: {product: windows}\ndetection: {a: {Image: x}, condition: a}\n---\n", n))
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"many.yml"}})
+	require.NoError(t, err)
+	require.Len(t, set.Rules, n)
+	var found diag.Diagnostics
+	for _, r := range set.Rules {
+		found.Warnf("no-log-source", r.IR.Source.Range, "", "not here")
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	NotRun(s, set, found, "mde")
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "a walk through all rules for each that is not run takes more")
 }
 
 func TestNotAsked(t *testing.T) {

@@ -36,6 +36,9 @@ func readFilters(p *parser, how FilterCondition) ([]*rules.Filter, diag.Diagnost
 	p.filterCondition = how
 	var out []*rules.Filter
 	p.Documents(func(top *yaml.Node) {
+		if source.IsNull(top) {
+			return
+		}
 		if !isRule(top) {
 			p.notARule(top, "a filter")
 			return

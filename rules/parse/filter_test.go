@@ -48,6 +48,7 @@ func TestFilters(t *testing.T) {
 		{"a rule", filterHead + "detection: {s: {F: x}, condition: s}", []string{"not-a-filter"}},
 		{"a correlation", "title: T\ncorrelation: {type: event_count}", []string{"not-a-filter"}},
 		{"a rule that is a filter too", filterHead + "detection: {s: {F: x}, condition: s}\nfilter: {rules: any, s: {F: x}, condition: not s}", []string{"unknown-key"}},
+		{"an empty document behind it", filterHead + "filter: {rules: any, s: {F: x}, condition: not s}\n---\n", nil},
 		{"no mapping", "filters/deployment.yml", []string{"not-a-rule"}},
 		{"a text", filterHead + "filter: x", []string{"wrong-type"}},
 		{"rarity", filterHead + "prevalence: {p: {field: sha1}}\nfilter: {rules: any, s: {F: x}, condition: not s}", []string{"filter-prevalence"}},

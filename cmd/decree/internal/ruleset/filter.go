@@ -153,10 +153,8 @@ func (set *Set) applyFile(from File, all bool) error {
 	if from.Named && len(filters) == 0 && len(found) == 0 {
 		return errors.New("no filter in this file")
 	}
-	for i, d := range found {
-		if d.Code == parse.NotARule && !from.Named {
-			found[i].Severity = diag.Warning // a folder of filters holds little else, so it is likely one that lacks its keys
-		}
+	if !from.Named {
+		found = set.amongFilters(from, found)
 	}
 	applied := AppliedFilter{File: from, covers: map[*rules.Rule]bool{}, of: map[*rules.Rule][]*rules.Filter{}}
 	for _, f := range filters {
@@ -173,6 +171,25 @@ func (set *Set) applyFile(from File, all bool) error {
 		set.Failed++
 	}
 	return nil
+}
+
+// amongFilters makes a warning of what a folder of filters holds beside filters: it holds little else, so it is likely
+// one that lacks its keys. Folders of lists hold lists.
+func (set *Set) amongFilters(from File, found diag.Diagnostics) (out diag.Diagnostics) {
+	ofLists := slices.ContainsFunc(set.listDirs, func(dir string) bool {
+		rel, err := filepath.Rel(folderOnDisk(dir), onDisk(from.path()))
+		return err == nil && filepath.IsLocal(rel)
+	})
+	for _, d := range found {
+		if d.Code == parse.NotARule {
+			if ofLists {
+				continue
+			}
+			d.Severity, d.Code = diag.Warning, "other-among-filters"
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 // apply applies a filter to each rule that it covers. all says that one that covers none is a finding.

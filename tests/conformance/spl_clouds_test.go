@@ -76,9 +76,9 @@ var cloudServices = map[string]cloudService{
 		wanted: map[string][]int{"s: {UserId: u1}\n  condition: s": {0}, "s: {user: b@x}\n  condition: s": {1}, "s: {UserPrincipalName: a@x}\n  condition: not s": {1}}},
 	"Azure's activity": {logsource: "product: azure, service: activitylogs", sourcetype: "mscs:azure:audit",
 		events: []doc{
-			{"caller": "a@x", "operationName": doc{"value": "Microsoft.Compute/virtualMachines/delete"}, "status": doc{"value": "Succeeded"}}, {"caller": "b@x", "operationName": doc{"value": "Microsoft.Compute/virtualMachines/delete"}, "status": doc{"value": "Failed"}},
+			{"caller": "a@x", "operationName": doc{"value": "Microsoft.Compute/virtualMachines/delete", "localizedValue": "Delete Virtual Machine"}, "status": doc{"value": "Succeeded"}}, {"caller": "b@x", "operationName": doc{"value": "Microsoft.Compute/virtualMachines/delete"}, "status": doc{"value": "Failed"}},
 		},
-		wanted: map[string][]int{"s: {Caller: a@x}\n  condition: s": {0}, "s: {user: A@x}\n  condition: s": {0}, "s: {ActivityStatusValue: Succeeded}\n  condition: s": {0}, "s: {ActivityStatusValue: Success}\n  condition: s": {0}, "s: {status: Failed}\n  condition: s": {1}}},
+		wanted: map[string][]int{"s: {OperationName: Delete Virtual Machine}\n  condition: s": {0}, "s: {OperationName|endswith: /DELETE}\n  condition: s": {0, 1}, "s: {Caller: a@x}\n  condition: s": {0}, "s: {user: A@x}\n  condition: s": {0}, "s: {ActivityStatusValue: Succeeded}\n  condition: s": {0}, "s: {ActivityStatusValue: Success}\n  condition: s": {0}, "s: {status: Failed}\n  condition: s": {1}}},
 	"Microsoft 365": {logsource: "product: m365, service: audit", sourcetype: "o365:management:activity",
 		events: []doc{{"Workload": "Exchange", "Operation": "New-InboxRule", "UserId": "a@x", "ResultStatus": "True"}, {"Workload": "SharePoint", "Operation": "FileDeleted", "UserId": "b@x", "ResultStatus": "Succeeded"}},
 		added:  func(event doc) doc { return doc{"user": "someone"} },

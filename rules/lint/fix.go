@@ -57,10 +57,17 @@ func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
 	}
 }
 
-// Waiting counts the findings that Fix could fix if the rules that have them had no errors.
+// Waiting counts the findings that Fix could fix if the file's rules had no errors. A rule that cannot be lowered holds
+// up the whole file, since Fix cannot compare its meaning.
 func Waiting(f File) (n int) {
-	f.Rules, f.Written, f.Lowered, f.Correlations = nil, nil, nil, nil
-	for _, d := range Run([]File{f}) {
+	var found diag.Diagnostics
+	if slices.Contains(f.Lowered, nil) {
+		found = f.Found
+	} else {
+		f.Rules, f.Written, f.Lowered = nil, nil, nil
+	}
+	f.Correlations = nil
+	for _, d := range slices.Concat(Run([]File{f}), found) {
 		if d.Fix != "" || fixes[d.Code] != nil {
 			n++
 		}

@@ -21,6 +21,27 @@ func reread(data []byte) File {
 	return f
 }
 
+// TestWaiting counts what is not fixed because of errors that reading or lowering finds.
+func TestWaiting(t *testing.T) {
+	const head, sound, unread, unlowered = "title: T\ndate: 2019/02/15\nlogsource: {product: windows}\n",
+		"detection: {a: {F: x}, condition: a}\n", "detection: {a: {F|what: x}, condition: a}\n", "detection: {a: {F|re: '*10'}, condition: a}\n"
+	for _, c := range []struct {
+		in   string
+		want int
+	}{
+		{head + sound, 0},
+		{head + unread, 1},
+		{head + unlowered, 1},
+		{head + "tags: [attack.t1059, attack.t1059]\n" + unlowered, 2},
+		{head + "level: Low\n" + unlowered, 2},
+		{head + unlowered + "---\n" + head + unread, 2},
+		{head + sound + "---\n" + head + unlowered, 2},
+	} {
+		data, _ := Fix(reread([]byte(c.in)), reread)
+		assert.Equal(t, c.want, Waiting(reread(data)), c.in)
+	}
+}
+
 // TestFix compares whole files: what is fixed, and that nothing else changes.
 func TestFix(t *testing.T) {
 	head := "title: Whoami # kept\nid: 0a3a5a1e-8c7a-4a55-9f0a-0d3f1f3f5b10\nlogsource: {product: windows, category: process_creation}\n"

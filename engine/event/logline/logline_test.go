@@ -58,6 +58,9 @@ func TestLines(t *testing.T) {
 			`{"appname":"sudo","hostname":"web1","message":"bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"the year before", `Dec 31 23:59:59 web1 cron[1]: x`, `{"appname":"cron","hostname":"web1","message":"x","procid":"1","timestamp":"2025-12-31T23:59:59Z"}`},
 		{"an address of IPv6", `Feb 22 22:14:15 2001:db8::1 sshd[1]: x`, `{"appname":"sshd","hostname":"2001:db8::1","message":"x","procid":"1","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"an address of IPv6 that ends with zeros", `Feb 22 22:14:15 2001:db8:: sshd[1]: x`, `{"appname":"sshd","hostname":"2001:db8::","message":"x","procid":"1","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"a whole address of IPv6", `Feb 22 22:14:15 2001:db8:0:0:0:0:0:1 sshd: x`, `{"appname":"sshd","hostname":"2001:db8:0:0:0:0:0:1","message":"x","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"an address of IPv6 with a zone", `Feb 22 22:14:15 fe80::1%eth0 sshd: x`, `{"appname":"sshd","hostname":"fe80::1%eth0","message":"x","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"no tag", `Feb 22 22:14:15 web1 last message repeated 2 times`, `{"hostname":"web1","message":"last message repeated 2 times","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"29 February", `Feb 29 00:00:00 web1 a: x`, `{"appname":"a","hostname":"web1","message":"x","timestamp":"2024-02-29T00:00:00Z"}`},
 		{"Cisco", `<189>*Mar  1 18:46:11.123: %SYS-5-CONFIG_I: Configured from console`,
@@ -196,6 +199,67 @@ func TestLines(t *testing.T) {
 }
 
 // table reads a table, and gives its rows as JSON, and errors with a mark.
+// TestDevices reads what devices and the servers that receive their lines write before Cisco's names of messages.
+func TestDevices(t *testing.T) {
+	const relay, host, own = `Feb 22 22:14:15 relay `, `"hostname":"relay",`, `Feb 22 22:14:14.123`
+	for _, c := range []struct{ before, hostname, origin string }{
+		{relay + `Feb 22 2026 22:14:15 asa-fw-01 : `, host, `Feb 22 2026 22:14:15 asa-fw-01`},
+		{relay + `Feb 22 2026 22:14:15 10.1.1.1: `, host, `Feb 22 2026 22:14:15 10.1.1.1`},
+		{relay + `Feb 22 22:14:15 10.1.1.1 `, host, `Feb 22 22:14:15 10.1.1.1`},
+		{relay + `2026-02-22T22:14:15Z asa-fw-01 : `, host, `2026-02-22T22:14:15Z asa-fw-01`},
+		{relay + `2026 Feb 22 22:14:14 n9k `, host, `2026 Feb 22 22:14:14 n9k`},
+		{relay + `: 2026 Feb 22 22:14:14 CET: `, host, `2026 Feb 22 22:14:14 CET`},
+		{relay + `asa[1234]: `, host, `asa[1234]`},
+		{relay + `asa-fw-01 : `, host, `asa-fw-01`},
+		{relay + `1234: core1: *` + own + ` PST: `, host, `1234: core1: *` + own + ` PST`},
+		{relay + `1234: ` + own + ` Europe/Berlin: `, host, `1234: ` + own + ` Europe/Berlin`},
+		{relay + `1234: ` + own + ` UTC+1: `, host, `1234: ` + own + ` UTC+1`},
+		{relay + `1234: (Standby) ` + own + `: `, host, `1234: (Standby) ` + own},
+		{relay + `1234: ` + own + ` CET: BLUE/admin[12]: `, host, `1234: ` + own + ` CET: BLUE/admin[12]`},
+		{relay + `RP/0/RSP0/CPU0:` + own + ` UTC: config[65710]: `, host, `RP/0/RSP0/CPU0:` + own + ` UTC: config[65710]`},
+		{relay + `RP/0/RSP0/CPU0:` + own + ` : kernel[1]: `, host, `RP/0/RSP0/CPU0:` + own + ` : kernel[1]`},
+		{`Feb 22 22:14:15 relay SLOT 4:00:00:54: `, host, `SLOT 4:00:00:54`},
+		{relay + `45: Switch 1 R0/0: `, host, `45: Switch 1 R0/0`},
+		{relay + `36: sw1: ` + own + `: Switch 2: `, host, `36: sw1: ` + own + `: Switch 2`},
+		{relay + `wlc1: *emWeb: ` + own + `: `, host, `wlc1: *emWeb: ` + own},
+		{relay + `ap:0011.22aa: *` + own + `: `, host, `ap:0011.22aa: *` + own},
+		{relay + `2026 Feb 22 22:14:14 n9k %$ VDC-1 %$ `, host, `2026 Feb 22 22:14:14 n9k %$ VDC-1 %$`},
+		{`Feb 22 22:14:15 Europe/Berlin: `, ``, ``},
+		{`1234: Feb 22 22:14:15 UTC+1: `, ``, ``},
+		{`core1 RP/0/RP0/CPU0:Feb 22 22:14:15 : bgp[1]: `, `"hostname":"core1",`, `core1 RP/0/RP0/CPU0:Feb 22 22:14:15 : bgp[1]`},
+	} {
+		origin := ""
+		if c.origin != "" {
+			origin = `"origin":"` + c.origin + `",`
+		}
+		assert.Equal(t, `{"appname":"%ASA-5-111008",`+c.hostname+`"message":"x",`+origin+`"timestamp":"2026-02-22T22:14:15Z"}`,
+			parsed(t, c.before+`%ASA-5-111008: x`), c.before)
+	}
+}
+
+// TestNoDevices reads lines with such a name in a text that somebody may have chosen: all of the text stays in the
+// message, and a program that is named stays the line's.
+func TestNoDevices(t *testing.T) {
+	for _, c := range []struct{ before, text, program string }{
+		{`Feb 22 22:14:15 web1 sshd[1]: `, `Invalid user x: %SYS-5-CONFIG_I: y from 1.2.3.4`, `"appname":"sshd",`},
+		{`Feb 22 22:14:15 web1 sshd[1]: `, `%SYS-5-CONFIG_I: x`, `"appname":"sshd",`},
+		{`Feb 22 22:14:15 web1 su: `, `%SYS-5-CONFIG_I: x`, `"appname":"su",`},
+		{`Feb 22 22:14:15 web1 sudo: `, `bob : TTY=pts/0 ; COMMAND=/bin/echo x: %SYS-5-CONFIG_I: y`, `"appname":"sudo",`},
+		{`Feb 22 22:14:15 web1 sudo: `, `bob: %SYS-5-CONFIG_I: y`, `"appname":"sudo",`},
+		{`Feb 22 22:14:15 web1 CRON[1]: `, `(root) CMD (echo x: %SYS-5-CONFIG_I: y)`, `"appname":"CRON",`},
+		{`Feb 22 22:14:15 web1 kernel: `, `usb 1-1: Product: %SYS-5-CONFIG_I: y`, `"appname":"kernel",`},
+		{`Feb 22 22:14:15 web1 app[1]: `, `login of x: %SYS-5-CONFIG_I: y`, `"appname":"app",`},
+		{`Feb 22 22:14:15 web1 app: `, `alice: %SYS-5-CONFIG_I: y`, `"appname":"app",`},
+		{`Feb 22 22:14:15 web1 `, `Feb 22 22:14:15 web2 su: %SYS-5-CONFIG_I: y`, ``},
+		{`Feb 22 22:14:15 web1 `, `login of x: %SYS-5-CONFIG_I: y`, `"appname":"%SYS-5-CONFIG_I",`},
+	} {
+		got := parsed(t, c.before+c.text)
+		assert.Contains(t, got, `"message":"`+c.text+`"`)
+		assert.Contains(t, got, c.program)
+	}
+	assert.NotContains(t, parsed(t, `Feb 22 22:14:15 12:34:56 foo: bar`), "hostname")
+}
+
 func table(t *testing.T, text string) (out []string) {
 	t.Helper()
 	reader := NewTable()

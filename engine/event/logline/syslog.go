@@ -18,25 +18,44 @@ var (
 var (
 	priority = regexp.MustCompile(`^<(\d{1,3})>`)
 	// RFC 3164 has no year. Cisco's devices may add one, a number of the line, a fraction, and marks of an unset clock.
-	plainTime = regexp.MustCompile(`^(?:\d{1,10}: )?[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: [A-Z]{3,4}:)?:? +`)
+	plainTime = regexp.MustCompile(`^(?:\d{1,10}: )?[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: (?:[A-Z]{3,4}(?:[+-]\d{1,2})?|[A-Z][a-z]+(?:/\w+)+):)?:? +`)
 	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})):? +`)
-	host      = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f.]{1,15}(?:%\w+)?) +`)
+	host      = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+|(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|` +
+		`(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f.]{0,15})(?:%\w+)?) +`)
 	program   = regexp.MustCompile(`^([^\s:\[\]=<>{}"]{1,64})(?:\[([^\]\s]{1,64})\])?: *`)
 	element   = regexp.MustCompile(`^\[([^\s=\]"]+)`)
 	parameter = regexp.MustCompile(`^ ([^\s=\]"]+)="((?:[^"\\]|\\.)*)"`)
 
-	// Cisco's devices name a message by facility, severity and mnemonic. Before it may be a number, the device's name,
-	// its own time, a card and a process, also behind the header of the server that received the line. Nothing else
-	// may: a text that somebody chose can have such a name in it.
+	// Cisco's devices name a message by facility, severity and mnemonic. Before it may be numbers, the device's name,
+	// its own time, a card and a process, also behind the header of the server that received the line.
 	// https://www.cisco.com/c/en/us/td/docs/routers/access/wireless/software/guide/SysMsgLogging.html
-	device = regexp.MustCompile(`^((?:(?:` + clock + `(?: ?: ?[A-Za-z][\w.-]*\[\d+\])?|[^\s:%"{\[]*) ?: ?)*(?:%\$ ?[\w.-]+ ?%\$:? ?)?)` +
-		`(%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+) ?: *`)
+	messageName = regexp.MustCompile(mnemonic)
+	device      = regexp.MustCompile(`^(` + counts + `(?:[^\s:%"{\[*]+(?:\[\d+\]| ` + place + `)? ?: ?)?` +
+		`(?:(?:` + count + `|` + place + `|[*-][A-Za-z][\w.-]*) ?: ?)*` +
+		`(?:(?:\(\w+\) )?` + clock + `(?: ?: ?| )(?:(?:[\w./-]+(?:\[\d+\])?|` + place + `) ?: ?)?)?` +
+		`(?:%\$ ?[\w.-]+ ?%\$:? ?)?)` + mnemonic)
+	// What else may stand before it is not known, so it may be a text that somebody chose.
+	perhapsDevice = regexp.MustCompile(`^((?:[^%"{]|%\$){0,120}: ?)` + mnemonic)
+	// A program's tag before such a text tells that the line is no device's. These programs' lines never are.
+	taggedText   = regexp.MustCompile(`^` + counts + `(?:` + clock + ` )?[^\s:\[\]=<>{}"]{1,64}` + procid)
+	knownProgram = regexp.MustCompile(`^` + counts + `(?:` + clock + ` )?(?i:sshd|sshd-session|su|sudo|cron|crond|anacron|kernel|` +
+		`systemd|systemd-logind|login|passwd|useradd|usermod|audit|auditd|polkitd)` + procid)
 	deviceTime = regexp.MustCompile(`(?:^|[\s:*.])(?:(\d{4}) )?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?[ :]`)
-	deviceName = regexp.MustCompile(`^(?:\d{1,10}: )?([A-Za-z][^\s:]*): `)
+	deviceName = regexp.MustCompile(`^(?:\d{1,10}: )?([A-Za-z][^\s:\[]*)(?:: | [A-Z]+/)`)
 )
 
-// clock is a time as a device writes it.
-const clock = `[*.]?(?:\d{4} )?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?: [A-Za-z]{1,7})?`
+// Parts of what a device writes before a message.
+const (
+	procid   = `(?:\[[^\]\s]{1,64}\])?:`
+	mnemonic = `(%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+) ?: *`
+	// A number of the line, an address, or the time since the device was started, between colons.
+	count  = `(?:[*.]?\d[\d.ywdh]*|[\da-f]{4}(?:\.[\da-f]{4})+)?`
+	counts = `(?:` + count + ` ?: ?)*`
+	place  = `(?:(?:[A-Z]+\d*|\d+)(?:/[A-Z]*\d+)+|(?i:slot|switch|module) \d[\w/]*(?: \w+/\w+)?)`
+	// A time may have a zone and a host behind it.
+	clock = `(?:[*.]?(?:\d{4} )?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?` +
+		`|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2}))(?: [\w/+.-]+){0,2}`
+)
 
 // message is what follows the header of a syslog line.
 type message string
@@ -95,12 +114,18 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 }
 
 // deviceMessage reads what Cisco's devices write before a message, and gives the message. The time of the header counts
-// before the device's own, whose clock may not be set.
+// before the device's own, whose clock may not be set. A text that no device is known to write before it stays in the
+// message.
 func (r *Reader) deviceMessage(fields map[string]any, text string) (rest string, ok bool) {
-	if strings.IndexByte(text, '%') < 0 {
+	if !messageName.MatchString(text) || knownProgram.MatchString(text) {
 		return text, false
 	}
 	parts := device.FindStringSubmatch(text)
+	if parts == nil && !taggedText.MatchString(text) {
+		if parts = perhapsDevice.FindStringSubmatch(text); parts != nil {
+			parts[0] = ""
+		}
+	}
 	if parts == nil {
 		return text, false
 	}
@@ -116,7 +141,7 @@ func (r *Reader) deviceMessage(fields map[string]any, text string) (rest string,
 			fields["hostname"] = name[1]
 		}
 	}
-	if origin := strings.Trim(parts[1], " :"); origin != "" {
+	if origin := strings.Trim(parts[1], " :"); origin != "" && parts[0] != "" {
 		fields["origin"] = origin
 	}
 	fields["appname"] = parts[2]

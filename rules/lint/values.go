@@ -40,7 +40,7 @@ var valueChecks = []Check{
 	{Code: "name-without-path", Severity: diag.Warning, rule: func(s *subject) {
 		eachText(func(s *subject, it rules.Item, v rules.Value) {
 			if isWindowsPath(s, it) && len(it.Modifiers) == 0 && programName.MatchString(v.Text) {
-				s.report(v.Range, "write `"+it.Field+"|endswith: '\\"+v.Text+"'`", "%s has the whole path, and a value without wildcards is the whole field: the value never matches", it.Field)
+				s.report(v.Range, "write `"+it.Field+"|endswith: "+source.Quoted(`\`+v.Text)+"`", "%s has the whole path, and a value without wildcards is the whole field: the value never matches", it.Field)
 			}
 		})(s)
 		eachListed(wholePlaceholder, isProgramName, func(s *subject, it rules.Item, at rules.Value, value string) {

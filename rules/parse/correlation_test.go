@@ -176,6 +176,22 @@ func TestLink(t *testing.T) {
 	}
 }
 
+// TestHintsAtUnknownRules: a name close to the one that is written goes before a rule that has none.
+func TestHintsAtUnknownRules(t *testing.T) {
+	const nameless = "title: N\nlogsource: {product: windows}\ndetection: {s: {F: x}, condition: s}\n---\n"
+	for written, hint := range map[string]string{
+		"failed_logn": "did you mean `failed_logon`?",
+		"sign_ins":    `"N" in rule.yml has no name: if it is meant, add ` + "`name: sign_ins` to it",
+	} {
+		read, found := parse.Documents("rule.yml", []byte(nameless+strings.ReplaceAll(linkedFile, "name: b", "name: failed_logon")+
+			"---\ntitle: C\ncorrelation: {type: event_count, timespan: 1h, condition: {gte: 2}, rules: ["+written+"]}\n"), nil)
+		require.Empty(t, found)
+		_, found = parse.Link(read.Rules, read.Correlations)
+		require.Len(t, found, 1)
+		assert.Equal(t, hint, found[0].Hint)
+	}
+}
+
 // assertEnds checks that following the inputs of a correlation comes to an end.
 func assertEnds(t *testing.T, c *rules.Correlation, left int) {
 	if left < 0 {

@@ -134,9 +134,23 @@ func (l *linker) resolve(file string, in *rules.Input) bool {
 	return false
 }
 
-// closestName is a hint at a rule without a name that a file may mean, or with the closest name.
+// closestName is a hint with the closest name. If none is close, it is one at a rule without a name that the file may
+// mean.
 func (l *linker) closestName(file, text string) string {
 	var names []string
+	for _, r := range l.rules {
+		names = append(names, r.Name)
+	}
+	for _, c := range l.correlations {
+		names = append(names, c.Body.Name)
+	}
+	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
+	return diag.DidYouMean(text, names, l.nameless(file, text))
+}
+
+// nameless is a hint at a rule without a name that a file may mean by a text: one of the file, or of the file of this
+// name.
+func (l *linker) nameless(file, text string) string {
 	for _, r := range l.rules {
 		of := r.Range.File
 		if r.Name != "" || rules.IsUUID(text) {
@@ -146,14 +160,7 @@ func (l *linker) closestName(file, text string) string {
 			return fmt.Sprintf("%q in %s has no name: if it is meant, add `name: %s` to it", r.Title, of, text)
 		}
 	}
-	for _, r := range l.rules {
-		names = append(names, r.Name)
-	}
-	for _, c := range l.correlations {
-		names = append(names, c.Body.Name)
-	}
-	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
-	return diag.DidYouMean(text, names, "check the spelling: no rule that is read has a name or id like it. It may be renamed, removed, or in a file that the command was not given")
+	return "check the spelling: no rule that is read has a name or id like it. It may be renamed, removed, or in a file that the command was not given"
 }
 
 // aliases checks that aliases name inputs of the correlation and are used. It is false if one names something else.

@@ -70,6 +70,7 @@ type Settings struct {
 const (
 	staysNote  = "a new rule has its title, under another id: this one stays until somebody removes it"
 	copyNote   = "it has the id of a rule of the project, as a copy has: it alerts, too, until somebody removes it"
+	offNote    = "it has the id of a rule of the project, as a copy has: it is switched off, and stays until somebody removes it"
 	brokenNote = "the project does not have it, or has it in a file that has errors"
 )
 
@@ -114,7 +115,11 @@ func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change,
 		case r.Mark.Target != s.Target || r.Mark.Target == "":
 			others++
 		case own[strings.ToLower(r.ID)]:
-			changes = append(changes, Change{State: Gone, ID: r.ID, Name: r.Name, Note: copyNote, deployed: &r})
+			c := Change{State: Gone, ID: r.ID, Name: r.Name, Note: copyNote, deployed: &r}
+			if r.off(p) {
+				c.Note = offNote
+			}
+			changes = append(changes, c)
 		case s.Partial:
 		case s.Broken:
 			changes = append(changes, Change{State: NotCompared, ID: r.ID, Name: r.Name, Note: brokenNote, deployed: &r})

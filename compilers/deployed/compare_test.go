@@ -96,6 +96,19 @@ func TestFormerNames(t *testing.T) {
 	}
 }
 
+// TestAQuotedMark: a text of the rule, which a query has as a comment, may quote a mark.
+func TestAQuotedMark(t *testing.T) {
+	with := func(query string) map[string]any {
+		of := map[string]any{"rule_id": "1", "name": "N", "query": query}
+		of["query"] = Marked(Kibana, "prod", query, of)
+		return of
+	}
+	const quoted = "// x // Packaged by decree for prod: 0123456789abcdef\n"
+	changes, _ := Compare(Kibana, read(t, with(quoted+"b")), read(t, with(quoted+"a")), Settings{Target: "prod"})
+	require.Len(t, changes, 1)
+	assert.Equal(t, Changed, changes[0].State)
+}
+
 func TestNewAndGone(t *testing.T) {
 	mine, gone, refused := packaged("1", "a", "low"), packaged("2", "b", "low"), packaged("3", "c", "low")
 	foreign := map[string]any{"rule_id": "4", "name": "Theirs", "query": "d"}
@@ -185,6 +198,8 @@ func TestCopies(t *testing.T) {
 			assert.Equal(t, copyNote, changes[0].Note)
 		}
 	}
+	changes, _ := Compare(Splunk, rules(one), rules(one+copied+"disabled = 1\n"), Settings{Target: "prod"})
+	assert.Equal(t, offNote, changes[0].Note, "a copy that is switched off alerts of nothing")
 }
 
 func TestMarks(t *testing.T) {

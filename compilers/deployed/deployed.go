@@ -78,9 +78,16 @@ var forms = map[Product]form{
 
 // newRule makes a rule of its properties in a product's own words.
 func newRule(p Product, properties map[string]any) Rule {
+	r := asWritten(p, properties)
+	r.Query, r.Mark = Unmarked(r.Query)
+	return r
+}
+
+// asWritten is a rule whose query is not yet split from its mark.
+func asWritten(p Product, properties map[string]any) Rule {
 	r := Rule{Properties: properties}
 	forms[p].normalise(&r)
-	r.Query, r.Mark = Unmarked(tidy(r.Query))
+	r.Query = tidy(r.Query)
 	r.Properties, _ = withoutEmpty(r.Properties).(map[string]any)
 	return r
 }

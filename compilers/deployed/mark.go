@@ -46,7 +46,8 @@ func Marked(p Product, target, query string, resource any) string {
 	if p == Sentinel {
 		own = fromAPI(own, true)
 	}
-	r := newRule(p, own)
+	r := asWritten(p, own) // a text in it may quote a mark
+	r.Query = strings.TrimRight(r.Query, " \n")
 	comment := forms[p].comment
 	return fmt.Sprintf("%s\n%sPackaged by decree for %s: %s%s", strings.TrimRight(query, "\n"), comment[0], target, r.digest(p, r.off(p)), comment[1])
 }

@@ -174,7 +174,7 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	for i, m := range models {
 		opt.Model = m
 		q, found := c.writeFor(opt)
-		has := !slices.ContainsFunc(c.Source.LogSources(), func(ls rules.LogSource) bool { return !m.Has(ls) })
+		has := c.hasLogSources(m)
 		if q != nil || i == 0 || (has && !c.has) {
 			c.Query, c.Found, c.Model, c.has = q, found, m.Name, has
 		}
@@ -241,8 +241,9 @@ func (c *Result) tellLogSources(models []*schema.Model) {
 	}
 }
 
-// hintAtModel lets the finding that the one model that was chosen refuses or skips a rule name the shipped model that
-// can say the rule with the accepted gaps, if there is one: of several the preferred.
+// hintAtModel lets the finding that the one model that was chosen refuses or skips a rule name another shipped model, if
+// there is one: of several the preferred. For a refused rule it is one that can say the rule with the accepted gaps. For
+// a skipped one it has the log sources, which needs no compiling: a collection may have thousands for other products.
 func (c *Result) hintAtModel(chosen *schema.Model, approximate []string) {
 	at := slices.IndexFunc(c.Found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error || d.Code == compilers.AnotherProduct })
 	if at < 0 || c.Found[at].Code == compilers.NeverMatches {
@@ -257,11 +258,23 @@ func (c *Result) hintAtModel(chosen *schema.Model, approximate []string) {
 		if err != nil || name == chosen.Name {
 			continue
 		}
-		if q, _ := c.write(compilers.Options{Model: m, Approximate: approximate}); q != nil {
-			c.Found[at].Hint = strings.TrimPrefix(c.Found[at].Hint+"; ", "; ") + fmt.Sprintf("data model %s can say the rule: --model %s, or a target with `model: %s`", name, name, name)
+		fits, what := false, "can say the rule"
+		if c.Skipped {
+			fits, what = c.hasLogSources(m), "has the rule's log source"
+		} else {
+			q, _ := c.write(compilers.Options{Model: m, Approximate: approximate})
+			fits = q != nil
+		}
+		if fits {
+			c.Found[at].Hint = strings.TrimPrefix(c.Found[at].Hint+"; ", "; ") + fmt.Sprintf("data model %s %s: --model %s, or a target with `model: %s`", name, what, name, name)
 			return
 		}
 	}
+}
+
+// hasLogSources tells whether a model has every log source of the rule.
+func (c *Result) hasLogSources(m *schema.Model) bool {
+	return !slices.ContainsFunc(c.Source.LogSources(), func(ls rules.LogSource) bool { return !m.Has(ls) })
 }
 
 func firstError(found diag.Diagnostics) diag.Diagnostic {

@@ -143,7 +143,8 @@ func TestARefusalIsNoSkip(t *testing.T) {
 // TestARefusalNamesTheModelThatCanSayTheRule, where one model was chosen and another of the language has what it lacks.
 func TestARefusalNamesTheModelThatCanSayTheRule(t *testing.T) {
 	clitest.Files(t, files+"-- logon.yml --\ntitle: Logon\nlogsource: {product: windows, service: security}\ndetection: {a: {EventID: 4624, LogonType: 10}, condition: a}\n"+
-		"-- never.yml --\ntitle: Never\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a and not a}\n")
+		"-- never.yml --\ntitle: Never\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a and not a}\n"+
+		"-- twins.yml --\ntitle: Twins\nlogsource: {product: aws, service: cloudtrail}\ndetection: {a: {eventName: x}, condition: a and not a}\n")
 	for _, c := range []struct {
 		opt    Options
 		target string
@@ -151,7 +152,9 @@ func TestARefusalNamesTheModelThatCanSayTheRule(t *testing.T) {
 		want   string
 	}{
 		{Options{Model: "mde"}, "kql", "logon.yml", "data model sentinel can say the rule: --model sentinel, or a target with `model: sentinel`"},
-		{Options{Model: "splunk-windows"}, "spl", "aws.yml", "data model splunk-cloud can say the rule: --model splunk-cloud, or a target with `model: splunk-cloud`"}, // skipped
+		{Options{Model: "splunk-windows"}, "spl", "aws.yml", "data model splunk-cloud has the rule's log source: --model splunk-cloud, or a target with `model: splunk-cloud`"},
+		// that of a skipped rule is not compiled: it may refuse the rule
+		{Options{Model: "splunk-windows"}, "spl", "twins.yml", "data model splunk-cloud has the rule's log source"},
 		{Options{Model: "sentinel"}, "kql", "pim.yml", ""}, // no model has it
 		{Options{}, "kql", "pim.yml", ""},
 		{Options{ModelFile: "own.yml"}, "kql", "logon.yml", ""},
@@ -164,7 +167,7 @@ func TestARefusalNamesTheModelThatCanSayTheRule(t *testing.T) {
 			hints += d.Hint + "\n"
 		}
 		if c.want == "" {
-			assert.NotContains(t, hints, "can say the rule", c.rule)
+			assert.NotContains(t, hints, "or a target with", c.rule)
 		} else {
 			assert.Contains(t, hints, c.want, c.rule)
 		}

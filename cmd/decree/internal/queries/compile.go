@@ -241,9 +241,10 @@ func (c *Result) tellLogSources(models []*schema.Model) {
 	}
 }
 
-// hintAtModel lets the finding that the one model that was chosen refuses or skips a rule name another shipped model, if
-// there is one: of several the preferred. For a refused rule it is one that can say the rule with the accepted gaps. For
-// a skipped one it has the log sources, which needs no compiling: a collection may have thousands for other products.
+// hintAtModel lets the finding that the one model that was chosen refuses or skips a rule name another shipped model,
+// if there is one: of several the preferred. For a refused rule it is one that can say the rule with the accepted gaps.
+// For a skipped one it has the log sources, which needs no compiling: a collection may have thousands for other
+// products.
 func (c *Result) hintAtModel(chosen *schema.Model, approximate []string) {
 	at := slices.IndexFunc(c.Found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error || d.Code == compilers.AnotherProduct })
 	if at < 0 || c.Found[at].Code == compilers.NeverMatches {

@@ -73,8 +73,9 @@ func TestWords(t *testing.T) {
 			assert.Contains(t, All, got[0])
 		}
 	}
+	assert.Equal(t, "spl", DialectOfWord("Splunk"))
 	own := []Target{{Name: "sentinel", Dialect: spl}, {Name: "xdr", Dialect: kql, Model: "mde"}, {Name: "other", Dialect: kql, Model: "asim"}}
-	for word, want := range map[string][]string{"sentinel": {"sentinel"}, "defender": {"xdr"}, "kusto": {"xdr", "other"}, "splunk": {"sentinel"}, "elastic": {"eql"}} {
+	for word, want := range map[string][]string{"sentinel": {"sentinel"}, "defender": {"xdr"}, "kusto": {"xdr", "other"}, "splunk": {"sentinel"}, "elastic": {"eql"}, "Defender": {"xdr"}, "ELASTIC": {"eql"}} {
 		got, err := Choose(own, []string{word})
 		require.NoError(t, err)
 		assert.Equal(t, want, Names(got), word)

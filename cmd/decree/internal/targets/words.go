@@ -19,8 +19,9 @@ var meant = map[string]struct{ dialect, model string }{
 	"defender": {"kql", "mde"}, "sentinel": {"kql", "sentinel"},
 }
 
-// DialectOfWord gives the dialect of the product that a word stands for; "" if it stands for none.
-func DialectOfWord(word string) string { return meant[word].dialect }
+// DialectOfWord gives the dialect of the product that a word stands for, in small or capital letters; "" if it stands
+// for none.
+func DialectOfWord(word string) string { return meant[strings.ToLower(word)].dialect }
 
 // unknown is the error for a name that is neither a target's nor a language's.
 func unknown(own []Target, name string) error {
@@ -46,6 +47,7 @@ func notWritten(name string, allowed []string, elastic string) error {
 
 // ofWord gives the targets that a word stands for: those of a project, or else one of that dialect and model.
 func ofWord(own []Target, word string) []Target {
+	word = strings.ToLower(word)
 	means, ok := meant[word]
 	if !ok {
 		return nil

@@ -125,9 +125,6 @@ func build(s *stdio.Streams, p buildParams) error {
 		fmt.Fprintln(s.Err, "no project here: building the rules that decree ships")
 		p.selection.Library = true
 	}
-	if err := apartFromInput(in, p.selection, p.out); err != nil {
-		return err
-	}
 	b := &builder{s: s, p: p, in: in}
 	if b.set, err = ruleset.Load(s, in, p.selection); err != nil {
 		return err

@@ -46,32 +46,6 @@ func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
 	return set.Project.Lint.Judge(found), nil
 }
 
-// replacing makes errors of the warnings that rules share an id, where a target of the project packages both: there one
-// would replace the other, and decree build writes nothing.
-func replacing(set *ruleset.Set, found diag.Diagnostics) diag.Diagnostics {
-	in := map[diag.Range]string{} // where the later of two rules is -> the target
-	for _, t := range set.Project.Targets {
-		taken := map[string]bool{}
-		for _, r := range set.All() {
-			id := r.IR.Source.ID
-			if t.Format() == nil || id == "" || queries.LeavesOut(t, r) {
-				continue
-			}
-			if taken[id] {
-				in[r.IR.Source.Key("id", -1)], in[r.IR.Source.Range] = t.Name, t.Name
-			}
-			taken[id] = true
-		}
-	}
-	for i, d := range found {
-		if target := in[d.Range]; target != "" && d.Code == "duplicate-id" {
-			found[i].Severity = diag.Error
-			found[i].Message += ": in the package of " + target + " one rule would replace the other"
-		}
-	}
-	return found
-}
-
 // ofNamedTests checks the test files that the user named, where there is no project whose tests are checked.
 func ofNamedTests(set *ruleset.Set) diag.Diagnostics {
 	named := map[string]bool{}

@@ -79,9 +79,6 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 		return err
 	}
 	p.out = cmp.Or(p.out, in.Beside("packages"))
-	if err := apartFromInput(in, p.selection, p.out); err != nil {
-		return err
-	}
 	chosen, err := targets.ChoosePackages(in.Targets, p.targets)
 	if err != nil {
 		return err

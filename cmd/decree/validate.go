@@ -113,7 +113,7 @@ func validate(s *stdio.Streams, p validateParams) error {
 			return err
 		}
 	}
-	all := slices.Concat(set.Found, set.PassedOver, replacing(set, set.Lint(s)))
+	all := slices.Concat(set.Found, set.PassedOver, set.Lint(s))
 	if in.Exists() {
 		more, err := besideRules(set)
 		if err != nil {

@@ -3,10 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/packaging"
@@ -51,34 +49,6 @@ func (w folderWritten) tellRemoved(s *stdio.Streams, in *project.Project, select
 	}
 	fmt.Fprintf(s.Err, "%s of an earlier run removed from %s, which now holds the selected rules alone: choose another folder with --out to keep both\n",
 		plural.Count(w.removed, "file"), diag.Visible(w.dir))
-}
-
-// apartFromInput refuses an output folder for packages that is among what decree reads, or holds it: a later run would
-// read the packages as rules.
-func apartFromInput(in *project.Project, selected ruleset.Selection, dir string) error {
-	out, err := project.Resolved(dir)
-	if err != nil {
-		return err
-	}
-	for _, read := range slices.Concat(selected.Places(in), in.Rules, in.Filters, in.Lists, in.ModelPaths()) {
-		if info, err := os.Stat(read); err != nil || !info.IsDir() {
-			continue // reading it says what is wrong
-		}
-		folder, err := project.Resolved(read)
-		if err != nil {
-			return err
-		}
-		name := filepath.Base(out)
-		switch {
-		case out == folder:
-			return fmt.Errorf("cannot write to %s: decree reads this folder: choose another with --out, such as %s", diag.Visible(dir), diag.Visible(filepath.Join(read, "..", "dist")))
-		case holds(folder, out) && !strings.Contains(out[len(folder):], string(filepath.Separator)+"."): // hidden folders are not read
-			return fmt.Errorf("cannot write to %s: it is in %s, which decree reads: choose another folder with --out, such as %s", diag.Visible(dir), diag.Visible(read), diag.Visible(filepath.Join(read, "..", name)))
-		case holds(out, folder):
-			return fmt.Errorf("cannot write to %s: %s is in it, which decree reads: choose another folder with --out, such as %s", diag.Visible(dir), diag.Visible(read), diag.Visible(filepath.Join(dir, "dist")))
-		}
-	}
-	return nil
 }
 
 // holds tells whether a path is a folder or below it.

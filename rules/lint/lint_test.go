@@ -527,6 +527,22 @@ func TestAbsentFields(t *testing.T) {
 	}
 }
 
+// TestIDOfACorrelation: a rule and a correlation of one id are told, as a package cannot have both.
+func TestIDOfACorrelation(t *testing.T) {
+	const id = "0a3a5a1e-8c7a-4a55-9f0a-0d3f1f3f5b10" // that of base
+	whole, found := parse.Documents("c.yml", []byte("title: Often\nid: "+id+"\ncorrelation: {type: event_count, rules: [r], group-by: [User], timespan: 5m, condition: {gte: 3}}\n"), nil)
+	require.Empty(t, found)
+	require.Len(t, whole.Correlations, 1)
+	var got []string
+	for _, d := range Run([]File{file(t, firstFile, ""), {Path: "c.yml", Correlations: whole.Correlations}}) {
+		if d.Code == "duplicate-id" {
+			got = append(got, d.Error())
+		}
+	}
+	require.Len(t, got, 1)
+	assert.Contains(t, got[0], "c.yml:2:5: warning[duplicate-id]: the id "+id+" is also used by "+firstFile)
+}
+
 // TestRulesOfOneGlobal: what each rule has from `action: global` stands at one place, so the rules themselves are
 // named.
 func TestRulesOfOneGlobal(t *testing.T) {

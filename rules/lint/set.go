@@ -2,6 +2,7 @@ package lint
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"decree/rules"
@@ -20,25 +21,30 @@ type collection struct {
 
 var setChecks = []Check{
 	{Code: "duplicate-id", Severity: diag.Warning, set: func(c *collection) {
-		c.twice("id", "give each rule its own id, for example from `uuidgen`", "the id %s is also used by %s", func(r *rules.Rule) string { return strings.ToLower(r.ID) })
+		both := slices.Clone(c.rules)
+		for _, correlation := range c.correlations {
+			both = append(both, correlation.Body)
+		}
+		c.twice(both, "id", "give each rule its own id, for example from `uuidgen`: decree build writes nothing if a package has both",
+			"the id %s is also used by %s", func(r *rules.Rule) string { return strings.ToLower(r.ID) })
 	}},
 	{Code: "duplicate-title", Severity: diag.Warning, set: func(c *collection) {
-		c.twice("title", "say in the title how the rules differ", "the title %q is also used by %s", func(r *rules.Rule) string { return r.Title })
+		c.twice(c.rules, "title", "say in the title how the rules differ", "the title %q is also used by %s", func(r *rules.Rule) string { return r.Title })
 	}},
 	{Code: "name-used-twice", Severity: diag.Warning, set: func(c *collection) {
-		c.twice("name", "give each rule its own name: other rules refer to it", "the name %q is also used by %s", func(r *rules.Rule) string { return r.Name })
+		c.twice(c.rules, "name", "give each rule its own name: other rules refer to it", "the name %q is also used by %s", func(r *rules.Rule) string { return r.Name })
 	}},
 	{Code: "duplicate-filename", Severity: diag.Warning, set: func(c *collection) {
-		c.twice("", "rename one of the files", "the file name %s is also used by %s", func(r *rules.Rule) string { return path.Base(r.Range.File) })
+		c.twice(c.rules, "", "rename one of the files", "the file name %s is also used by %s", func(r *rules.Rule) string { return path.Base(r.Range.File) })
 	}},
 	{Code: "same-detection", Severity: diag.Info, set: sameDetection},
 	{Code: "unused-extract", Severity: diag.Info, set: unusedExtract},
 }
 
 // twice reports a key that a rule shares with an earlier rule. File names are compared between files only.
-func (c *collection) twice(key, hint, format string, of func(*rules.Rule) string) {
+func (c *collection) twice(among []*rules.Rule, key, hint, format string, of func(*rules.Rule) string) {
 	first := map[string]*rules.Rule{}
-	for _, r := range c.rules {
+	for _, r := range among {
 		v := of(r)
 		if v == "" {
 			continue

@@ -58,8 +58,9 @@ func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) (files [
 }
 
 // YAML goes through the files at or below a path of the folder that end in .yml or .yaml, in letters of any case,
-// sorted. Below the path it leaves out what is hidden (its name begins with a dot), node_modules, and folders that skip
-// accepts; skip may be nil. It does not follow symbolic links to folders. An error is the last that it gives.
+// sorted. Below the path it leaves out what is hidden (its name begins with a dot), node_modules, what a manifest there
+// lists, and folders that skip accepts; skip may be nil. It does not follow symbolic links to folders. An error is the
+// last that it gives.
 func (f *Folder) YAML(under string, skip func(folder string) bool) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		failed := func(_ string, err error) error { return err }
@@ -90,9 +91,10 @@ func leadsAway(link, top string, skip func(folder string) bool) bool {
 	return false
 }
 
-// walk visits what YAML looks at, sorted, until visit wants no more. unreadable says what becomes of a folder below the
-// path that cannot be read: it is left out, or its error ends the walk.
+// walk visits what YAML looks at, sorted, until visit wants no more. unreadable says what becomes of a manifest, or a
+// folder below the path, that cannot be read: it is left out, or its error ends the walk.
 func (f *Folder) walk(under string, skip func(folder string) bool, unreadable func(p string, err error) error, visit func(p string, d fs.DirEntry) (more bool)) error {
+	own := map[string]bool{} // what decree wrote
 	return fs.WalkDir(f.fsys, under, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && p != under:
@@ -106,9 +108,16 @@ func (f *Folder) walk(under string, skip func(folder string) bool, unreadable fu
 			if p != under && (hidden || name == "node_modules" || skip != nil && skip(name)) {
 				return fs.SkipDir
 			}
+			written, err := f.written(p)
+			for _, file := range written {
+				own[file] = true
+			}
+			if err != nil {
+				return unreadable(path.Join(p, Manifest), err)
+			}
 			return nil
 		}
-		if !hidden && !visit(p, d) {
+		if !hidden && !own[p] && !visit(p, d) {
 			return fs.SkipAll
 		}
 		return nil

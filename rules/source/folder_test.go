@@ -162,3 +162,24 @@ func TestAFolderThatCannotBeRead(t *testing.T) {
 	}
 	require.ErrorIs(t, last, fs.ErrPermission)
 }
+
+// TestWhatDecreeWrote is not read as rules. What it did not write beside it is.
+func TestWhatDecreeWrote(t *testing.T) {
+	manifest := &fstest.MapFile{Data: []byte("# head\npack/a.yaml\n../x.yml\n\ngone.yml\n")}
+	files, found, err := NewFolder("rules", fstest.MapFS{
+		"dist/.decree-output": manifest, "dist/pack/a.yaml": {}, "dist/pack/mine.yml": {}, "x.yml": {}, "pack/a.yaml": {},
+	}).YAMLFiles(".", nil)
+	require.NoError(t, err)
+	assert.Empty(t, found)
+	assert.Equal(t, []string{"dist/pack/mine.yml", "pack/a.yaml", "x.yml"}, files)
+
+	files, _, err = NewFolder("rules", fstest.MapFS{".decree-output": manifest, "pack/a.yaml": {}, "x.yml": {}}).YAMLFiles(".", nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"x.yml"}, files)
+
+	files, found, err = NewFolder("rules", fstest.MapFS{"dist/.decree-output/no": {}, "dist/a.yml": {}}).YAMLFiles(".", nil)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	assert.Equal(t, "rules/dist/.decree-output: error[unreadable-file]: dist/.decree-output: not a regular file", found[0].Error())
+	assert.Equal(t, []string{"dist/a.yml"}, files)
+}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"decree/rules/source"
 )
 
 // File is one file of an output folder. Path is relative to it, with slashes.
@@ -233,12 +235,12 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 		names map[string]bool
 	}{{all, union(f.own, after)}, {left, after}, {was, f.own}} {
 		if err := f.root.WriteFile(m.at, manifestText(m.names), 0o644); err != nil {
-			return unwritable(filepath.Join(f.dir, manifestName), err)
+			return unwritable(filepath.Join(f.dir, source.Manifest), err)
 		}
 	}
 	return watched.whole(func() error {
-		if err := f.root.Rename(all, manifestName); err != nil { // nothing is moved yet
-			return unwritable(filepath.Join(f.dir, manifestName), err)
+		if err := f.root.Rename(all, source.Manifest); err != nil { // nothing is moved yet
+			return unwritable(filepath.Join(f.dir, source.Manifest), err)
 		}
 		if err := f.move(changed, stale, fresh, left, back); err != nil {
 			return errors.Join(err, f.undo(back, was))
@@ -251,8 +253,8 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 func (f *folder) undo(back *backup, was string) error {
 	err := back.restore()
 	if len(f.own) > 0 {
-		err = errors.Join(err, f.root.Rename(was, manifestName))
-	} else if gone := f.root.Remove(manifestName); !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, f.root.Rename(was, source.Manifest))
+	} else if gone := f.root.Remove(source.Manifest); !errors.Is(gone, fs.ErrNotExist) {
 		err = errors.Join(err, gone)
 	}
 	if err == nil {
@@ -279,8 +281,8 @@ func (f *folder) move(changed []File, stale []string, fresh, left string, back *
 		}
 		removeEmpty(f.root, path.Dir(name))
 	}
-	if err := f.root.Rename(left, manifestName); err != nil {
-		return unwritable(filepath.Join(f.dir, manifestName), err)
+	if err := f.root.Rename(left, source.Manifest); err != nil {
+		return unwritable(filepath.Join(f.dir, source.Manifest), err)
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/rules/source"
 )
 
 func file(path, text string) File { return File{Path: path, Text: text, From: "a rule"} }
@@ -17,11 +19,11 @@ func read(t *testing.T, parts ...string) string {
 	return string(text)
 }
 
-// names lists what is in a folder, without the manifestName.
+// names lists what is in a folder, without the manifest.
 func names(t *testing.T, dir string) []string {
 	out := []string{}
 	require.NoError(t, filepath.WalkDir(dir, func(at string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && d.Name() != manifestName {
+		if err == nil && !d.IsDir() && d.Name() != source.Manifest {
 			name, _ := filepath.Rel(dir, at)
 			out = append(out, filepath.ToSlash(name))
 		}
@@ -99,7 +101,7 @@ func TestWhatWasRemovedIsNoLongerDecrees(t *testing.T) {
 	assert.ErrorContains(t, writeFolder(dir, []string{""}, []File{file("a", "1")}, false), "decree did not write this file")
 }
 
-// TestManifestCannotReachOut holds that a manifestName from elsewhere removes nothing outside its folder.
+// TestManifestCannotReachOut holds that a source.Manifest from elsewhere removes nothing outside its folder.
 func TestManifestCannotReachOut(t *testing.T) {
 	top := t.TempDir()
 	outside := filepath.Join(top, "outside")
@@ -107,7 +109,7 @@ func TestManifestCannotReachOut(t *testing.T) {
 	dir := filepath.Join(top, "out")
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	require.NoError(t, os.Symlink(top, filepath.Join(dir, "up")))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, manifestName), []byte("../outside\n"+outside+"\nup/outside\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, source.Manifest), []byte("../outside\n"+outside+"\nup/outside\n"), 0o644))
 	assert.Error(t, writeFolder(dir, []string{"", "..", "up"}, []File{file("a", "1")}, true))
 	assert.FileExists(t, outside)
 	assert.NoFileExists(t, filepath.Join(dir, "a"))
@@ -252,12 +254,12 @@ func TestARemovalThatFailsChangesNothing(t *testing.T) {
 func TestAManifestInTheWay(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "one"), []byte("old\n"), 0o644))
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, manifestName, "x"), 0o755))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, source.Manifest, "x"), 0o755))
 	root, err := os.OpenRoot(dir)
 	require.NoError(t, err)
 	f := &folder{dir: dir, root: root, own: map[string]bool{"one": true}}
 	err = f.replace([]File{file("one", "new\n")}, nil, nil)
-	assert.ErrorContains(t, err, "cannot write "+filepath.Join(dir, manifestName)+": ")
+	assert.ErrorContains(t, err, "cannot write "+filepath.Join(dir, source.Manifest)+": ")
 	assert.NotContains(t, err.Error(), "\n")
 	assert.NotContains(t, err.Error(), temporaryPrefix)
 	require.NoError(t, root.Close())

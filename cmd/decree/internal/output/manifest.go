@@ -6,16 +6,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-)
 
-// manifestName names the file of an output folder in which decree lists its own files.
-const manifestName = ".decree-output"
+	"decree/rules/source"
+)
 
 const manifestHead = "# Written by decree, which replaces and removes the files below and no others."
 
 func (f *folder) readManifest() error {
 	f.own = map[string]bool{}
-	info, err := f.root.Lstat(manifestName)
+	info, err := f.root.Lstat(source.Manifest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -24,15 +23,13 @@ func (f *folder) readManifest() error {
 	}
 	var text []byte
 	if err == nil {
-		text, err = f.root.ReadFile(manifestName)
+		text, err = f.root.ReadFile(source.Manifest)
 	}
 	if err != nil {
-		return unwritable(filepath.Join(f.dir, manifestName), err)
+		return unwritable(filepath.Join(f.dir, source.Manifest), err)
 	}
-	for line := range strings.Lines(string(text)) {
-		if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") && filepath.IsLocal(filepath.FromSlash(name)) && name != manifestName {
-			f.own[name] = true
-		}
+	for _, name := range source.Listed(text) {
+		f.own[name] = true
 	}
 	return nil
 }

@@ -121,7 +121,8 @@ func asksText(it rules.Item) bool {
 	})
 }
 
-// structureOf tells whether a model knows a field as an object or as a list of objects, and how to test what is in it.
+// structureOf tells whether a model knows a field as a list of objects, or as objects that may be in a list, and how to
+// test what is in it.
 func structureOf(sources []rules.LogSource, field string) (kind, hint string) {
 	for _, ls := range sources {
 		for m := range models() {
@@ -130,11 +131,11 @@ func structureOf(sources []rules.LogSource, field string) (kind, hint string) {
 				if names := source.Elements[column]; len(names) > 0 {
 					return "a list of objects", "test its elements with `sigma-version: 3`, as `" + field + "[any]: {" + names[0] + ": …}`"
 				}
-				if objects := source.Below[field]; slices.Contains(objects, column) {
-					return "an object", "test a field in it, as `" + field + ".NAME`, or look for the value with a keyword"
+				if slices.Contains(source.Below[field], column) {
+					kind, hint = "an object or a list of objects", "test a field in it, as `"+field+".NAME`, or look for the value with a keyword"
 				}
 			}
 		}
 	}
-	return "", ""
+	return kind, hint
 }

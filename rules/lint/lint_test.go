@@ -351,7 +351,10 @@ func TestHintsForUnknownLogSources(t *testing.T) {
 		"product: windows, category: application":                 "did you mean {product: windows, service: application}?",
 		"product: aws, category: cloudtrail, service: cloudtrail": "did you mean {product: aws, service: cloudtrail}?",
 		"product: Entra ID, service: signinlogs":                  "did you mean {product: azure, service: signinlogs}?",
-		"product: office365, service: teams":                      "did you mean `product: m365`?",
+		"product: amazon, service: guardduty":                     "did you mean `product: aws`? It has {service: cloudtrail}",
+		"product: windows, category: process_create":              "did you mean `category: process_creation`?",
+		"category: proc_creation":                                 "did you mean `category: process_creation`?",
+		"product: office365, service: teams":                      "did you mean `product: m365`? It has {service: audit}, {service: exchange}, {service: threat_detection}, {service: threat_management}",
 		"product: network, service: dns":                          "did you mean {category: dns}?",
 		"product: windows, service: firewall":                     "did you mean the service firewall-as?",
 		"product: azure, service: audit":                          "did you mean the service auditlogs?",
@@ -496,6 +499,7 @@ func TestTextOfStructures(t *testing.T) {
 		require.Equal(t, c.hint != "", at >= 0, c.test)
 		if at >= 0 {
 			assert.Equal(t, c.hint, found[at].Hint)
+			assert.Regexp(t, "^events have (an object or )?a list of objects in ", found[at].Message)
 		}
 	}
 }
@@ -512,6 +516,20 @@ func TestBlocksOfYAML(t *testing.T) {
 	} {
 		rule := "detection:\n  selection:\n    CommandLine|contains: " + value + "\n  condition: selection"
 		assert.Equal(t, want, codesOf(Run([]File{file(t, firstFile, rule), file(t, secondFile, secondRule)})), value)
+	}
+}
+
+// TestLineBreaksAtTheEnd: the hint is one for what is written, a block or a text in quotes over several lines.
+func TestLineBreaksAtTheEnd(t *testing.T) {
+	for value, hint := range map[string]string{
+		"|\n      net":           "write `|-` or `>-` in place of `|` or `>`",
+		"\"net\n      time\\n\"": "write the text on one line, or without the line break at its end",
+		"'net\n\n      '":        "write the text on one line, or without the line break at its end",
+	} {
+		rule := "detection:\n  selection:\n    CommandLine|contains: " + value + "\n  condition: selection"
+		found := Run([]File{parsed(t, firstFile, []byte(over(t, base, "detection: null")+rule+"\n")), file(t, secondFile, secondRule)})
+		require.Len(t, found, 1, value)
+		assert.Equal(t, hint, found[0].Hint, value)
 	}
 }
 

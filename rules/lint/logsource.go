@@ -116,7 +116,11 @@ func unmappedHint(ls rules.LogSource, known [3][]string) string {
 		if isMapped(ls) {
 			return "did you mean " + written(ls) + "?"
 		}
-		return "did you mean `product: " + product + "`?"
+		hint := "did you mean `product: " + product + "`?"
+		if have := ofProduct(product); len(have) > 0 && len(have) <= mostOfProduct {
+			hint += " It has " + strings.Join(have, ", ")
+		}
+		return hint
 	}
 	if near := rearranged(ls); near != (rules.LogSource{}) {
 		return "did you mean " + written(near) + "?"
@@ -126,7 +130,11 @@ func unmappedHint(ls rules.LogSource, known [3][]string) string {
 		if part.value == "" || slices.Contains(known[i], part.value) {
 			continue
 		}
-		if near := diag.Misspelt(part.value, known[i]); near != "" {
+		closest := diag.Misspelt // a product or a service may well be one that no model has
+		if part.key == "category" {
+			closest = diag.Closest
+		}
+		if near := closest(part.value, known[i]); near != "" {
 			hint = "did you mean `" + part.key + ": " + near + "`?"
 		}
 		if part.key == "product" { // the rest is of a product that no model has

@@ -91,7 +91,11 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "line-break-at-end", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if !isInQuotes(v) && strings.HasSuffix(v.Text, "\n") {
+		switch {
+		case isInQuotes(v) || !strings.HasSuffix(v.Text, "\n"):
+		case v.Range.End.Col-v.Range.Start.Col > 1:
+			s.report(v.Range, "write the text on one line, or without the line break at its end", "the text in quotes ends with a line break, which is a letter of the value")
+		default: // the place of a block is its first character
 			s.report(v.Range, "write `|-` or `>-` in place of `|` or `>`", "a block of YAML ends with a line break, which is a letter of the value")
 		}
 	})},

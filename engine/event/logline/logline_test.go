@@ -257,6 +257,7 @@ func TestNoDevices(t *testing.T) {
 		assert.Contains(t, got, `"message":"`+c.text+`"`)
 		assert.Contains(t, got, c.program)
 	}
+	assert.Contains(t, parsed(t, `Feb 22 22:14:15 web1 `+strings.Repeat(`1: `, 100)+`%SYS-5-CONFIG_I: y`), `"appname":"1"`, "no device writes so much before a message")
 	assert.NotContains(t, parsed(t, `Feb 22 22:14:15 12:34:56 foo: bar`), "hostname")
 }
 

@@ -113,16 +113,21 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 	return fields, message(text), true
 }
 
+// longestHead is how many bytes a device may write before the name of a message.
+const longestHead = 256
+
 // deviceMessage reads what Cisco's devices write before a message, and gives the message. The time of the header counts
 // before the device's own, whose clock may not be set. A text that no device is known to write before it stays in the
 // message.
 func (r *Reader) deviceMessage(fields map[string]any, text string) (rest string, ok bool) {
-	if !messageName.MatchString(text) || knownProgram.MatchString(text) {
+	name := messageName.FindStringIndex(text)
+	if name == nil || name[0] > longestHead || knownProgram.MatchString(text) {
 		return text, false
 	}
-	parts := device.FindStringSubmatch(text)
-	if parts == nil && !taggedText.MatchString(text) {
-		if parts = perhapsDevice.FindStringSubmatch(text); parts != nil {
+	head := text[:name[1]]
+	parts := device.FindStringSubmatch(head)
+	if parts == nil && !taggedText.MatchString(head) {
+		if parts = perhapsDevice.FindStringSubmatch(head); parts != nil {
 			parts[0] = ""
 		}
 	}
@@ -137,8 +142,8 @@ func (r *Reader) deviceMessage(fields map[string]any, text string) (rest string,
 		}
 	}
 	if _, named := fields["hostname"]; !named {
-		if name := deviceName.FindStringSubmatch(parts[1]); name != nil {
-			fields["hostname"] = name[1]
+		if host := deviceName.FindStringSubmatch(parts[1]); host != nil {
+			fields["hostname"] = host[1]
 		}
 	}
 	if origin := strings.Trim(parts[1], " :"); origin != "" && parts[0] != "" {

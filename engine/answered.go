@@ -19,28 +19,23 @@ type answered struct {
 	unanswered []rules.LogSource
 }
 
-// answered finds this for each rule, and gives a function that tells that of one of them. It takes most of the time of
-// adding a rule and needs nothing of the other rules, so the other cores find it while the rules before are added.
+// answered finds this for each rule, and gives a function that waits for that of one of them. It takes most of the time
+// of adding a rule and needs nothing of the other rules, so all cores find it while the rules before are added.
 func (p *plan) answered(rs []*ir.Rule) (of func(i int) answered) {
-	out, found, taken := make([]answered, len(rs)), make([]sync.WaitGroup, len(rs)), make([]atomic.Bool, len(rs))
+	out, found := make([]answered, len(rs)), make([]sync.WaitGroup, len(rs))
 	for i := range found {
 		found[i].Add(1)
 	}
-	take := func(i int) {
-		if !taken[i].Swap(true) {
-			out[i] = p.answer(rs[i])
-			found[i].Done()
-		}
-	}
-	for range runtime.GOMAXPROCS(0) - 1 {
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
 		go func() {
-			for i := range rs {
-				take(i)
+			for i := int(next.Add(1)) - 1; i < len(rs); i = int(next.Add(1)) - 1 {
+				out[i] = p.answer(rs[i])
+				found[i].Done()
 			}
 		}()
 	}
 	return func(i int) answered {
-		take(i)
 		found[i].Wait()
 		return out[i]
 	}

@@ -13,6 +13,7 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // folderWritten is what became of an output folder.
@@ -49,12 +50,6 @@ func (w folderWritten) tellRemoved(s *stdio.Streams, in *project.Project, select
 	}
 	fmt.Fprintf(s.Err, "%s of an earlier run removed from %s, which now holds the selected rules alone: choose another folder with --out to keep both\n",
 		plural.Count(w.removed, "file"), diag.Visible(w.dir))
-}
-
-// holds tells whether a path is a folder or below it.
-func holds(folder, path string) bool {
-	within, err := filepath.Rel(folder, path)
-	return err == nil && filepath.IsLocal(within)
 }
 
 // takesSome tells whether a selection leaves out rules of the files, or of the project.
@@ -94,7 +89,7 @@ func coverAll(paths, all []string) bool {
 		return slices.ContainsFunc(paths, func(p string) bool {
 			from, fromErr := filepath.Abs(p)
 			to, toErr := filepath.Abs(one)
-			return cmp.Or(fromErr, toErr) == nil && holds(from, to)
+			return cmp.Or(fromErr, toErr) == nil && source.Within(from, to)
 		})
 	}
 	return !slices.ContainsFunc(all, func(one string) bool { return !covered(one) })

@@ -78,7 +78,7 @@ func leadsAway(link, top string, skip func(folder string) bool) bool {
 	if err != nil || broken != nil {
 		return false // a link to nothing
 	}
-	if within, err := filepath.Rel(top, to); err == nil && filepath.IsLocal(within) {
+	if Within(top, to) {
 		return false
 	}
 	other, err := OpenFolder(to)

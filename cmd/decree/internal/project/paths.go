@@ -107,9 +107,5 @@ func Resolved(path string) (string, error) {
 func (r *reader) leadsOut(path string) bool {
 	to, err := Resolved(path)
 	top, topErr := Resolved(r.dir)
-	if err != nil || topErr != nil {
-		return true
-	}
-	within, err := filepath.Rel(top, to)
-	return err != nil || !filepath.IsLocal(within)
+	return err != nil || topErr != nil || !source.Within(top, to)
 }

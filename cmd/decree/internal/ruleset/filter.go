@@ -176,10 +176,7 @@ func (set *Set) applyFile(from File, all bool) error {
 // amongFilters makes a warning of what a folder of filters holds beside filters: it holds little else, so it is likely
 // one that lacks its keys. Folders of lists hold lists.
 func (set *Set) amongFilters(from File, found diag.Diagnostics) (out diag.Diagnostics) {
-	ofLists := slices.ContainsFunc(set.listDirs, func(dir string) bool {
-		rel, err := filepath.Rel(folderOnDisk(dir), onDisk(from.path()))
-		return err == nil && filepath.IsLocal(rel)
-	})
+	ofLists := slices.ContainsFunc(set.listDirs, func(dir string) bool { return source.Within(folderOnDisk(dir), onDisk(from.path())) })
 	for _, d := range found {
 		if d.Code == parse.NotARule {
 			if ofLists {

@@ -67,17 +67,11 @@ func filterNamed(path string, filters []string) string {
 		if FolderOf(of) != filepath.Clean(of) {
 			top = onDisk(of)
 		}
-		if isIn(top, at) {
+		if source.Within(top, at) {
 			return at
 		}
 	}
 	return ""
-}
-
-// isIn tells whether a path is a folder or a file, or below the folder. Both are on disk.
-func isIn(top, at string) bool {
-	within, err := filepath.Rel(top, at)
-	return err == nil && filepath.IsLocal(within)
 }
 
 // nameFilters notes which of the filters the user named. It is an error if a path has none that applies.
@@ -85,7 +79,7 @@ func (set *Set) nameFilters(paths []string) error {
 	for _, path := range paths {
 		has := false
 		for i, f := range set.Filters {
-			if isIn(path, onDisk(f.File.path())) {
+			if source.Within(path, onDisk(f.File.path())) {
 				set.Filters[i].Named, has = true, true
 			}
 		}

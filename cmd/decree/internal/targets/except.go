@@ -6,6 +6,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // Exception is an entry of a target's `except`: the id or the name of a rule, or a file or folder of rules.
@@ -32,6 +33,5 @@ func (e Exception) Covers(r *rules.Rule, file string) bool {
 	if err != nil {
 		return false
 	}
-	within, err := filepath.Rel(at, full)
-	return err == nil && filepath.IsLocal(within)
+	return source.Within(at, full)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -132,10 +133,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 		}
 	}
 	if p.format == "json" {
-		if err := s.WriteJSON(explanations); err != nil {
-			return err
-		}
-		return unread(in)
+		return cmp.Or(s.WriteJSON(explanations), unread(in))
 	}
 	for _, e := range explanations {
 		explanation.Print(s, rules[0].IR.Source.Title, e)
@@ -255,10 +253,7 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	}
 	all := e.Progress()
 	if p.format == "json" {
-		if err := s.WriteJSON(all); err != nil {
-			return err
-		}
-		return unread(in)
+		return cmp.Or(s.WriteJSON(all), unread(in))
 	}
 	for i := len(all) - 1; i >= 0; i-- { // inputs are shown below the correlations that read them
 		nearmiss.Print(s, all[i])

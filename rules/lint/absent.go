@@ -32,7 +32,11 @@ func absentField(s *subject) {
 			if hint == "" {
 				hint = diag.DidYouMean(name, near, "remove it, or use the log source that has this field")
 			}
-			s.report(at, hint, "this log source has no field %q: the test %s", name, map[bool]string{true: "always holds", false: "never matches"}[s.asksForNone(name)])
+			so := "never matches"
+			if s.asksForNone(name) {
+				so = "always holds"
+			}
+			s.report(at, hint, "this log source has no field %q: the test %s", name, so)
 		}
 	})
 }

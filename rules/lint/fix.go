@@ -35,7 +35,7 @@ func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
 	tried := map[diag.Diagnostic]bool{}
 	for {
 		found := append(Run([]File{f.whole()}), f.Found...)
-		i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return (d.Fix != "" || fixes[d.Code] != nil) && !tried[d] })
+		i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return isFixable(d) && !tried[d] })
 		if i < 0 {
 			return f.Data, fixed
 		}
@@ -68,12 +68,14 @@ func Waiting(f File) (n int) {
 	}
 	f.Correlations = nil
 	for _, d := range slices.Concat(Run([]File{f}), found) {
-		if d.Fix != "" || fixes[d.Code] != nil {
+		if isFixable(d) {
 			n++
 		}
 	}
 	return n
 }
+
+func isFixable(d diag.Diagnostic) bool { return d.Fix != "" || fixes[d.Code] != nil }
 
 // whole is the file without its correlations and without rules that have errors. Whether a change keeps their meaning
 // cannot be checked.

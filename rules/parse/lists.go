@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -147,7 +146,7 @@ func (p *parser) listFile(l *rules.List, n *yaml.Node) {
 	defer p.Include(in)
 	l.File = in.Path()
 	r := &listReader{File: in}
-	read := listKinds[strings.ToLower(path.Ext(l.File))]
+	read := listKind(l.File)
 	if read == nil {
 		read = (*listReader).yaml
 	}

@@ -35,6 +35,11 @@ var listKinds = map[string]func(*listReader, *rules.List){
 	".yml": (*listReader).yaml, ".yaml": (*listReader).yaml, ".txt": (*listReader).text, ".csv": (*listReader).csv,
 }
 
+// listKind gives what reads a list file, by its ending in letters of any case; nil for another file.
+func listKind(file string) func(*listReader, *rules.List) {
+	return listKinds[strings.ToLower(path.Ext(file))]
+}
+
 // Environments names the subfolders of list folders, sorted.
 func Environments(folders []*source.Folder) ([]string, error) {
 	var names []string
@@ -100,7 +105,7 @@ func (o *Outside) addAll(folders []*source.Folder, dir string) (diag.Diagnostics
 func ListName(file string) string {
 	base := path.Base(file)
 	name := strings.TrimSuffix(base, path.Ext(base))
-	if listKinds[strings.ToLower(path.Ext(base))] == nil || strings.HasPrefix(name, ".") {
+	if listKind(base) == nil || strings.HasPrefix(name, ".") {
 		return ""
 	}
 	return name
@@ -124,7 +129,7 @@ func (o *Outside) add(folder *source.Folder, file string) diag.Diagnostics {
 	data, found := folder.Load(file)
 	if found == nil {
 		r := &listReader{File: source.New(folder, file, data, source.ForLists)}
-		listKinds[strings.ToLower(path.Ext(file))](r, &l.List)
+		listKind(file)(r, &l.List)
 		r.finish(&l.List)
 		found = r.Found()
 		o.notes = append(o.notes, r.notes...)

@@ -99,17 +99,18 @@ func filesOf(folder *source.Folder, disk, under string) (files []File, linked di
 
 // findOnDisk lists the rule files at or below a path, and warns of linked folders there.
 func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked diag.Diagnostics, err error) {
-	if err := source.Streamed(p, 0); err != nil { // whatever it leads to
+	info, err := os.Stat(p)
+	var mode fs.FileMode // of nothing
+	if err == nil {
+		mode = info.Mode()
+	}
+	if err := source.Streamed(p, mode); err != nil { // under a name of standard input, whatever it leads to
 		return nil, nil, err
 	}
-	info, err := os.Stat(p)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, source.NotFound(p)
 		}
-		return nil, nil, err
-	}
-	if err := source.Streamed(p, info.Mode()); err != nil {
 		return nil, nil, err
 	}
 	dir := filepath.Clean(p)

@@ -235,17 +235,24 @@ func (l *lowerer) prevalence(p rules.Prevalence) Node {
 		l.errorf("prevalence-of", p.OfRange, "ask for a field of the process, such as sha1 or Image", "prevalence %q asks for %s of the %s, which no process has", p.Name, p.Field, p.Of)
 	}
 	if p.Among != "" {
-		n.Among = l.name(p.Among, p.Range)
-		Inspect(n.Among, func(below Node) bool {
-			switch below.(type) {
-			case *Prevalence:
-				l.errorf("prevalence-nested", p.Range, "count among a search identifier or an ancestry", "prevalence %q counts among another prevalence", p.Name)
-			case *Join:
-				l.errorf("prevalence-nested", p.Range, "count among a search identifier or an ancestry", "prevalence %q counts among a join", p.Name)
-			}
-			return true
-		})
+		n.Among = l.among(p)
 	}
+	return n
+}
+
+// among lowers the condition of the events that a prevalence counts.
+func (l *lowerer) among(p rules.Prevalence) Node {
+	const hint = "count among a search identifier or an ancestry"
+	n := l.name(p.Among, p.Range)
+	Inspect(n, func(below Node) bool {
+		switch below.(type) {
+		case *Prevalence:
+			l.errorf("prevalence-nested", p.Range, hint, "prevalence %q counts among another prevalence", p.Name)
+		case *Join:
+			l.errorf("prevalence-nested", p.Range, hint, "prevalence %q counts among a join", p.Name)
+		}
+		return true
+	})
 	return n
 }
 

@@ -27,18 +27,27 @@ func foreignChannel(s *subject) {
 		}
 		channels = append(channels, of...)
 	}
+	if len(channels) == 0 {
+		return
+	}
+	mayHold := func(v rules.Value) bool {
+		return v.Kind != rules.StringValue || strings.ContainsAny(v.Text, "*?%") || anycase.Contains(channels, v.Text)
+	}
 	s.EachItem(func(it rules.Item) {
-		if it.Field != "Channel" || len(it.Modifiers) > 0 || len(channels) == 0 || slices.ContainsFunc(it.Values, func(v rules.Value) bool {
-			return v.Kind != rules.StringValue || strings.ContainsAny(v.Text, "*?%") || anycase.Contains(channels, v.Text)
-		}) {
+		if it.Field != "Channel" || len(it.Modifiers) > 0 || slices.ContainsFunc(it.Values, mayHold) {
 			return
 		}
-		hint := "remove the test, or leave the service out"
-		for i := range windows.Sources {
-			if of := &windows.Sources[i]; of.Service != "" && len(it.Values) == 1 && anycase.Contains(of.Channels(), it.Values[0].Text) {
-				hint = "did you mean `service: " + of.Service + "`?"
-			}
-		}
-		s.report(it.Range, hint, "the log source has the channels %s alone: the test never matches", strings.Join(slices.Compact(channels), ", "))
+		s.report(it.Range, serviceHint(windows, it.Values), "the log source has the channels %s alone: the test never matches", strings.Join(slices.Compact(channels), ", "))
 	})
+}
+
+// serviceHint suggests the service of the one channel that is tested.
+func serviceHint(windows *schema.Model, values []rules.Value) string {
+	hint := "remove the test, or leave the service out"
+	for i := range windows.Sources {
+		if of := &windows.Sources[i]; of.Service != "" && len(values) == 1 && anycase.Contains(of.Channels(), values[0].Text) {
+			hint = "did you mean `service: " + of.Service + "`?"
+		}
+	}
+	return hint
 }

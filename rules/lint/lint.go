@@ -183,11 +183,7 @@ func (f File) check(checks []Check) diag.Diagnostics {
 	}
 	for _, correlation := range f.Correlations {
 		for _, c := range checks {
-			if c.correlation != nil {
-				s := &correlationSubject{Correlation: correlation, check: c}
-				c.correlation(s)
-				out = append(out, s.found...)
-			}
+			out = append(out, c.ofCorrelation(correlation)...)
 		}
 	}
 	return out
@@ -200,6 +196,16 @@ func (c Check) of(r *rules.Rule, lowered *ir.Rule) diag.Diagnostics {
 	}
 	s := &subject{Rule: r, lowered: lowered, check: c}
 	c.rule(s)
+	return s.found
+}
+
+// ofCorrelation runs the check on a correlation.
+func (c Check) ofCorrelation(of *rules.Correlation) diag.Diagnostics {
+	if c.correlation == nil {
+		return nil
+	}
+	s := &correlationSubject{Correlation: of, check: c}
+	c.correlation(s)
 	return s.found
 }
 

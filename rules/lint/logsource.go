@@ -125,7 +125,21 @@ func unmappedHint(ls rules.LogSource, known [3][]string) string {
 	if near := rearranged(ls); near != (rules.LogSource{}) {
 		return "did you mean " + written(near) + "?"
 	}
-	hint := unmapped
+	if hint := closestPart(ls, known); hint != "" {
+		return hint
+	}
+	if names := namesWith(ls); len(names) > 0 && len(names) <= mostServices {
+		return "did you mean the service " + strings.Join(names, " or ") + "?"
+	}
+	if have := ofProduct(ls.Product); len(have) > 0 && len(have) <= mostOfProduct {
+		return "the product has " + strings.Join(have, ", ")
+	}
+	return unmapped
+}
+
+// closestPart suggests a known name for the last part of a log source that is like one; "" if none is. If no model has
+// the product, the other parts are not looked at: they are of that product.
+func closestPart(ls rules.LogSource, known [3][]string) (hint string) {
 	for i, part := range partsOf(ls) {
 		if part.value == "" || slices.Contains(known[i], part.value) {
 			continue
@@ -137,15 +151,9 @@ func unmappedHint(ls rules.LogSource, known [3][]string) string {
 		if near := closest(part.value, known[i]); near != "" {
 			hint = "did you mean `" + part.key + ": " + near + "`?"
 		}
-		if part.key == "product" { // the rest is of a product that no model has
+		if part.key == "product" {
 			break
 		}
-	}
-	if names := namesWith(ls); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
-		return "did you mean the service " + strings.Join(names, " or ") + "?"
-	}
-	if have := ofProduct(ls.Product); hint == unmapped && len(have) > 0 && len(have) <= mostOfProduct {
-		return "the product has " + strings.Join(have, ", ")
 	}
 	return hint
 }

@@ -15,22 +15,7 @@ func (p *parser) ancestry(r *rules.Rule, section source.Entry) {
 		before := p.Errors()
 		a := rules.Ancestry{Name: e.Key.Value, Range: p.Span(e.Key)}
 		for _, part := range p.Entries(e.Value, "an ancestry condition") {
-			switch part.Key.Value {
-			case "parent":
-				a.Levels = append(a.Levels, rules.AncestryLevel{Level: 1, Within: false, Body: p.selection(part.Value), Range: p.Span(part.Key)})
-			case "grandparent":
-				a.Levels = append(a.Levels, rules.AncestryLevel{Level: 2, Within: false, Body: p.selection(part.Value), Range: p.Span(part.Key)})
-			case "ancestor":
-				for _, m := range source.Items(part.Value) {
-					a.Levels = append(a.Levels, p.ancestor(part.Key, m))
-				}
-			default:
-				if above := furtherAbove.FindString(part.Key.Value); above != "" {
-					p.Errorf("unknown-key", p.Span(part.Key), "write `ancestor: {level: 3, ...}`, with the number of its level, or `within: 3` for any up to it", "unknown key %q in an ancestry condition", part.Key.Value)
-					continue
-				}
-				p.UnknownKey(part.Key, "an ancestry condition", "parent", "grandparent", "ancestor")
-			}
+			a.Levels = append(a.Levels, p.ancestryLevels(part)...)
 		}
 		if len(a.Levels) == 0 && p.Errors() == before {
 			p.Errorf("ancestry-empty", a.Range, "add parent, grandparent or ancestor", "ancestry %q has no level", a.Name)
@@ -39,6 +24,25 @@ func (p *parser) ancestry(r *rules.Rule, section source.Entry) {
 			r.Ancestry = append(r.Ancestry, a)
 		}
 	}
+}
+
+// ancestryLevels reads a key of an ancestry condition: `parent`, `grandparent`, or `ancestor` with one level or a list.
+func (p *parser) ancestryLevels(part source.Entry) (levels []rules.AncestryLevel) {
+	switch key := part.Key.Value; {
+	case key == "parent":
+		return []rules.AncestryLevel{{Level: 1, Body: p.selection(part.Value), Range: p.Span(part.Key)}}
+	case key == "grandparent":
+		return []rules.AncestryLevel{{Level: 2, Body: p.selection(part.Value), Range: p.Span(part.Key)}}
+	case key == "ancestor":
+		for _, m := range source.Items(part.Value) {
+			levels = append(levels, p.ancestor(part.Key, m))
+		}
+	case furtherAbove.MatchString(key):
+		p.Errorf("unknown-key", p.Span(part.Key), "write `ancestor: {level: 3, ...}`, with the number of its level, or `within: 3` for any up to it", "unknown key %q in an ancestry condition", key)
+	default:
+		p.UnknownKey(part.Key, "an ancestry condition", "parent", "grandparent", "ancestor")
+	}
+	return levels
 }
 
 // ancestor reads `{level: n, ...fields}` or `{within: n, ...fields}`.

@@ -240,22 +240,25 @@ func (c *conditionParser) of(quantifier token) rules.Expr {
 	}
 	t := c.tokens[c.next]
 	c.next++
-	e.Pattern = t.text
-	for _, name := range c.names {
-		if strings.EqualFold(t.text, "them") {
-			if !strings.HasPrefix(name, "_") {
-				e.Names = append(e.Names, name)
-			}
-			continue
-		}
-		if ok, err := path.Match(t.text, name); err == nil && ok || name == t.text {
-			e.Names = append(e.Names, name)
-		}
-	}
+	e.Pattern, e.Names = t.text, c.namesLike(t.text)
 	if len(e.Names) == 0 {
 		c.unmatched(t)
 	} else if e.Count > len(e.Names) {
 		c.fail(quantifier, "lower the number", "the quantifier needs %d names, but %q matches only %d", e.Count, t.text, len(e.Names))
 	}
 	return e
+}
+
+// namesLike gives the names that a pattern matches. `them` are all but those that begin with an underscore.
+func (c *conditionParser) namesLike(pattern string) (names []string) {
+	them := strings.EqualFold(pattern, "them")
+	for _, name := range c.names {
+		matched, err := path.Match(pattern, name)
+		switch {
+		case them && strings.HasPrefix(name, "_"):
+		case them, err == nil && matched, name == pattern:
+			names = append(names, name)
+		}
+	}
+	return names
 }

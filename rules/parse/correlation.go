@@ -60,16 +60,7 @@ func (p *parser) correlationKey(c *rules.Correlation, e source.Entry) {
 		c.Type = rules.CorrelationType(p.Word("invalid-correlation-type", e.Value, correlationTypes))
 	case "rules":
 		for _, n := range source.Items(e.Value) {
-			if n.Kind != yaml.ScalarNode || n.Value == "" {
-				p.Errorf("wrong-type", p.Span(n), "", "write the id or the name of a rule")
-				continue
-			}
-			ref := rules.RuleReference{Text: n.Value, Range: p.Span(n)}
-			if slices.ContainsFunc(c.Inputs, func(in rules.Input) bool { return strings.EqualFold(in.Text, ref.Text) }) {
-				p.Errorf("duplicate-name", ref.Range, "remove one of them", "the correlation names %q twice", ref.Text)
-				continue
-			}
-			c.Inputs = append(c.Inputs, rules.Input{RuleReference: ref})
+			p.input(c, n)
 		}
 	case "group-by":
 		c.GroupBy = p.namedFields(e.Value, "group-by")
@@ -77,13 +68,7 @@ func (p *parser) correlationKey(c *rules.Correlation, e source.Entry) {
 		c.Timespan = p.Timespan(e.Value)
 	case "aliases":
 		for _, a := range p.Entries(e.Value, "aliases") {
-			alias := rules.Alias{NamedField: rules.NamedField{Name: a.Key.Value, Range: p.Span(a.Key)}}
-			for _, of := range p.Entries(a.Value, "an alias") {
-				field := rules.AliasField{Input: of.Key.Value, Range: p.Span(of.Key)}
-				p.fieldName(&field.Field, of.Value, "an alias's field")
-				alias.Of = append(alias.Of, field)
-			}
-			c.Aliases = append(c.Aliases, alias)
+			c.Aliases = append(c.Aliases, p.alias(a))
 		}
 	case "generate":
 		p.Bool(&c.Generate, e.Value, "generate")
@@ -91,6 +76,31 @@ func (p *parser) correlationKey(c *rules.Correlation, e source.Entry) {
 	default:
 		p.unknownCorrelationKey(e.Key)
 	}
+}
+
+// input reads the id or the name of a rule that a correlation reads.
+func (p *parser) input(c *rules.Correlation, n *yaml.Node) {
+	if n.Kind != yaml.ScalarNode || n.Value == "" {
+		p.Errorf("wrong-type", p.Span(n), "", "write the id or the name of a rule")
+		return
+	}
+	ref := rules.RuleReference{Text: n.Value, Range: p.Span(n)}
+	if slices.ContainsFunc(c.Inputs, func(in rules.Input) bool { return strings.EqualFold(in.Text, ref.Text) }) {
+		p.Errorf("duplicate-name", ref.Range, "remove one of them", "the correlation names %q twice", ref.Text)
+		return
+	}
+	c.Inputs = append(c.Inputs, rules.Input{RuleReference: ref})
+}
+
+// alias reads the fields that an alias has in the rules of a correlation.
+func (p *parser) alias(e source.Entry) rules.Alias {
+	alias := rules.Alias{NamedField: rules.NamedField{Name: e.Key.Value, Range: p.Span(e.Key)}}
+	for _, of := range p.Entries(e.Value, "an alias") {
+		field := rules.AliasField{Input: of.Key.Value, Range: p.Span(of.Key)}
+		p.fieldName(&field.Field, of.Value, "an alias's field")
+		alias.Of = append(alias.Of, field)
+	}
+	return alias
 }
 
 // unknownCorrelationKey reports a key that a correlation does not have. The hint knows where a misplaced one belongs.

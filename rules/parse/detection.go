@@ -200,11 +200,22 @@ func (p *parser) test(key *yaml.Node, modifiers []keyPart, value *yaml.Node) rul
 		}
 		it.Modifiers = append(it.Modifiers, rules.Modifier{Name: name, Range: at})
 	}
-	switch value.Kind {
+	it.Values = p.valuesOf(value)
+	if slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name == "fieldref" }) {
+		for i, v := range it.Values {
+			it.Values[i].Text = p.withoutSelectors(v.Text, v.Range)
+		}
+	}
+	return it
+}
+
+// valuesOf reads the value of a field, or a list of values.
+func (p *parser) valuesOf(n *yaml.Node) (out []rules.Value) {
+	switch n.Kind {
 	case yaml.ScalarNode:
-		it.Values = []rules.Value{p.value(value)}
+		return []rules.Value{p.value(n)}
 	case yaml.SequenceNode:
-		for _, c := range value.Content {
+		for _, c := range n.Content {
 			if c.Kind != yaml.ScalarNode {
 				hint := "write plain values in the list of a field"
 				if c.Kind == yaml.MappingNode {
@@ -213,17 +224,12 @@ func (p *parser) test(key *yaml.Node, modifiers []keyPart, value *yaml.Node) rul
 				p.Errorf("wrong-type", p.Span(c), hint, "a value cannot be a map or a list")
 				continue
 			}
-			it.Values = append(it.Values, p.value(c))
+			out = append(out, p.value(c))
 		}
 	default:
-		p.Errorf("wrong-type", p.Span(value), "write a value or a list of values; fields of an array's elements are below `field[any]:`, with `sigma-version: 3`", "a field's value cannot be a map")
+		p.Errorf("wrong-type", p.Span(n), "write a value or a list of values; fields of an array's elements are below `field[any]:`, with `sigma-version: 3`", "a field's value cannot be a map")
 	}
-	if slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name == "fieldref" }) {
-		for i, v := range it.Values {
-			it.Values[i].Text = p.withoutSelectors(v.Text, v.Range)
-		}
-	}
-	return it
+	return out
 }
 
 func (p *parser) value(n *yaml.Node) rules.Value {

@@ -139,30 +139,35 @@ func (r *extractReader) rows(n *yaml.Node) {
 		return
 	}
 	for _, row := range n.Content {
-		out := rules.MapRow{Range: r.Span(row)}
-		tests, to := 0, false
-		for _, e := range r.Entries(row, "a row of map") {
-			if e.Key.Value == "to" {
-				r.Text(&out.To, e.Value, "to")
-				to = true
-				continue
-			}
-			tests++
-			modifiers := r.keyParts(e.Key)
-			if modifiers[0].text == equals {
-				modifiers = modifiers[1:]
-			}
-			out.When = r.test(e.Key, modifiers, e.Value)
-		}
-		if row.Kind == yaml.MappingNode && (tests != 1 || !to) {
-			r.Errorf("invalid-map", out.Range, "write `{contains: x, to: y}`; the test is "+equals+" or modifiers, such as `startswith` or `re`", "a row of map has one test, and `to`")
-			continue
-		}
-		r.to.Map = append(r.to.Map, out)
+		r.row(row)
 	}
 	if len(n.Content) == 0 {
 		r.Errorf("invalid-map", r.Span(n), "write `map: [{contains: x, to: y}]`", "the map has no rows")
 	}
+}
+
+// row reads one test of a map, and the text that it gives.
+func (r *extractReader) row(n *yaml.Node) {
+	out := rules.MapRow{Range: r.Span(n)}
+	tests, to := 0, false
+	for _, e := range r.Entries(n, "a row of map") {
+		if e.Key.Value == "to" {
+			r.Text(&out.To, e.Value, "to")
+			to = true
+			continue
+		}
+		tests++
+		modifiers := r.keyParts(e.Key)
+		if modifiers[0].text == equals {
+			modifiers = modifiers[1:]
+		}
+		out.When = r.test(e.Key, modifiers, e.Value)
+	}
+	if n.Kind == yaml.MappingNode && (tests != 1 || !to) {
+		r.Errorf("invalid-map", out.Range, "write `{contains: x, to: y}`; the test is "+equals+" or modifiers, such as `startswith` or `re`", "a row of map has one test, and `to`")
+		return
+	}
+	r.to.Map = append(r.to.Map, out)
 }
 
 // equals is the test of a map's row without a modifier.

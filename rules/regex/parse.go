@@ -68,7 +68,8 @@ func Parse(expr, flags string) (e *Expression, err error) {
 	if p.at < len(p.src) {
 		p.fail(p.at, "write `\\)` for the character", "a closing parenthesis has no opening one")
 	}
-	p.resolve()
+	p.resolveReferences()
+	p.measureBehind()
 	if size(root) > maxSize {
 		p.fail(0, "split the expression", "the expression is too large: with its repetitions written out it has more than %d parts", maxSize)
 	}
@@ -254,8 +255,8 @@ func (p *parser) quoted() Node {
 	return &Concat{parts}
 }
 
-// resolve finds the groups that references name, and how long look-behinds are.
-func (p *parser) resolve() {
+// resolveReferences finds the groups that references name.
+func (p *parser) resolveReferences() {
 	for _, ref := range p.refs {
 		if ref.name != "" {
 			if *ref.into = p.names[ref.name]; *ref.into == nil {
@@ -268,6 +269,10 @@ func (p *parser) resolve() {
 		}
 		*ref.into = []int{ref.number}
 	}
+}
+
+// measureBehind finds how long look-behinds are, or each of their alternatives.
+func (p *parser) measureBehind() {
 	for _, b := range p.behind {
 		alternatives := []Node{b.look.Body}
 		if alt, ok := b.look.Body.(*Alternate); ok {

@@ -103,11 +103,11 @@ func (f *Folder) walk(under string, skip func(folder string) bool, unreadable fu
 			return err
 		}
 		name := path.Base(p)
-		hidden := p != under && strings.HasPrefix(name, ".")
-		if d.IsDir() {
-			if p != under && (hidden || name == "node_modules" || skip != nil && skip(name)) {
-				return fs.SkipDir
-			}
+		hidden := strings.HasPrefix(name, ".")
+		switch {
+		case d.IsDir() && p != under && (hidden || name == "node_modules" || skip != nil && skip(name)):
+			return fs.SkipDir
+		case d.IsDir():
 			written, err := f.written(p)
 			for _, file := range written {
 				own[file] = true
@@ -115,9 +115,8 @@ func (f *Folder) walk(under string, skip func(folder string) bool, unreadable fu
 			if err != nil {
 				return unreadable(path.Join(p, Manifest), err)
 			}
-			return nil
-		}
-		if !hidden && !own[p] && !visit(p, d) {
+		case hidden && p != under, own[p]:
+		case !visit(p, d):
 			return fs.SkipAll
 		}
 		return nil

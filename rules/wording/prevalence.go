@@ -15,18 +15,7 @@ func prevalence(n *ir.Prevalence) Phrase {
 		p.Parts = append(p.Parts, Phrase{Text: fmt.Sprintf(format, args...)})
 	}
 	if l := s.Local; l != nil {
-		period := "the searched period"
-		if l.Over > 0 {
-			period = "the last " + Duration(l.Over)
-		}
-		switch among := n.Among.(type) {
-		case nil:
-			add("all events of the log source in %s are counted", period)
-		case *ir.Named:
-			add("only events of %s for which %s holds are counted", period, among.Name)
-		default:
-			p.Parts = append(p.Parts, Phrase{Text: "only events of " + period + " for which this holds are counted", Parts: []Phrase{Node(among)}})
-		}
+		p.Parts = append(p.Parts, population(n))
 		if len(l.Bounds) > 0 {
 			add("the number of different values of %s that have it %s", l.Distinct, bounds(l.Bounds))
 		}
@@ -48,6 +37,22 @@ func prevalence(n *ir.Prevalence) Phrase {
 		}
 	}
 	return p
+}
+
+// population says which events are counted.
+func population(n *ir.Prevalence) Phrase {
+	period := "the searched period"
+	if over := n.Spec.Local.Over; over > 0 {
+		period = "the last " + Duration(over)
+	}
+	switch among := n.Among.(type) {
+	case nil:
+		return Phrase{Text: "all events of the log source in " + period + " are counted"}
+	case *ir.Named:
+		return Phrase{Text: "only events of " + period + " for which " + among.Name + " holds are counted"}
+	default:
+		return Phrase{Text: "only events of " + period + " for which this holds are counted", Parts: []Phrase{Node(among)}}
+	}
 }
 
 // flagWords are the words for parts of a reputation that are true or false.

@@ -82,6 +82,22 @@ func noteLeftOut(plans []*Plan, r *ir.Rule, m *schema.Model) {
 	}
 }
 
+// OtherChannels is the code of the note about channels of Windows that a rule without a channel is about, and its query
+// is not.
+const OtherChannels = "other-channels"
+
+// noteOtherChannels notes that events of channels that no service names are not searched for a rule that tells neither
+// service nor channel. The engine finds them where all channels are in one file.
+func noteOtherChannels(plans []*Plan, r *ir.Rule, m *schema.Model) {
+	if !m.AsksServicesAlone(r) {
+		return
+	}
+	for _, p := range plans {
+		p.Notes = append(p.Notes, Note{Code: OtherChannels, Effect: "false-negatives", Range: r.Source.LogSource.Range,
+			Message: "only channels that a service of Sigma names are searched: the rule names no service and no channel"})
+	}
+}
+
 // OtherProducts is the code of the note about products that a rule without a product is about, and its query is not.
 const OtherProducts = "other-products"
 

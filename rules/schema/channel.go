@@ -36,14 +36,14 @@ func (s *Source) Channels() (out []string) {
 	return out
 }
 
-// ofChannel leaves out sources of other channels of Windows than the rule names: where no service names its channels,
-// those of services, and where it names none of such channels, nor describes them alone, those of them, if there are
-// others.
+// ofChannel leaves out sources of other channels of Windows than the rule asks for: those of services, where it holds
+// in no service's channel, and those of others, where it names none of these and describes none.
 func ofChannel(sources []*Source, r *ir.Rule) []*Source {
 	if !slices.ContainsFunc(sources, func(s *Source) bool { return s.OtherChannels }) {
 		return sources
 	}
-	named, alone := otherChannels(r.Condition)
+	named := namesOthers(r.Condition)
+	alone := named && len(servicesOf(r.Condition)) == 0
 	out := slices.DeleteFunc(slices.Clone(sources), func(s *Source) bool {
 		return alone && s.hasKnownChannel() || !named && s.OtherChannels
 	})
@@ -53,40 +53,62 @@ func ofChannel(sources []*Source, r *ir.Rule) []*Source {
 	return out
 }
 
-// otherChannels tells whether a condition names channels that no service names, and whether it holds only for events of
-// such channels.
-func otherChannels(n ir.Node) (named, alone bool) {
+// namesOthers tells whether a condition names channels that no service names, or describes channels by a pattern, which
+// may always fit one of them.
+func namesOthers(n ir.Node) (named bool) {
+	ir.Inspect(n, func(n ir.Node) bool {
+		if test := channelTest(n); test != nil {
+			text, ok := test.(*ir.Text)
+			if ok && text.Op == ir.Equals {
+				ok = slices.ContainsFunc(text.Values, func(v string) bool { return !ofService(v) })
+			} else {
+				ok = isPattern(test)
+			}
+			named = named || ok
+		}
+		_, negated := n.(*ir.Not)
+		return !negated
+	})
+	return named
+}
+
+// channelTest is the test of the event's channel, nil for another condition.
+func channelTest(n ir.Node) ir.Test {
+	if m, ok := n.(*ir.Match); ok && m.Field.Name == channelField && m.Field.Level == 0 {
+		return m.Test
+	}
+	return nil
+}
+
+// servicesOf gives the channels of services in whose events a condition may hold, sorted.
+func servicesOf(n ir.Node) []string { return mayHoldIn(n, slices.Sorted(maps.Values(channels()))) }
+
+// mayHoldIn gives those of some channels in whose events a condition may hold.
+func mayHoldIn(n ir.Node, names []string) []string {
 	switch n := n.(type) {
 	case *ir.Named:
-		return otherChannels(n.Body)
+		return mayHoldIn(n.Body, names)
 	case *ir.And:
 		for _, term := range n.Terms {
-			also, only := otherChannels(term)
-			named, alone = named || also, alone || only
+			names = mayHoldIn(term, names)
 		}
 	case *ir.Or:
-		alone = true
+		var any []string
 		for _, term := range n.Terms {
-			also, only := otherChannels(term)
-			named, alone = named || also, alone && only
+			any = append(any, mayHoldIn(term, names)...)
 		}
-	case *ir.AtLeast:
-		for _, term := range n.Terms {
-			also, _ := otherChannels(term)
-			named = named || also
-		}
-	case *ir.Match:
-		if n.Field.Name != channelField || n.Field.Level != 0 {
-			return false, false
-		}
-		if text, ok := n.Test.(*ir.Text); ok && text.Op == ir.Equals {
-			others := slices.DeleteFunc(slices.Clone(text.Values), ofService)
-			return len(others) > 0, len(others) == len(text.Values)
-		}
-		others := isPattern(n.Test) && !matchesService(n.Test)
-		return others, others
+		slices.Sort(any)
+		return slices.Compact(any)
 	}
-	return named, alone
+	test := channelTest(n)
+	if test == nil || !isPattern(test) {
+		return names
+	}
+	holds, err := ofText(test)
+	if err != nil {
+		return names
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !holds(name) })
 }
 
 // isPattern tells whether a test describes names.
@@ -98,36 +120,36 @@ func isPattern(t ir.Test) bool {
 	return false
 }
 
-// matchesService tells whether a pattern describes a channel of a service, or may do so.
-func matchesService(t ir.Test) bool {
-	holds, err := ofText(t)
-	if err != nil {
-		return true
-	}
-	for _, name := range channels() {
-		if holds(name) {
-			return true
-		}
-	}
-	return false
-}
-
 // ofService tells whether a channel is of a service of Sigma. No channel is called "".
 func ofService(channel string) bool {
 	return channel == "" || channels()[strings.ToLower(channel)] != ""
 }
 
+// AsksServicesAlone tells whether only channels that a service names are searched for a rule that may hold for events
+// of others, too: it says nothing of channels. Data models that hold other channels' events apart are searched in these
+// only for rules that name or describe them.
+func (m *Model) AsksServicesAlone(r *ir.Rule) bool {
+	others := func(s *Source) bool { return s.OtherChannels }
+	ls := r.Source.LogSource
+	if !slices.ContainsFunc(m.Find(ls.Category, ls.Product, ls.Service), others) || slices.ContainsFunc(m.Candidates(r), others) {
+		return false
+	}
+	names, ok := onlyChannels(r.Condition)
+	return !ok || slices.ContainsFunc(names, func(name string) bool { return !ofService(name) })
+}
+
 // inOtherChannels is a rule that is asked of the channels of services, too, as it is asked of those that no service
 // names. Their source knows the fields of services' events by other columns, or not at all.
 func inOtherChannels(r *ir.Rule) *ir.Rule {
-	if named, alone := otherChannels(r.Condition); !named || alone {
+	of := servicesOf(r.Condition)
+	if len(of) == 0 || !namesOthers(r.Condition) {
 		return r
 	}
 	at := ir.Base{At: r.Condition.Range()}
 	among := func(names []string) ir.Node {
 		return &ir.Match{Base: at, Field: ir.Field{Name: channelField}, Test: &ir.Text{Op: ir.Equals, Values: names}}
 	}
-	limit := ir.Node(&ir.Not{Base: at, Term: among(slices.Sorted(maps.Values(channels())))})
+	limit := ir.Node(&ir.Not{Base: at, Term: among(of)})
 	if names, ok := onlyChannels(r.Condition); ok {
 		if others := slices.DeleteFunc(names, ofService); len(others) > 0 {
 			limit = among(others)
@@ -159,8 +181,7 @@ func onlyChannels(n ir.Node) (names []string, ok bool) {
 		}
 		return names, true
 	case *ir.Match:
-		text, isText := n.Test.(*ir.Text)
-		if isText && text.Op == ir.Equals && n.Field.Name == channelField && n.Field.Level == 0 {
+		if text, ok := channelTest(n).(*ir.Text); ok && text.Op == ir.Equals {
 			return slices.Clone(text.Values), true
 		}
 	}

@@ -75,7 +75,7 @@ func TestNoEventIsAskedForTwice(t *testing.T) {
 }
 
 // TestAnyChannelOfWindows is searched by a rule of the product alone that names a channel without a service, or
-// describes names that no service has, and by no other. Where it names channels of both kinds, both are searched.
+// describes channels by a pattern, and by no other. Where channels of both kinds may be meant, both are searched.
 func TestAnyChannelOfWindows(t *testing.T) {
 	for _, name := range []string{"sentinel", "splunk-windows", "winlogbeat", "ecs"} {
 		m, err := Load(name)
@@ -87,8 +87,14 @@ func TestAnyChannelOfWindows(t *testing.T) {
 			return out
 		}
 		assert.Equal(t, []string{"windows_events"}, names("Channel: A-Channel/Without a service, EventID: 4, Of: it"), name)
-		for _, known := range []string{"Channel: Security", "EventID: 4", "Channel|exists: true", "Channel|contains: sysmon", `Channel|re: "Secu(?!x)"`} {
+		for _, known := range []string{"Channel: Security", "EventID: 4", "Channel|exists: true"} {
 			assert.NotContains(t, names(known), "windows_events", "%s, %s", name, known)
+			r := lower(t, "product: windows", "  s: {"+known+"}\n  condition: s\n")
+			assert.Equal(t, known != "Channel: Security", m.AsksServicesAlone(r), "%s, %s", name, known)
+		}
+		for _, wide := range []string{"Channel|contains: sysmon", `Channel|re: "Secu(?!x)"`, `Channel|endswith: "/Operational"`} {
+			assert.Greater(t, len(names(wide)), 1, "%s, %s", name, wide)
+			assert.Contains(t, names(wide), "windows_events", "%s, %s", name, wide)
 		}
 		for _, part := range []string{"Channel|startswith: A-Channel", "Channel: 'A-*l'", "Channel|re: ^A-", "Channel|filename: Without a service"} {
 			assert.Equal(t, []string{"windows_events"}, names(part+", EventID: 4"), "%s, %s", name, part)
@@ -132,10 +138,11 @@ func TestOtherChannelsAlone(t *testing.T) {
 		}
 		return out
 	}
-	two := "  a: {Channel: [Security, A/B], EventID: 4}\n  b: {Channel: B/C, EventID: 5}\n  c: {EventID: 6}\n  d: {Channel|startswith: A}\n  e: {Channel: Security}"
+	two := "  a: {Channel: [Security, A/B], EventID: 4}\n  b: {Channel: B/C, EventID: 5}\n  c: {EventID: 6}\n  d: {Channel|startswith: A}\n  e: {Channel: Security}\n  f: {Channel|contains: PowerShell}"
 	for condition, want := range map[string][]string{
 		"a": {"A/B"}, "a and not c": {"A/B"}, "a or b": {"A/B", "B/C"}, "(a or b) and not e": {"A/B", "B/C"},
 		"a or c": {"not", "Application"}, "a or d": {"not", "Application"}, "2 of them": {"not", "Application"},
+		"f": {"not", "Microsoft-Windows-PowerShell/Operational"}, "e or f": {"not", "Microsoft-Windows-PowerShell/Operational"},
 	} {
 		assert.Equal(t, want, limit(condition, two), condition)
 	}

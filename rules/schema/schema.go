@@ -98,7 +98,7 @@ type Source struct {
 	// Log is the log of the events, named by its Sigma service, if its fields are known (logs.yml).
 	Log string `yaml:"log"`
 	// OtherChannels tells that the source is of Windows' channels that no service names. It is asked of rules that name
-	// such a channel, or describe names that no service has, and of no others.
+	// such a channel, or describe channels by a pattern, and of no others.
 	OtherChannels bool `yaml:"other_channels"`
 	// Names are fields of the log's events besides Fields. A name that ends with a dot stands for everything below it.
 	// If there are none, events may have any field.

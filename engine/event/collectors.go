@@ -147,7 +147,7 @@ var osqueryNames = map[string]string{"eventid": "EventID", "channel": "Channel",
 
 // osqueryRow is a row of these tables alone, as osqueryi writes it. The event's own values come before the row's of the
 // same name.
-var osqueryRow = flatForm{[]string{"eventid", "provider_name", "data"}, func(row map[string]any) map[string]any { return with(osqueryEvent(row), row) }}
+var osqueryRow = flatForm{keys: []string{"eventid", "provider_name", "data"}, read: func(row map[string]any) map[string]any { return with(osqueryEvent(row), row) }}
 
 // osqueryEvent gives the event of a row. windows_events calls the channel source.
 func osqueryEvent(row map[string]any) map[string]any {
@@ -319,7 +319,7 @@ func WazuhName(name string) string {
 }
 
 // wazuhWindows is an event of Windows as agents of Wazuh send it.
-var wazuhWindows = flatForm{[]string{"win"}, func(fields map[string]any) map[string]any { return wazuh(map[string]any{"data": fields}) }}
+var wazuhWindows = flatForm{keys: []string{"win"}, read: func(fields map[string]any) map[string]any { return wazuh(map[string]any{"data": fields}) }}
 
 // grafana reads what Promtail and Alloy write, with the event's own values as elements of XML:
 // https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.windowsevent/

@@ -14,8 +14,9 @@ var WindowsForms = []string{"columns", "eventid"}
 
 // flatForm is one way in which collectors and forensic tools write an event around or beside their own fields.
 type flatForm struct {
-	keys []string // by which it is recognised: an event of this form has a value for each
-	read func(map[string]any) map[string]any
+	keys  []string // by which it is recognised: an event of this form has a value for each
+	read  func(map[string]any) map[string]any
+	names map[string]string // further names of fields, if read adds these alone
 }
 
 func (f flatForm) is(fields map[string]any) bool {
@@ -43,38 +44,38 @@ type FlatForm struct {
 	Names map[string]string // Windows' names for them
 }
 
-func underOther(form FlatForm) func(map[string]any) map[string]any {
-	return func(fields map[string]any) map[string]any { return with(fields, renamed(fields, form.Names)) }
+func underOther(form FlatForm) flatForm {
+	return flatForm{form.Keys, func(fields map[string]any) map[string]any { return with(fields, renamed(fields, form.Names)) }, form.Names}
 }
 
 // flatForms are all of them. The first whose keys an event has reads it.
 var flatForms = []flatForm{
-	{[]string{"Payload", "EventId", "Channel"}, evtxECmd},
-	{[]string{"LogName", "ProviderName", "Id"}, getWinEvent},
-	{[]string{"log_name", "event_id"}, oldWinlogbeat},
-	{NXLog.Keys, underOther(NXLog)},
-	{SplunkAddOn.Keys, splunkAddOn},
-	{[]string{"AllFieldInfo", "EventID", "RecordID"}, hayabusa},
-	{Velociraptor.Keys, velociraptor},
-	{[]string{"decoder", "data"}, wazuh},
+	{keys: []string{"Payload", "EventId", "Channel"}, read: evtxECmd},
+	{keys: []string{"LogName", "ProviderName", "Id"}, read: getWinEvent},
+	{keys: []string{"log_name", "event_id"}, read: oldWinlogbeat},
+	underOther(NXLog),
+	{keys: SplunkAddOn.Keys, read: splunkAddOn},
+	{keys: []string{"AllFieldInfo", "EventID", "RecordID"}, read: hayabusa},
+	{keys: Velociraptor.Keys, read: velociraptor},
+	{keys: []string{"decoder", "data"}, read: wazuh},
 	wazuhWindows,
-	{[]string{"eventRecordID", "channel", "event_id"}, grafana},
-	{[]string{"system_time", "record_id", "channel", "event_id"}, openTelemetry},
-	{[]string{"short_message", "version"}, graylog},
-	{[]string{"xml_string", "data_type"}, plaso},
-	{[]string{"StringInserts", "ProviderName", "Channel"}, fluentBit},
+	{keys: []string{"eventRecordID", "channel", "event_id"}, read: grafana},
+	{keys: []string{"system_time", "record_id", "channel", "event_id"}, read: openTelemetry},
+	{keys: []string{"short_message", "version"}, read: graylog},
+	{keys: []string{"xml_string", "data_type"}, read: plaso},
+	{keys: []string{"StringInserts", "ProviderName", "Channel"}, read: fluentBit},
 	// Microsoft 365's audit log, as its portal, Search-UnifiedAuditLog and Graph give it
-	{[]string{"AuditData"}, auditData("AuditData")},
-	{[]string{"auditData"}, auditData("auditData")},
-	{[]string{"Date (UTC)", "Username", "Application"}, portalSignIn},
+	{keys: []string{"AuditData"}, read: auditData("AuditData")},
+	{keys: []string{"auditData"}, read: auditData("auditData")},
+	{keys: []string{"Date (UTC)", "Username", "Application"}, read: portalSignIn},
 	historyForm,
-	{[]string{"Event Time", "Machine Id", "Action Type"}, deviceTimeline},
-	{[]string{"protopayload_auditlog"}, underNames(bigQueryNames)},
+	{keys: []string{"Event Time", "Machine Id", "Action Type"}, read: deviceTimeline},
+	{keys: []string{"protopayload_auditlog"}, read: underNames(bigQueryNames)},
 	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
-	{[]string{"winlog.channel"}, dotted},
-	{[]string{"winlog.event_id"}, dotted},
-	{[]string{"Event.System.Channel"}, pathed},
-	{[]string{"System.Channel"}, pathed},
-	{[]string{"columns"}, osquery},
+	{keys: []string{"winlog.channel"}, read: dotted},
+	{keys: []string{"winlog.event_id"}, read: dotted},
+	{keys: []string{"Event.System.Channel"}, read: pathed},
+	{keys: []string{"System.Channel"}, read: pathed},
+	{keys: []string{"columns"}, read: osquery},
 	osqueryRow,
 }

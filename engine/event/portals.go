@@ -28,7 +28,7 @@ func portalSignIn(fields map[string]any) map[string]any {
 var trailNames = map[string]string{"Event ID": "eventID", "Event time": "eventTime", "Event name": "eventName", "Event source": "eventSource", "User name": "userIdentity.userName", "AWS region": "awsRegion",
 	"AWS access key": "userIdentity.accessKeyId", "Error code": "errorCode", "Source IP address": "sourceIPAddress", "User agent": "userAgent", "Request ID": "requestID", "Read-only": "readOnly"}
 
-var historyForm = flatForm{[]string{"Event source", "Event name"}, underNames(trailNames)}
+var historyForm = flatForm{keys: []string{"Event source", "Event name"}, read: underNames(trailNames)}
 
 const historyNote = "the CSV of CloudTrail's event history has no parameters of requests, and no responses: download it as JSON for rules that test these"
 

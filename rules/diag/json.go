@@ -42,8 +42,19 @@ func JSON(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// encode writes a value as JSON and a line break.
-func encode(to io.Writer, v any) error {
+// Appender is a value that appends its own JSON, on one line. Of a json.Marshaler encoding/json would read and write
+// the text once more.
+type Appender interface {
+	AppendJSON(to []byte) ([]byte, error)
+}
+
+// encode writes a value as JSON, perhaps with a line break behind it.
+func encode(to *bytes.Buffer, v any) error {
+	if own, is := v.(Appender); is {
+		text, err := own.AppendJSON(to.AvailableBuffer())
+		to.Write(text)
+		return err
+	}
 	enc := json.NewEncoder(to)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)

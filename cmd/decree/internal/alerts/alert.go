@@ -9,7 +9,7 @@ import (
 	"decree/rules/attack"
 )
 
-// Alert is a match as all formats show it. Whole is its JSON form.
+// Alert is a match as all formats show it. WithEvent is its JSON form.
 type Alert struct {
 	// of the event, in UTC to the millisecond; "" if it has none that can be read
 	Time       string             `json:"time"`
@@ -41,15 +41,6 @@ type Alert struct {
 
 	of *event.Event
 }
-
-// Whole is the JSON form of a match. Its event is decoded only for it.
-type Whole struct {
-	Alert
-	Event map[string]any `json:"event"`
-}
-
-// Whole gives the JSON form.
-func (a Alert) Whole() Whole { return Whole{a, a.of.Fields()} }
 
 // timeLayout is how times are shown: in UTC, all of one width.
 const timeLayout = "2006-01-02T15:04:05.000Z07:00"

@@ -221,7 +221,7 @@ func TestExcerpt(t *testing.T) {
 // TestChosenFieldsAreThoseOfTheWholeMatch: each member has the value that it has in the whole match, or is null.
 func TestChosenFieldsAreThoseOfTheWholeMatch(t *testing.T) {
 	for _, a := range []Alert{NewAlert(match(rule("A", "high", 3), "7")), {of: &event.Event{}, Reputation: map[string]string{}, Tags: []string{}}} {
-		text, err := diag.JSON(a.Whole())
+		text, err := diag.JSON(WithEvent(a, a))
 		require.NoError(t, err)
 		var whole map[string]json.RawMessage
 		require.NoError(t, json.Unmarshal(text, &whole))

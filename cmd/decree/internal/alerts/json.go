@@ -10,6 +10,7 @@ import (
 
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
+	"decree/engine/event"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -66,9 +67,30 @@ func (n *ndjsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
 // shown is what JSON shows of a match: all of it, or chosen fields.
 func shown(a Alert, fields []string) any {
 	if len(fields) == 0 {
-		return a.Whole()
+		return WithEvent(a, a)
 	}
 	return chosen{a, fields}
+}
+
+// withEvent is the JSON form of a match: the members of a value that has its fields, and the event.
+type withEvent struct {
+	value any
+	of    *event.Event
+}
+
+// WithEvent gives the JSON form of a match. value has its fields, and perhaps others.
+func WithEvent(value any, a Alert) diag.Appender { return withEvent{value, a.of} }
+
+// AppendJSON appends the members of the value, and the event, which is not decoded if its text has what its fields
+// have.
+func (w withEvent) AppendJSON(to []byte) ([]byte, error) {
+	members, err := diag.JSON(w.value)
+	if err != nil {
+		return to, err
+	}
+	to = append(to, bytes.TrimSuffix(members, []byte("}"))...)
+	to, err = w.of.AppendJSON(append(to, `,"event":`...))
+	return append(to, '}'), err
 }
 
 // chosen is a match of which JSON has some fields, in their order.

@@ -11,6 +11,7 @@ import (
 	"decree/engine"
 	"decree/engine/event"
 	"decree/engine/eventstore"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -45,7 +46,7 @@ func (s *sorted) Add(a Alert) {
 		s.err = fmt.Errorf("%d matches that are to be sorted by time fill half of --max-memory: raise it, or leave out --sort and --suppress", len(s.index))
 		return
 	}
-	text, err := json.Marshal(a.Whole())
+	text, err := diag.JSON(WithEvent(a, a))
 	if err != nil {
 		s.err = err
 		return
@@ -68,7 +69,10 @@ func (s *sorted) Close(suspended []engine.Suspension, withoutReputation []*ir.Ru
 		if err != nil {
 			return err
 		}
-		var a Whole
+		var a struct {
+			Alert
+			Event map[string]any `json:"event"`
+		}
 		dec := json.NewDecoder(bytes.NewReader(text))
 		dec.UseNumber()
 		if err := dec.Decode(&a); err != nil {

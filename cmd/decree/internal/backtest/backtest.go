@@ -22,7 +22,7 @@ import (
 // datedAlert is a match with the time of the run that raised it.
 type datedAlert struct {
 	At string `json:"at"` // RFC 3339
-	alerts.Whole
+	alerts.Alert
 }
 
 // Run replays the events that the engine read, shows the alerts, and compares them with the baseline. fails is true if
@@ -91,12 +91,12 @@ func (o *output) add(found engine.Alert) {
 	if o.alerts == nil && o.before == nil {
 		return // the table needs only the count
 	}
-	a := datedAlert{found.At.Format(time.RFC3339), alerts.NewAlert(found.Result).Whole()}
+	a := datedAlert{found.At.Format(time.RFC3339), alerts.NewAlert(found.Result)}
 	if o.before != nil {
 		o.before.compare(a)
 	}
 	if o.alerts != nil {
-		o.alerts.Add(a)
+		o.alerts.Add(alerts.WithEvent(a, a.Alert))
 	}
 }
 

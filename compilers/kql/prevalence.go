@@ -334,14 +334,11 @@ func (w *writer) reputationLets(group []*prevalence, events string) string {
 
 // countStages counts who saw each value, hashes in the lower case that FileProfile knows them in.
 func (w *writer) countStages(r *prevalence) (count string, stages []string) {
-	v, who := columnName(r.value), "host"
-	if r.node.Spec.Local != nil {
-		who = r.node.Spec.Local.Distinct
-	}
+	v := columnName(r.value)
 	hosts, counted := w.value(w.plan.Source.Entities["host"])
 	if r.node.Spec.Local != nil {
 		columns, domain := w.plan.Model.CountedBy(w.plan.Source, r.node)
-		hosts, counted = w.counted(r.node, r.node.By(), who, columns, domain)
+		hosts, counted = w.counted(r.node, r.node.By(), r.node.Spec.Local.Distinct, columns, domain)
 	}
 	count = strings.TrimSuffix(counted, "Id") + "Count"
 	stages = []string{fmt.Sprintf("where isnotempty(%s)", v)}
@@ -349,7 +346,7 @@ func (w *writer) countStages(r *prevalence) (count string, stages []string) {
 		stages = append(stages, comment("FileProfile distinguishes case and knows hashes in lower case."))
 	}
 	distinct := fmt.Sprintf("count_distinct(tolower(%s))", hosts)
-	if who != "host" { // every event has a host; for others, an empty text would count as one more
+	if hosts != "DeviceId" { // every event of Defender has it; of others, an empty text would count as one more
 		distinct = fmt.Sprintf("count_distinctif(tolower(%s), isnotempty(%s))", hosts, hosts)
 	}
 	return count, append(stages, fmt.Sprintf("summarize %s = %s by %s = tolower(%s)", columnName(count), distinct, v, v))

@@ -149,7 +149,7 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 		columns, domain := w.plan.Model.CountedBy(w.plan.Source, p)
 		saw := w.counted(p, columns, domain)
 		who := "lower(" + saw + ")"
-		if local.Distinct != "host" { // every event has a host; for others, an empty text would count as one more
+		if len(columns) != 1 || columns[0].Name != "host" { // every event has Splunk's own host; an empty text would count as one more
 			there := compilers.All{compilers.Atom("isnotnull(" + saw + ")"), compilers.Atom(saw + `!=""`)}
 			who = whereSyntax.Print(there).Call("if", "lower("+saw+")", "null()")
 		}

@@ -73,11 +73,21 @@ func readSeam(t *testing.T, file string) *seam {
 		words := strings.Fields(line)
 		s.apart[words[0]] = words[1:]
 	}
-	read, found := parse.Documents("rule.yml", []byte(files["rule.yml"]), nil)
+	found := s.read(t, files["rule.yml"], files["filters.yml"])
 	require.False(t, found.HasErrors(), "%v", found)
-	_, found = parse.LinkJoins(read.Rules, read.Correlations)
-	require.False(t, found.HasErrors(), "%v", found)
-	lowered := filteredBy(t, read.Rules, files["filters.yml"])
+	return s
+}
+
+// read lowers the rules and lays the filters over them.
+func (s *seam) read(t *testing.T, text, filters string) diag.Diagnostics {
+	read, found := parse.Documents("rule.yml", []byte(text), nil)
+	if found.HasErrors() {
+		return found
+	}
+	if _, found = parse.LinkJoins(read.Rules, read.Correlations); found.HasErrors() {
+		return found
+	}
+	lowered := filteredBy(t, read.Rules, filters)
 	for _, r := range read.Rules {
 		s.rules = append(s.rules, lowered[r])
 	}
@@ -86,10 +96,12 @@ func readSeam(t *testing.T, file string) *seam {
 		lowered[r.Source] = r
 	}
 	linked, found := parse.Link(read.Rules, read.Correlations)
-	require.False(t, found.HasErrors(), "%v", found)
+	if found.HasErrors() {
+		return found
+	}
 	s.correlations, found = ir.LowerCorrelations(linked, lowered)
 	require.Empty(t, found)
-	return s
+	return nil
 }
 
 func seamTime(t float64) time.Time { return time.UnixMilli(int64((seamsBegin + t) * 1000)).UTC() }
@@ -123,14 +135,7 @@ func (s *seam) found(t *testing.T, m *schema.Model, lines string) []string {
 
 // compile writes the query of T. It is nil where the case says that the dialect refuses it.
 func (s *seam) compile(t *testing.T, d compilers.Dialect, m *schema.Model) *compilers.Query {
-	opt := compilers.Options{Model: m}
-	var q *compilers.Query
-	var found diag.Diagnostics
-	if n := len(s.correlations); n > 0 {
-		q, found = d.CompileCorrelation(s.correlations[n-1], opt)
-	} else {
-		q, found = d.Compile(s.rules[len(s.rules)-1], opt)
-	}
+	q, found := s.query(d, m)
 	if apart := s.apart[d.Name()]; len(apart) > 0 && apart[0] == "refused" {
 		if assert.Nil(t, q, "%s of %s is not refused", d.Name(), s.name) {
 			assert.Equal(t, apart[1], found[0].Code, s.name)
@@ -139,6 +144,14 @@ func (s *seam) compile(t *testing.T, d compilers.Dialect, m *schema.Model) *comp
 	}
 	require.NotNil(t, q, "%s of %s: %v", d.Name(), s.name, found)
 	return q
+}
+
+// query is that of T.
+func (s *seam) query(d compilers.Dialect, m *schema.Model) (*compilers.Query, diag.Diagnostics) {
+	if n := len(s.correlations); n > 0 {
+		return d.CompileCorrelation(s.correlations[n-1], compilers.Options{Model: m})
+	}
+	return d.Compile(s.rules[len(s.rules)-1], compilers.Options{Model: m})
 }
 
 // holds compares what a query finds with what is wanted, or sees that a note says that they differ.

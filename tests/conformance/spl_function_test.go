@@ -29,7 +29,7 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 		return func(splRow) any { return world.now }
 	case "if":
 		return func(r splRow) any {
-			if truth(args[0](r)) {
+			if truthOrFalse(args[0](r)) {
 				return args[1](r)
 			}
 			return args[2](r)
@@ -37,7 +37,7 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 	case "case":
 		return func(r splRow) any {
 			for i := 0; i < len(args); i += 2 {
-				if truth(args[i](r)) {
+				if truthOrFalse(args[i](r)) {
 					return args[i+1](r)
 				}
 			}

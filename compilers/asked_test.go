@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/dialects"
 	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
@@ -177,7 +178,7 @@ func lackingIn(m *schema.Model, of []*schema.Source, r *ir.Rule) []*schema.Sourc
 // category of. Those of other models are named, and only those.
 func TestEveryProductIsAskedOrNamed(t *testing.T) {
 	ofAll := map[string]map[string]map[string][]string{} // dialect -> category -> model -> its products
-	for _, d := range []string{"kql", "spl", "eql"} {
+	for _, d := range dialects.Names() {
 		ofAll[d] = map[string]map[string][]string{}
 		for _, name := range schema.Preferred(d) {
 			for _, s := range lowered.Model(t, name).Sources {

@@ -10,9 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/compilers/eql"
-	"decree/compilers/kql"
-	"decree/compilers/spl"
+	"decree/compilers/dialects"
 	"decree/rules/ir"
 	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
@@ -40,7 +38,7 @@ func TestCorrelationsReadEachSourcesOwnColumns(t *testing.T) {
 			"title: C\ncorrelation: {type: event_count, rules: [a], group-by: "+group+", timespan: 5m, condition: {gte: 2}}\n")
 		return cs[0]
 	}
-	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
+	for _, d := range dialects.All {
 		t.Run(d.Name(), func(t *testing.T) {
 			opt := compilers.Options{Model: m, Approximate: []string{"correlation-sequence"}}
 			q, found := d.CompileCorrelation(correlated("Image"), opt)

@@ -78,16 +78,11 @@ func answeredBy(s *schema.Source, r *ir.Rule, m *schema.Model) rules.LogSource {
 	return r.Source.LogSource
 }
 
-// placeOf is where the organisation keeps the events of a source in a dialect's product; "" where the data model says.
-func (o Options) placeOf(s *schema.Source, r *ir.Rule, dialect string) string {
+// placeOf is where the organisation keeps the events of a source; "" where the data model says. Of the three settings,
+// only the one that the dialect has is set.
+func (o Options) placeOf(s *schema.Source, r *ir.Rule) string {
 	keys := keysOf(s, answeredBy(s, r, o.Model))
-	switch dialect {
-	case "spl":
-		return o.Scope.of(keys...)
-	case "eql":
-		return o.Index.of(keys...)
-	}
-	return o.Table.of(append([]string{s.Table}, keys...)...)
+	return cmp.Or(o.Scope.of(keys...), o.Index.of(keys...), o.Table.of(append([]string{s.Table}, keys...)...))
 }
 
 // ScopeOf gives the search that limits a source in Splunk, or "".

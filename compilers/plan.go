@@ -41,7 +41,7 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 		return cannotAnswer(opt.Model.Find(ls.Category, ls.Product, ls.Service), dialect, lacks, r, opt)
 	}
 	candidates := opt.Model.Candidates(r)
-	sources := opt.Model.AnsweringIn(r, func(s *schema.Source) string { return opt.placeOf(s, r, dialect) })
+	sources := opt.Model.AnsweringIn(r, func(s *schema.Source) string { return opt.placeOf(s, r) })
 	if len(sources) == 0 {
 		return cannotAnswer(candidates, dialect, lacks, r, opt)
 	}

@@ -20,6 +20,7 @@ import (
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
+	"decree/compilers/dialects"
 )
 
 type compileParams struct {
@@ -76,11 +77,11 @@ project, for the targets of the project.`,
 	f.BoolVar(&p.strict, "strict", false, "with --report: exit with 1 if a rule is refused, as without --report")
 	usage.AddForce(cmd, &p.force, "with --out")
 	usage.Complete(cmd, "target", func() []string {
-		return slices.Concat(targets.Names(projectHere().Targets), targets.DialectNames(), targets.Words())
+		return slices.Concat(targets.Names(projectHere().Targets), dialects.Names(), targets.Words())
 	})
 	usage.Complete(cmd, "model", func() []string {
 		var names []string
-		for _, d := range targets.DialectNames() {
+		for _, d := range dialects.Names() {
 			names = append(names, projectHere().ModelsFor(d)...)
 		}
 		return names

@@ -21,6 +21,7 @@ import (
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/techniques"
 	"decree/cmd/decree/internal/usage"
+	"decree/compilers/packages/formats"
 	"decree/rules/diag"
 )
 
@@ -115,7 +116,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 func documentedPackages(set *ruleset.Set, in *project.Project, chosen []targets.Target) (packaging.Made, error) {
 	if len(in.Targets) == 0 {
 		var err error
-		if chosen, err = targets.ChoosePackages(nil, targets.FormatNames()); err != nil {
+		if chosen, err = targets.ChoosePackages(nil, formats.Names()); err != nil {
 			return packaging.Made{}, err
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
+	"decree/compilers/packages/formats"
 )
 
 type packageParams struct {
@@ -32,7 +33,7 @@ type packageParams struct {
 
 // productTargets names what rules are packaged for: targets of the project, and formats.
 func productTargets() []string {
-	return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames())
+	return slices.Concat(targets.Names(projectHere().Targets), formats.Names())
 }
 
 func newPackage(s *stdio.Streams) *cobra.Command {
@@ -49,7 +50,7 @@ what a finding means.
 
 Use it to deploy with the product's own tool. Without --target it packages for
 the targets of the project that have a package. Outside of a project name one:
-` + strings.Join(targets.FormatNames(), ", ") + ".",
+` + strings.Join(formats.Names(), ", ") + ".",
 		Example: `  decree package -t sentinel -o out tests/examples/rules
   decree package -t sentinel -o out --format json --library`,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -58,7 +59,7 @@ the targets of the project that have a package. Outside of a project name one:
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to package for: names of the project, or "+strings.Join(targets.FormatNames(), ", "))
+	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to package for: names of the project, or "+strings.Join(formats.Names(), ", "))
 	f.StringVarP(&p.out, "out", "o", "", "output `DIR` (default: packages, in the folder of decree.yml); decree replaces only its own files there")
 	addQueryOptions(cmd, &p.opt, "gap `CODES` to accept for this command, or all")
 	f.BoolVar(&p.strict, "strict", false, "write nothing if a rule is refused or cannot be deployed")

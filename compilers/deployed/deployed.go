@@ -15,6 +15,11 @@
 //   - A mark tells whose a rule is and what its package said. Without one, nothing is said about who changed it.
 package deployed
 
+import (
+	"maps"
+	"slices"
+)
+
 // Rule is a rule as it is deployed, or as a package would deploy it.
 type Rule struct {
 	ID    string // in the product
@@ -51,10 +56,8 @@ const (
 	Kibana   Product = "kibana"
 )
 
-// Dialect is the language of the product's queries.
-func (p Product) Dialect() string {
-	return map[Product]string{Sentinel: "kql", Defender: "kql", Splunk: "spl", Kibana: "eql"}[p]
-}
+// Products are the products whose exports can be read, sorted.
+func Products() []Product { return slices.Sorted(maps.Keys(forms)) }
 
 // form says how a product's rules are read and compared.
 type form struct {

@@ -105,7 +105,7 @@ type target struct {
 // catalogue knows in which targets a field of a rule's log sources exists. Fields in distrusted are not used.
 func catalogue(r *ir.Rule, distrusted map[string]bool) *fields {
 	f := &fields{distrusted: distrusted}
-	for _, dialect := range []string{"kql", "spl", "eql"} {
+	for _, dialect := range schema.Dialects() {
 		var t target
 		for _, name := range schema.Preferred(dialect) {
 			m, err := schema.Shipped(name)

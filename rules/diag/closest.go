@@ -91,5 +91,8 @@ func Suggest(form, name string, candidates []string, otherwise string) string {
 
 // OneOf is a hint with the candidate closest to name, or with all candidates if none is close.
 func OneOf(name string, candidates []string) string {
+	if len(candidates) == 0 {
+		return ""
+	}
 	return DidYouMean(name, candidates, "one of "+strings.Join(candidates, ", "))
 }

@@ -137,6 +137,7 @@ func TestSuggestions(t *testing.T) {
 		{DidYouMean("endwith", []string{"endswith", "re"}, "other"), "did you mean `endswith`?"},
 		{DidYouMean("xyz", []string{"endswith", "re"}, "other"), "other"},
 		{OneOf("xyz", []string{"endswith", "re"}), "one of endswith, re"},
+		{OneOf("xyz", nil), ""},
 		{Suggest("did you mean `%%%s%%`?", "tols", []string{"tools"}, ""), "did you mean `%tools%`?"},
 	} {
 		assert.Equal(t, c.want, c.got)

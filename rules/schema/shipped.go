@@ -89,6 +89,17 @@ func NamesFor(dialect string) []string {
 	return namesOf(slices.DeleteFunc(slices.Clone(headers()), func(h header) bool { return h.dialect != dialect }))
 }
 
+// Dialects lists the languages of queries that shipped models are for, sorted.
+func Dialects() (names []string) {
+	for _, h := range headers() {
+		if h.dialect != "" && !slices.Contains(names, h.dialect) {
+			names = append(names, h.dialect)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Preferred lists the shipped models that queries of a dialect are written for where no model is named, the first that
 // can say a rule counts. Of the dialect "" they are the models of events as their products write them.
 func Preferred(dialect string) []string {

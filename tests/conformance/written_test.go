@@ -12,6 +12,7 @@ import (
 	"decree/compilers/deployed"
 	"decree/compilers/eql"
 	"decree/compilers/kql"
+	"decree/compilers/packages/formats"
 	"decree/rules"
 	"decree/rules/parse"
 	"decree/rules/schema"
@@ -40,7 +41,7 @@ func handWritten(t *testing.T, dialect string, answers ...string) []string {
 		x, err := deployed.Read(files)
 		require.NoError(t, err)
 		for _, r := range x.Rules {
-			if x.Product.Dialect() == dialect && (x.Product != deployed.Kibana || r.Kind == "eql") {
+			if formats.Named(string(x.Product)).Dialect() == dialect && (x.Product != deployed.Kibana || r.Kind == "eql") {
 				queries = append(queries, r.Query)
 			}
 		}

@@ -17,9 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"decree/compilers"
-	"decree/compilers/eql"
-	"decree/compilers/kql"
-	"decree/compilers/spl"
+	"decree/compilers/dialects"
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules"
@@ -191,7 +189,8 @@ func matched(t *testing.T, rs []*ir.Rule, cs []*ir.Correlation, events ...any) [
 
 // compiles holds each dialect to a query, or to gaps that have a code and a place.
 func compiles(t *testing.T, compile func(compilers.Dialect, compilers.Options) (*compilers.Query, diag.Diagnostics)) {
-	for model, dialect := range map[string]compilers.Dialect{"mde": kql.New(), "splunk-windows": spl.New(), "ecs": eql.New()} {
+	for _, dialect := range dialects.All {
+		model := schema.Preferred(dialect.Name())[0]
 		m, err := schema.Load(model)
 		require.NoError(t, err)
 		query, found := compile(dialect, compilers.Options{Model: m})

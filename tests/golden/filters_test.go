@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/dialects"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -50,7 +51,7 @@ func shapes(leaf func(letter byte) ir.Node) map[string]ir.Node {
 // TestFiltersOverEveryShape lays filters of every shape over conditions of every shape, in every source whose scope
 // prints nothing beside the condition, and in one that has a scope. The query must mean the condition and the filter.
 func TestFiltersOverEveryShape(t *testing.T) {
-	for _, d := range dialects {
+	for _, d := range dialects.All {
 		for _, name := range schema.Preferred(d.Name()) {
 			t.Run(d.Name()+" "+name, func(t *testing.T) {
 				m, err := schema.Load(name)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/dialects"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -67,7 +68,7 @@ func FuzzCompile(f *testing.F) {
 
 // written writes in every dialect, data model and place of lists.
 func written(t *testing.T, compile func(compilers.Dialect, compilers.Options) (*compilers.Query, diag.Diagnostics)) {
-	for _, d := range dialects {
+	for _, d := range dialects.All {
 		for _, name := range schema.Preferred(d.Name()) {
 			m, err := schema.Load(name)
 			require.NoError(t, err)

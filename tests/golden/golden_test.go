@@ -16,9 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"decree/compilers"
-	"decree/compilers/eql"
-	"decree/compilers/kql"
-	"decree/compilers/spl"
+	"decree/compilers/dialects"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -28,8 +26,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
-
-var dialects = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
 
 func same(t *testing.T, path, got string) {
 	t.Helper()
@@ -122,7 +118,7 @@ func options(t *testing.T, dir string) compilers.Options {
 	var out struct{ Scope, Index, Table compilers.Places }
 	require.NoError(t, yaml.Unmarshal(data, &out))
 	given := map[string]compilers.Places{"scope": out.Scope, "index": out.Index, "table": out.Table}
-	for _, d := range dialects {
+	for _, d := range dialects.All {
 		var all []*schema.Model
 		for _, name := range schema.Preferred(d.Name()) {
 			m, err := schema.Load(name)
@@ -166,7 +162,7 @@ func TestCases(t *testing.T) {
 			compile, dump, source := read(t, dir)
 			same(t, filepath.Join(dir, "ir.txt"), dump)
 			opt := options(t, dir)
-			for _, d := range dialects {
+			for _, d := range dialects.All {
 				for _, m := range models(t, d, dir) {
 					opt.Model = m
 					text := rendered(t, compile, d, opt, source)
@@ -178,7 +174,7 @@ func TestCases(t *testing.T) {
 			}
 		})
 	}
-	for _, d := range dialects {
+	for _, d := range dialects.All {
 		for _, name := range schema.Preferred(d.Name()) {
 			assert.Positive(t, compiled[name], "no case has a query in the model %s", name)
 		}

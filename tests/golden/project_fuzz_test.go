@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/dialects"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -83,7 +84,7 @@ filter: {s: {User|cidr: '::/0'}, condition: s}
 		}
 		// One model an input: FuzzCompile has them all.
 		var targets []target
-		for _, d := range dialects {
+		for _, d := range dialects.All {
 			for _, name := range schema.Preferred(d.Name()) {
 				targets = append(targets, target{d, name})
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/dialects"
 	"decree/compilers/kql"
 	"decree/engine"
 	"decree/rules"
@@ -31,7 +32,7 @@ func TestUnknownNodesAreNeverOutput(t *testing.T) {
 			r := &ir.Rule{Source: &rules.Rule{Title: "T", LogSource: rules.LogSource{Product: "windows", Category: "process_creation"}}, Condition: n}
 			filtered := &ir.Rule{Source: r.Source, Condition: known, Filter: n}
 			assert.Panics(t, func() { ir.Dump(r) }, "dump")
-			for _, d := range dialects {
+			for _, d := range dialects.All {
 				m, err := schema.Load(schema.Preferred(d.Name())[0])
 				require.NoError(t, err)
 				assert.Panics(t, func() { d.Compile(r, compilers.Options{Model: m}) }, d.Name())

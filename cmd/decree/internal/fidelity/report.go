@@ -28,8 +28,8 @@ type targetCount struct {
 	Skipped     int    `json:"skipped"`                // another product's
 	LeftOut     int    `json:"left_out,omitempty"`     // by the project, on purpose
 	NotPackaged int    `json:"not_packaged,omitempty"` // rules with a query that the package of the target leaves out
-	// queries that the product answers from an index of terms; nil: the dialect's queries do not say
-	Indexed *int `json:"indexed,omitempty"`
+	// queries that the product answers from an index of terms
+	Indexed int `json:"indexed"`
 }
 
 type reasonCount struct {
@@ -59,9 +59,6 @@ type targetFidelity struct {
 	NotPackaged diag.Diagnostics `json:"not_packaged,omitempty"`
 }
 
-// saysIndexed are the dialects whose queries say whether they ask an index of terms.
-var saysIndexed = map[string]bool{"kql": true, "spl": true, "eql": true}
-
 // New sums up results. They come by target, with the rules in the same order in each. made has the packages of the
 // targets, and nothing if none are made.
 func New(results []queries.Result, chosen []targets.Target, made packaging.Made) Report {
@@ -75,7 +72,7 @@ func New(results []queries.Result, chosen []targets.Target, made packaging.Made)
 		out.Rules = append(out.Rules, ruleFidelity{Rule: m.Title, ID: m.ID, File: m.Range.File})
 	}
 	for t, d := range chosen {
-		count, why := newTargetCount(d, each), newTally(d.Name)
+		count, why := targetCount{Target: d.Name, Rules: each}, newTally(d.Name)
 		for i, r := range results[t*each : (t+1)*each] {
 			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found, NotPackaged: made.NotPackaged(r)}
 			if r.Query != nil {
@@ -89,14 +86,6 @@ func New(results []queries.Result, chosen []targets.Target, made packaging.Made)
 		out.Reasons = append(out.Reasons, why.reasons()...)
 	}
 	return out
-}
-
-func newTargetCount(t targets.Target, rules int) targetCount {
-	c := targetCount{Target: t.Name, Rules: rules}
-	if saysIndexed[t.Dialect.Name()] {
-		c.Indexed = new(int)
-	}
-	return c
 }
 
 // add counts a rule.
@@ -116,7 +105,7 @@ func (c *targetCount) add(f targetFidelity) {
 		c.Refused++
 	}
 	if f.Indexed {
-		*c.Indexed++
+		c.Indexed++
 	}
 	if len(f.NotPackaged) > 0 {
 		c.NotPackaged++

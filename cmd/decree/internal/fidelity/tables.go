@@ -100,10 +100,7 @@ func (t targetFidelity) cell() string {
 
 // indexed is the share of the queries that ask an index of terms.
 func (t targetCount) indexed() string {
-	if t.Indexed == nil {
-		return "-"
-	}
-	return share(*t.Indexed, t.Rules-t.Refused-t.Skipped-t.LeftOut)
+	return share(t.Indexed, t.Rules-t.Refused-t.Skipped-t.LeftOut)
 }
 
 func share(n, of int) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"decree/compilers/deployed"
+	"decree/compilers/packages/formats"
 )
 
 // ForEnterpriseSecurity tells whether most searches of an export are correlation searches of Splunk Enterprise
@@ -31,5 +32,5 @@ rules: [rules]
 
 targets:
   %[1]s: {dialect: %[2]s, package: %[1]s%[3]s}
-`, x.Product, x.Product.Dialect(), app)
+`, x.Product, formats.Named(string(x.Product)).Dialect(), app)
 }

@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/targets"
+	"decree/compilers/dialects"
 )
 
 // TestMake packages one rule for two targets: other ids, the same but for that.
@@ -20,7 +21,7 @@ func TestMake(t *testing.T) {
 	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Library: true, Tags: []string{"attack.t1611"}})
 	require.NoError(t, err)
 	chosen, err := targets.ChoosePackages([]targets.Target{
-		{Name: "a", Dialect: targets.Dialects[0], Package: "sentinel"}, {Name: "b", Dialect: targets.Dialects[0], Package: "sentinel"}}, nil)
+		{Name: "a", Dialect: dialects.All[0], Package: "sentinel"}, {Name: "b", Dialect: dialects.All[0], Package: "sentinel"}}, nil)
 	require.NoError(t, err)
 	made, err := packaging.Make(set, chosen, queries.Options{}, func(t targets.Target) string { return t.Name + "/package" })
 	require.NoError(t, err)
@@ -34,7 +35,7 @@ func TestMake(t *testing.T) {
 	assert.Equal(t, 10, len(made.Files))
 }
 
-var sentinel = targets.Target{Name: "sentinel", Dialect: targets.Dialects[0], Package: "sentinel"}
+var sentinel = targets.Target{Name: "sentinel", Dialect: dialects.All[0], Package: "sentinel"}
 
 // forSentinel packages the rules of some paths.
 func forSentinel(t *testing.T, paths ...string) packaging.Made {

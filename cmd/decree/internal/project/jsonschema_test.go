@@ -14,7 +14,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"decree/cmd/decree/internal/clitest"
-	"decree/cmd/decree/internal/targets"
+	"decree/compilers/dialects"
+	"decree/compilers/packages/formats"
 	"decree/rules"
 	"decree/tests/fixture"
 )
@@ -91,12 +92,8 @@ func TestTheSchemaHasTheKeysOfTheTables(t *testing.T) {
 	}{{names(projectKeys), top}, {names(testKeys), at(top.Properties["tests"])}, {names(lintKeys), at(top.Properties["lint"])}, {names(targetKeys), target}, {names(appKeys), defs.Defs["app"]}, {names(docsKeys), at(top.Properties["docs"])}} {
 		assert.ElementsMatch(t, c.keys, slices.Collect(maps.Keys(c.has.Properties)))
 	}
-	var packages []string
-	for _, d := range targets.DialectNames() {
-		packages = append(packages, targets.Packages(d)...)
-	}
-	assert.Equal(t, targets.DialectNames(), at(target.Properties["dialect"]).Enum)
-	assert.Equal(t, packages, at(target.Properties["package"]).Enum)
+	assert.Equal(t, dialects.Names(), at(target.Properties["dialect"]).Enum)
+	assert.Equal(t, formats.Names(), at(target.Properties["package"]).Enum)
 	assert.Equal(t, rules.Statuses(), defs.Defs["status"].Enum)
 	assert.Equal(t, outcomes(), defs.Defs["outcome"].Enum)
 }

@@ -8,7 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"decree/cmd/decree/internal/targets"
+	"decree/compilers/dialects"
 	"decree/rules/diag"
 	"decree/rules/schema"
 	"decree/rules/source"
@@ -100,7 +100,7 @@ func (r *reader) readModel(p *Project, n *yaml.Node, path string) {
 
 // dialectOf gives the dialect of a shipped model, or "".
 func dialectOf(model string) string {
-	for _, d := range targets.DialectNames() {
+	for _, d := range dialects.Names() {
 		if slices.Contains(schema.NamesFor(d), model) {
 			return d
 		}

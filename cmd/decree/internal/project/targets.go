@@ -9,6 +9,8 @@ import (
 
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/targets"
+	"decree/compilers/dialects"
+	"decree/compilers/packages/formats"
 	"decree/rules/diag"
 	"decree/rules/source"
 )
@@ -26,7 +28,7 @@ var targetKeys = []key[aTarget]{
 		}
 	}},
 	{"package", func(r *reader, t *aTarget, n *yaml.Node) {
-		if r.oneOf("unknown-package", n, "package", targets.Packages(t.Dialect.Name())) {
+		if r.oneOf("unknown-package", n, "package", formats.NamesFor(t.Dialect.Name())) {
 			t.Package = n.Value
 		}
 	}},
@@ -38,9 +40,9 @@ var targetKeys = []key[aTarget]{
 	}},
 	{"except", (*reader).except},
 	{"app", (*reader).app},
-	{"scope", func(r *reader, t *aTarget, n *yaml.Node) { t.Scope = r.byLogSource(t, n, "scope", "spl") }},
-	{"index", func(r *reader, t *aTarget, n *yaml.Node) { t.Index = r.byLogSource(t, n, "index", "eql") }},
-	{"table", func(r *reader, t *aTarget, n *yaml.Node) { t.Table = r.byLogSource(t, n, "table", "kql") }},
+	{"scope", func(r *reader, t *aTarget, n *yaml.Node) { t.Scope = r.byLogSource(t, n, "scope") }},
+	{"index", func(r *reader, t *aTarget, n *yaml.Node) { t.Index = r.byLogSource(t, n, "index") }},
+	{"table", func(r *reader, t *aTarget, n *yaml.Node) { t.Table = r.byLogSource(t, n, "table") }},
 }
 
 // aTarget is a target while it is read.
@@ -83,23 +85,19 @@ func (r *reader) target(p *Project, name string, e source.Entry) (targets.Target
 		return targets.Target{}, false
 	}
 	if dialect == nil {
-		r.Errorf("missing-key", r.Span(e.Key), "add `dialect:`, one of "+strings.Join(targets.DialectNames(), ", "), "target %s has no dialect", name)
+		r.Errorf("missing-key", r.Span(e.Key), "add `dialect:`, one of "+strings.Join(dialects.Names(), ", "), "target %s has no dialect", name)
 		return targets.Target{}, false
 	}
 	if of := targets.DialectOfWord(dialect.Value); of != "" {
 		r.Errorf("unknown-dialect", r.Span(dialect), "write `"+of+"`", "unknown dialect %q", dialect.Value)
 		return targets.Target{}, false
 	}
-	if !r.oneOf("unknown-dialect", dialect, "dialect", targets.DialectNames()) {
+	if !r.oneOf("unknown-dialect", dialect, "dialect", dialects.Names()) {
 		return targets.Target{}, false
 	}
 	t := aTarget{models: p.ModelsFor(dialect.Value)}
 	t.Name = name
-	for _, d := range targets.Dialects {
-		if d.Name() == dialect.Value {
-			t.Dialect = d
-		}
-	}
+	t.Dialect = dialects.Named(dialect.Value)
 	readKeys(r, e.Value, "target "+name, targetKeys, &t)
 	return t.Target, true
 }
@@ -121,14 +119,14 @@ func (r *reader) oneOf(code string, n *yaml.Node, what string, allowed []string)
 // windows/process_creation.
 var logSource = regexp.MustCompile(`^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+){0,2}$`)
 
-// byLogSource reads texts of queries, by log source. Several texts are joined by commas. only is the dialect that has
-// the setting.
-func (r *reader) byLogSource(t *aTarget, n *yaml.Node, what, only string) map[string]string {
+// byLogSource reads texts of queries, by log source. Several texts are joined by commas. what is the setting.
+func (r *reader) byLogSource(t *aTarget, n *yaml.Node, what string) map[string]string {
 	if source.IsNull(n) {
 		return nil
 	}
-	if t.Dialect.Name() != only {
-		r.Errorf("setting-of-another-dialect", r.Span(n), "remove it", "%s is for targets of %s, and this one is of %s", what, only, t.Dialect.Name())
+	setting, check := t.Dialect.Place()
+	if setting != what {
+		r.Errorf("setting-of-another-dialect", r.Span(n), "remove it", "%s is for targets of %s, and this one is of %s", what, strings.Join(dialects.WithPlace(what), " or "), t.Dialect.Name())
 		return nil
 	}
 	out := map[string]string{}
@@ -146,7 +144,7 @@ func (r *reader) byLogSource(t *aTarget, n *yaml.Node, what, only string) map[st
 			continue
 		}
 		text := strings.Join(texts, ",")
-		if _, check := t.Dialect.Place(); check(text) != nil {
+		if check(text) != nil {
 			r.Errorf("invalid-"+what, r.Span(e.Value), "", "%s of %s: %v", what, e.Key.Value, check(text))
 			continue
 		}

@@ -13,8 +13,8 @@ import (
 	"decree/cmd/decree/internal/progress"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/stdio"
-	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
+	"decree/compilers/dialects"
 	"decree/rules/diag"
 	"decree/rules/lint"
 	"decree/rules/parse"
@@ -105,7 +105,7 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 	set.ofEveryRule(ofProject)
 	set.addCorrelations()
 	for _, r := range set.All() {
-		if found := compilers.CheckAccepted(r.IR.Source, targets.DialectNames()); len(found) > 0 {
+		if found := compilers.CheckAccepted(r.IR.Source, dialects.Names()); len(found) > 0 {
 			set.KeepRule(r)
 			set.Found = append(set.Found, found...)
 		}

@@ -8,35 +8,14 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/usage"
-	"decree/compilers"
+	"decree/compilers/dialects"
 	"decree/compilers/packages"
-	"decree/compilers/packages/defender"
+	"decree/compilers/packages/formats"
 	"decree/compilers/packages/kibana"
-	"decree/compilers/packages/sentinel"
-	"decree/compilers/packages/splunk"
 )
 
-// Formats are what packages can be made for.
-var Formats = []packages.Format{defender.New(), sentinel.New(), splunk.New(), kibana.New()}
-
-// FormatNames names the formats.
-func FormatNames() []string {
-	names := make([]string, len(Formats))
-	for i, f := range Formats {
-		names[i] = f.Name()
-	}
-	return names
-}
-
 // Format is what the target's package is made for, or nil.
-func (t Target) Format() packages.Format {
-	for _, f := range Formats {
-		if f.Name() == t.Package {
-			return f
-		}
-	}
-	return nil
-}
+func (t Target) Format() packages.Format { return formats.Named(t.Package) }
 
 // ChoosePackages gives the targets of some names that have a package. The name of a format stands for all of its
 // targets; if the project has none of it, it is the target of that name, or one by itself. Without a name it gives all
@@ -45,7 +24,7 @@ func ChoosePackages(own []Target, names []string) ([]Target, error) {
 	packaged := slices.DeleteFunc(slices.Clone(own), func(t Target) bool { return t.Format() == nil })
 	if len(names) == 0 {
 		if len(packaged) == 0 {
-			return nil, errors.New("no target has a package: name one with --target (" + strings.Join(FormatNames(), ", ") + "), or write `package:` at a target of decree.yml")
+			return nil, errors.New("no target has a package: name one with --target (" + strings.Join(formats.Names(), ", ") + "), or write `package:` at a target of decree.yml")
 		}
 		return packaged, nil
 	}
@@ -54,12 +33,12 @@ func ChoosePackages(own []Target, names []string) ([]Target, error) {
 		more := slices.DeleteFunc(slices.Clone(packaged), func(t Target) bool { return t.Name != name && t.Package != name })
 		switch {
 		case len(more) > 0:
-		case slices.Contains(FormatNames(), name):
+		case slices.Contains(formats.Names(), name):
 			more = []Target{plainPackage(own, name)}
 		case slices.Contains(Names(own), name):
-			return nil, fmt.Errorf("target %s has no package: write `package:` at it in decree.yml, one of %s", name, strings.Join(FormatNames(), ", "))
+			return nil, fmt.Errorf("target %s has no package: write `package:` at it in decree.yml, one of %s", name, strings.Join(formats.Names(), ", "))
 		default:
-			allowed := distinct(slices.Concat(Names(packaged), FormatNames()))
+			allowed := distinct(slices.Concat(Names(packaged), formats.Names()))
 			return nil, cmp.Or(notWritten(name, allowed, kibana.New().Name()), usage.UnknownChoice("target", name, allowed))
 		}
 		for _, t := range more {
@@ -85,7 +64,7 @@ func distinct(names []string) (out []string) {
 // model and places, or one of its own.
 func plainPackage(own []Target, name string) Target {
 	t := Target{Name: name, Package: name}
-	t.Dialect = dialectNamed(t.Format().Dialect())
+	t.Dialect = dialects.Named(t.Format().Dialect())
 	for _, o := range own {
 		if o.Name == name && o.Package == "" && o.Dialect.Name() == t.Dialect.Name() {
 			o.Package = name
@@ -93,8 +72,4 @@ func plainPackage(own []Target, name string) Target {
 		}
 	}
 	return t
-}
-
-func dialectNamed(name string) compilers.Dialect {
-	return Dialects[slices.IndexFunc(Dialects, func(d compilers.Dialect) bool { return d.Name() == name })]
 }

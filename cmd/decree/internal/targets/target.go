@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"decree/compilers"
+	"decree/compilers/dialects"
 	"decree/compilers/packages"
 	"decree/rules/diag"
 )
@@ -66,14 +67,9 @@ func (t Target) Title() string {
 var All = plain()
 
 func plain() []Target {
-	all := make([]Target, len(Dialects))
-	for i, d := range Dialects {
+	all := make([]Target, len(dialects.All))
+	for i, d := range dialects.All {
 		all[i] = Target{Name: d.Name(), Dialect: d}
 	}
 	return all
-}
-
-// Packages names the packages that a dialect's queries go into.
-func Packages(dialect string) []string {
-	return map[string][]string{"kql": {"defender", "sentinel"}, "spl": {"splunk"}, "eql": {"kibana"}}[dialect]
 }

@@ -1,27 +1,8 @@
-// Package targets lists what rules are compiled to: the dialects, and the targets that a project or a user names. In:
+// Package targets chooses what rules are compiled to: a dialect each, with what a project or a user says of it. In:
 // names. Out: targets with their dialects and package formats, or an error that names those that exist.
 package targets
 
-import (
-	"slices"
-
-	"decree/compilers"
-	"decree/compilers/eql"
-	"decree/compilers/kql"
-	"decree/compilers/spl"
-)
-
-// Dialects are the languages of queries.
-var Dialects = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
-
-// DialectNames names the languages of queries.
-func DialectNames() []string {
-	names := make([]string, len(Dialects))
-	for i, d := range Dialects {
-		names[i] = d.Name()
-	}
-	return names
-}
+import "slices"
 
 // Names names targets.
 func Names(ts []Target) []string {

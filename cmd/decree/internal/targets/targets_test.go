@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"decree/compilers"
+	"decree/compilers/deployed"
+	"decree/compilers/dialects"
+	"decree/compilers/packages/formats"
 	"decree/rules/schema"
 
 	"github.com/stretchr/testify/assert"
@@ -23,8 +26,8 @@ func TestChoose(t *testing.T) {
 
 // TestChooseOfAProject: a name is first that of a target, then of a dialect and all its targets.
 func TestChooseOfAProject(t *testing.T) {
-	kql, spl := Dialects[0], Dialects[1]
-	own := []Target{{Name: "defender", Dialect: kql, Model: "mde"}, {Name: "sentinel", Dialect: kql, Model: "sentinel"}, {Name: "kibana", Dialect: Dialects[2]}}
+	kql, spl := dialects.All[0], dialects.All[1]
+	own := []Target{{Name: "defender", Dialect: kql, Model: "mde"}, {Name: "sentinel", Dialect: kql, Model: "sentinel"}, {Name: "kibana", Dialect: dialects.All[2]}}
 	for _, c := range []struct{ asked, want []string }{
 		{nil, []string{"defender", "sentinel", "kibana"}},
 		{[]string{"sentinel"}, []string{"sentinel"}},
@@ -46,7 +49,7 @@ func TestChooseOfAProject(t *testing.T) {
 
 // TestLanguagesThatAreNotWritten: the name of another language of Elastic's is not taken for a slip.
 func TestLanguagesThatAreNotWritten(t *testing.T) {
-	own := []Target{{Name: "prod", Dialect: Dialects[2], Package: "kibana"}}
+	own := []Target{{Name: "prod", Dialect: dialects.All[2], Package: "kibana"}}
 	const are = "; ES|QL, Lucene and Kibana's own KQL are not among them: for Elastic it is "
 	for _, name := range []string{"esql", "ES|QL", "lucene", "kuery"} {
 		_, err := Choose(nil, []string{name})
@@ -61,7 +64,7 @@ func TestLanguagesThatAreNotWritten(t *testing.T) {
 // TestWords: what people call a product is its target. A target of that name wins, and so do a project's own of that
 // dialect and model.
 func TestWords(t *testing.T) {
-	kql, spl := Dialects[0], Dialects[1]
+	kql, spl := dialects.All[0], dialects.All[1]
 	for _, word := range Words() {
 		got, err := Choose(nil, []string{word})
 		require.NoError(t, err)
@@ -85,25 +88,36 @@ func TestWords(t *testing.T) {
 // TestEachTargetHasAModel holds that a rule is compiled to each target, or refused by it: without a model with an
 // order, it would be neither.
 func TestEachTargetHasAModel(t *testing.T) {
-	for _, d := range Dialects {
+	for _, d := range dialects.All {
 		assert.NotEmpty(t, schema.Preferred(d.Name()), d.Name())
-		assert.NotEmpty(t, Packages(d.Name()), d.Name())
+	}
+}
+
+// TestEachFormatIsReadBack holds that `diff` and `import` know what `package` writes, in a language that is written.
+func TestEachFormatIsReadBack(t *testing.T) {
+	var products []string
+	for _, p := range deployed.Products() {
+		products = append(products, string(p))
+	}
+	assert.ElementsMatch(t, products, formats.Names(), "a product of compilers/deployed for each format, and a format for each product")
+	for _, f := range formats.All {
+		assert.NotNil(t, dialects.Named(f.Dialect()), f.Name())
 	}
 }
 
 // TestPlaces: what is given wins by key, the rest stays, and the target that it is given to does not change.
 func TestPlaces(t *testing.T) {
-	own := Target{Name: "splunk", Dialect: Dialects[1], Scope: map[string]string{"windows": "index=a", "linux": "index=b"}}
+	own := Target{Name: "splunk", Dialect: dialects.All[1], Scope: map[string]string{"windows": "index=a", "linux": "index=b"}}
 	assert.Equal(t, compilers.Places{"windows": "index=c", "linux": "index=b"}, own.With(compilers.Places{"windows": "index=c"}).Places())
 	assert.Equal(t, compilers.Places{"windows": "index=a", "linux": "index=b"}, own.Places())
-	assert.Equal(t, map[string]string{"linux": "T"}, Target{Dialect: Dialects[0]}.With(compilers.Places{"linux": "T"}).Table)
-	assert.Equal(t, map[string]string{"linux": "logs-*"}, Target{Dialect: Dialects[2]}.With(compilers.Places{"linux": "logs-*"}).Index)
+	assert.Equal(t, map[string]string{"linux": "T"}, Target{Dialect: dialects.All[0]}.With(compilers.Places{"linux": "T"}).Table)
+	assert.Equal(t, map[string]string{"linux": "logs-*"}, Target{Dialect: dialects.All[2]}.With(compilers.Places{"linux": "logs-*"}).Index)
 }
 
 // TestChoosePackages: of a project, the targets with a package; a format by its name, also where the project has none
 // of it.
 func TestChoosePackages(t *testing.T) {
-	kql := Dialects[0]
+	kql := dialects.All[0]
 	own := []Target{{Name: "azure", Dialect: kql, Package: "sentinel"}, {Name: "plain", Dialect: kql}, {Name: "other", Dialect: kql, Package: "sentinel"}}
 	for _, c := range []struct{ asked, want []string }{
 		{nil, []string{"azure", "other"}},

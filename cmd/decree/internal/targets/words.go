@@ -7,25 +7,46 @@ import (
 
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
+	"decree/compilers/dialects"
+	"decree/compilers/packages/formats"
 	"decree/rules/diag"
 )
 
-// Words are names that people have for the targets of a product: the dialect, or the dialect and one of its models.
-func Words() []string { return []string{"splunk", "elastic", "kusto", "defender", "sentinel"} }
+// words are names that people have for the targets of a product: which dialect each means, and which of its models, if
+// one.
+var words = []struct{ word, dialect, model string }{
+	{"splunk", "spl", ""}, {"elastic", "eql", ""}, {"kusto", "kql", ""}, {"defender", "kql", "mde"}, {"sentinel", "kql", "sentinel"},
+}
 
-// meant says which dialect a word stands for, and which of its models, if one.
-var meant = map[string]struct{ dialect, model string }{
-	"splunk": {dialect: "spl"}, "elastic": {dialect: "eql"}, "kusto": {dialect: "kql"},
-	"defender": {"kql", "mde"}, "sentinel": {"kql", "sentinel"},
+// Words are names that people have for the targets of a product.
+func Words() []string {
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = w.word
+	}
+	return names
+}
+
+// meantBy gives the dialect that a word means, in small or capital letters, and its model; "" if it means none.
+func meantBy(word string) (dialect, model string) {
+	for _, w := range words {
+		if strings.EqualFold(w.word, word) {
+			return w.dialect, w.model
+		}
+	}
+	return "", ""
 }
 
 // DialectOfWord gives the dialect of the product that a word stands for, in small or capital letters; "" if it stands
 // for none.
-func DialectOfWord(word string) string { return meant[strings.ToLower(word)].dialect }
+func DialectOfWord(word string) string {
+	dialect, _ := meantBy(word)
+	return dialect
+}
 
 // unknown is the error for a name that is neither a target's nor a language's.
 func unknown(own []Target, name string) error {
-	allowed := distinct(slices.Concat(Names(own), DialectNames()))
+	allowed := distinct(slices.Concat(Names(own), dialects.Names()))
 	if err := notWritten(name, allowed, "eql"); err != nil {
 		return err
 	}
@@ -47,14 +68,11 @@ func notWritten(name string, allowed []string, elastic string) error {
 
 // ofWord gives the targets that a word stands for: those of a project, or else one of that dialect and model.
 func ofWord(own []Target, word string) []Target {
-	word = strings.ToLower(word)
-	means, ok := meant[word]
-	if !ok {
+	dialect, model := meantBy(word)
+	if dialect == "" {
 		return nil
 	}
-	fits := func(t Target) bool {
-		return t.Dialect.Name() == means.dialect && (means.model == "" || t.Model == means.model)
-	}
+	fits := func(t Target) bool { return t.Dialect.Name() == dialect && (model == "" || t.Model == model) }
 	var out []Target
 	for _, t := range own {
 		if fits(t) {
@@ -64,9 +82,9 @@ func ofWord(own []Target, word string) []Target {
 	if len(out) > 0 {
 		return out
 	}
-	t := All[slices.Index(DialectNames(), means.dialect)]
-	if means.model != "" {
-		t.Name, t.Model = word, means.model
+	t := All[slices.Index(dialects.Names(), dialect)]
+	if model != "" {
+		t.Name, t.Model = strings.ToLower(word), model
 	}
 	return []Target{t}
 }
@@ -79,13 +97,8 @@ func DialectOf(own []Target, name string) compilers.Dialect {
 			return t.Dialect
 		}
 	}
-	for _, f := range Formats {
-		if f.Name() == name {
-			return dialectNamed(f.Dialect())
-		}
+	if f := formats.Named(name); f != nil {
+		return dialects.Named(f.Dialect())
 	}
-	if i := slices.Index(DialectNames(), name); i >= 0 {
-		return Dialects[i]
-	}
-	return nil
+	return dialects.Named(name)
 }

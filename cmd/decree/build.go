@@ -340,8 +340,12 @@ const shownRefusals = 3
 
 // packages makes the packages of the targets that have one, each in the folder package of its target.
 func packages(set *ruleset.Set, chosen []targets.Target, opt queries.Options) (packaging.Made, error) {
-	packaged := slices.DeleteFunc(slices.Clone(chosen), func(t targets.Target) bool { return t.Format() == nil })
-	return packaging.Make(set, packaged, opt, func(t targets.Target) string { return path.Join(t.Name, "package") })
+	return packaging.Make(set, packaged(chosen), opt, func(t targets.Target) string { return path.Join(t.Name, "package") })
+}
+
+// packaged gives the targets that have a package.
+func packaged(chosen []targets.Target) []targets.Target {
+	return slices.DeleteFunc(slices.Clone(chosen), func(t targets.Target) bool { return t.Format() == nil })
 }
 
 func newBuiltQuery(c queries.Result, notPackaged diag.Diagnostics) builtQuery {

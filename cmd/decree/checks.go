@@ -7,6 +7,7 @@ import (
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/findings"
+	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/queries"
@@ -18,7 +19,8 @@ import (
 )
 
 // besideRules checks what a project holds beside its rules, filters and lists: test files, that rules have the tests
-// that they need, data models, and where its targets keep events.
+// that they need, data models, and where its targets keep events. It also says which rules would be one in a package,
+// for which decree build writes nothing whatever the project says of other findings.
 func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
 	tests := ruletests.Load(set, nil)
 	found := append(tests.Found, tests.Required(set, set.Project.Tests.Require)...)
@@ -43,7 +45,13 @@ func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
 		}
 	}
 	found = append(found, unusedExceptions(set)...)
-	return set.Project.Lint.Judge(found), nil
+	unusable := found.HasErrors() // a data model or a place, without which nothing is packaged
+	found = set.Project.Lint.Judge(found)
+	if unusable {
+		return found, nil
+	}
+	same, err := packaging.SameIDs(set, packaged(set.Project.Targets), queries.Options{})
+	return append(found, same...), err
 }
 
 // ofNamedTests checks the test files that the user named, where there is no project whose tests are checked.

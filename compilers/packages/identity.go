@@ -30,7 +30,7 @@ func NewIDs(target string) IDs { return IDs{target, map[string]*rules.Rule{}} }
 // finding says so. An error is that another rule of the package has the id: in the product one would replace the other.
 func (ids IDs) Of(r *rules.Rule) (string, diag.Diagnostics) {
 	var found diag.Diagnostics
-	key := cmp.Or(r.ID, r.Name, r.Title)
+	key := Key(r)
 	if r.ID == "" {
 		found.Warnf("package-id", r.Range, "add `id:` with a UUID, for example from `uuidgen`",
 			"the rule has no id: in the product it is known by %q, and becomes another rule if that changes", key)
@@ -38,6 +38,9 @@ func (ids IDs) Of(r *rules.Rule) (string, diag.Diagnostics) {
 	id := uuid.NewSHA1(namespace, []byte(ids.target+"\n"+key)).String()
 	return id, append(found, ids.take(id, r)...)
 }
+
+// Key is what a rule is known by in all packages: its id, or without one its name, or else its title.
+func Key(r *rules.Rule) string { return cmp.Or(r.ID, r.Name, r.Title) }
 
 // OfInput is the id of a rule in the product: the one that it has there already, if its query says so, or else that of
 // Of.

@@ -70,6 +70,22 @@ func (m Made) SameID() bool {
 	return slices.ContainsFunc(m.Found, func(d diag.Diagnostic) bool { return d.Code == packages.SameID })
 }
 
+// SameIDs gives the errors that Make gives for two rules with one id in a product. Only rules that could be such are
+// compiled, so that rules that all have an id of their own cost nothing.
+func SameIDs(set *ruleset.Set, chosen []targets.Target, opt queries.Options) (diag.Diagnostics, error) {
+	known := map[string][]ruleset.Rule{}
+	for _, r := range set.Whole() {
+		key := packages.Key(r.IR.Source)
+		known[key] = append(known[key], r)
+	}
+	alike := set.With(func(r ruleset.Rule) bool { return len(known[packages.Key(r.IR.Source)]) > 1 })
+	if len(alike.Whole()) == 0 {
+		return nil, nil
+	}
+	made, err := Make(alike, chosen, opt, func(t targets.Target) string { return t.Name })
+	return slices.DeleteFunc(made.Found, func(d diag.Diagnostic) bool { return d.Code != packages.SameID }), err
+}
+
 // Unpackable tells whether the package of a target could not have a rule that the project leaves out of the target.
 func (m Made) Unpackable(q queries.Result) bool {
 	return m.unpackable[leftOut{q.Target.Name, q.Source.IR.Source}]

@@ -1,6 +1,7 @@
 package packaging_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -77,6 +78,56 @@ detection: {a: {NoSuchField: y}, condition: a}
 	assert.Equal(t, "package-same-id", made.NotPackaged(made.Queries[1])[0].Code)
 	assert.Empty(t, made.NotPackaged(made.Queries[2]), "its query is refused")
 	assert.False(t, made.Unpackable(made.Queries[0]))
+}
+
+// TestSameIDs: what Make says of two rules that would be one is told without compiling the others, and not of rules
+// that no package has together.
+func TestSameIDs(t *testing.T) {
+	clitest.Files(t, `-- a.yml --
+title: A
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a1
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: x}, condition: a}
+-- linux.yml --
+title: L
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a1
+logsource: {product: aix, service: audit}
+detection: {a: {Image: y}, condition: a}
+-- read.yml --
+title: C
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a3
+correlation: {type: event_count, rules: [part], group-by: [host], timespan: 5m, condition: {gte: 5}}
+---
+title: A part
+name: part
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a1
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: y}, condition: a}
+-- nameless.yml --
+title: N
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: y}, condition: a}
+---
+title: N
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: z}, condition: a}
+`)
+	s, _, _ := clitest.Streams("")
+	for paths, want := range map[string][]string{"a.yml linux.yml read.yml": nil, "nameless.yml a.yml": {"nameless.yml"}} {
+		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: strings.Fields(paths)})
+		require.NoError(t, err)
+		found, err := packaging.SameIDs(set, []targets.Target{sentinel}, queries.Options{})
+		require.NoError(t, err)
+		made, err := packaging.Make(set, []targets.Target{sentinel}, queries.Options{}, func(t targets.Target) string { return t.Name })
+		require.NoError(t, err)
+		assert.Equal(t, want != nil, made.SameID(), paths)
+		var files []string
+		for _, d := range found {
+			assert.Contains(t, made.Found, d)
+			files = append(files, d.Range.File)
+		}
+		assert.Equal(t, want, files, paths)
+	}
 }
 
 // TestDeployable: what is packaged is deployable, in one form of each rule, and what cannot be packaged is named.

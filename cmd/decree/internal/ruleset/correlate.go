@@ -1,6 +1,7 @@
 package ruleset
 
 import (
+	"maps"
 	"slices"
 
 	"decree/rules"
@@ -201,4 +202,19 @@ func (set *Set) stranded() map[*rules.Rule]bool {
 func (set *Set) Whole() []Rule {
 	parts := set.parts()
 	return slices.DeleteFunc(set.All(), func(r Rule) bool { return parts[r.IR.Source] || set.onlyRead[r.IR.Source] })
+}
+
+// With is the set whose Whole has only some of its rules. All else is the same.
+func (set *Set) With(some func(Rule) bool) *Set {
+	out := *set
+	out.onlyRead = maps.Clone(set.onlyRead)
+	if out.onlyRead == nil {
+		out.onlyRead = map[*rules.Rule]bool{}
+	}
+	for _, r := range set.Whole() {
+		if !some(r) {
+			out.onlyRead[r.IR.Source] = true
+		}
+	}
+	return &out
 }

@@ -12,12 +12,14 @@ import (
 
 // Log is all events of one run, with what a rule may ask beside the event itself.
 type Log struct {
-	Model      *schema.Model
-	Events     []*event.Event
-	Rules      map[string]*Rule // by name, those that rules join
-	Filters    []*Filter
-	Reputation []map[string]string // rows of a reputation table
-	Now        time.Time           // the end of a run that looks back; zero: the whole log is one window
+	Model   *schema.Model
+	Events  []*event.Event
+	Rules   map[string]*Rule // by name, those that rules join
+	Filters []*Filter
+
+	Correlations map[string]*Correlation // by name
+	Reputation   []map[string]string     // rows of a reputation table
+	Now          time.Time               // the end of a run that looks back; zero: the whole log is one window
 
 	matched map[*Rule]map[int]bool
 }

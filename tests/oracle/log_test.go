@@ -171,11 +171,17 @@ func read(t *testing.T, texts map[string]string, filters []string) (*ir.Rule, ma
 			whole += texts[name] + "---\n"
 		}
 	}
-	file, found := parse.Documents("r.yml", []byte(strings.TrimSuffix(whole, "---\n")), nil)
+	rs, _, own := lowered(t, strings.TrimSuffix(whole, "---\n"), filters)
+	return rs[len(rs)-1], second, own
+}
+
+// lowered reads rules, correlations and filters for the engine, and the filters for the oracle.
+func lowered(t *testing.T, whole string, filters []string) (rs []*ir.Rule, cs []*ir.Correlation, ours []*Filter) {
+	t.Helper()
+	file, found := parse.Documents("r.yml", []byte(whole), nil)
 	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
-	_, found = parse.LinkJoins(file.Rules, nil)
+	_, found = parse.LinkJoins(file.Rules, file.Correlations)
 	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
-	var ours []*Filter
 	var theirs []*rules.Filter
 	for _, text := range filters {
 		f, err := ReadFilter([]byte(text))
@@ -184,24 +190,44 @@ func read(t *testing.T, texts map[string]string, filters []string) (*ir.Rule, ma
 		require.False(t, found.HasErrors(), "%v\n%s", found, text)
 		ours, theirs = append(ours, f), append(theirs, read...)
 	}
-	var rs []*ir.Rule
 	bySource := map[*rules.Rule]*ir.Rule{}
 	for _, r := range file.Rules {
-		lowered, found := ir.Lower(r)
+		one, found := ir.Lower(r)
 		require.False(t, found.HasErrors(), "%v\n%s", found, whole)
 		for _, f := range theirs {
 			if f.Covers(r) {
 				required, found := ir.LowerFilter(f)
 				require.False(t, found.HasErrors(), "%v\n%s", found, filters)
-				lowered = lowered.Filtered(f, required)
+				one = one.Filtered(f, required)
 			}
 		}
-		bySource[r] = lowered
-		rs = append(rs, lowered)
+		bySource[r] = one
+		rs = append(rs, one)
 	}
 	rs, found = ir.LinkJoins(rs, bySource)
 	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
-	return rs[len(rs)-1], second, ours
+	for _, r := range rs {
+		bySource[r.Source] = r
+	}
+	linked, found := parse.Link(file.Rules, file.Correlations)
+	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
+	cs, found = ir.LowerCorrelations(linked, bySource)
+	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
+	return rs, cs, ours
+}
+
+// read gives a log events, and the lines that they are.
+func (l *Log) read(t *testing.T, events []map[string]any) (lines []string) {
+	t.Helper()
+	for _, e := range events {
+		raw, err := json.Marshal(e)
+		require.NoError(t, err)
+		fields, err := event.Decode(raw)
+		require.NoError(t, err)
+		lines = append(lines, string(raw))
+		l.Events = append(l.Events, event.Of(fields))
+	}
+	return lines
 }
 
 // agree holds that the engine and the oracle find the same events, and counts these and all. about says which random
@@ -210,15 +236,7 @@ func agree(t *testing.T, m *schema.Model, texts map[string]string, filters []str
 	t.Helper()
 	rule, second, own := read(t, texts, filters)
 	log := &Log{Model: m, Rules: second, Filters: own, Reputation: table, Now: now}
-	var lines []string
-	for _, e := range events {
-		raw, err := json.Marshal(e)
-		require.NoError(t, err)
-		fields, err := event.Decode(raw)
-		require.NoError(t, err)
-		lines = append(lines, string(raw))
-		log.Events = append(log.Events, event.Of(fields))
-	}
+	lines := log.read(t, events)
 	want, err := log.Alerts(second["T"])
 	require.NoError(t, err, texts["T"])
 	results, _ := enginetest.Run(t, engine.Options{Model: m, Now: now, Reputation: rarity.NewTable(table)}, []*ir.Rule{rule}, lines...)

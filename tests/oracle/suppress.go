@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -21,11 +22,16 @@ func (l *Log) Alerts(r *Rule) (alerts []int, err error) {
 	if err != nil {
 		return nil, err
 	}
-	length, err := duration(r.suppress["for"])
+	return alerting(matches, r.suppress)
+}
+
+// alerting gives the places of the matches that alert.
+func alerting(matches []match, suppress map[string]any) (alerts []int, err error) {
+	length, err := duration(suppress["for"])
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(matches, func(a, b match) int { return a.when.Compare(b.when) })
+	slices.SortStableFunc(matches, func(a, b match) int { return cmp.Or(a.when.Compare(b.when), a.at-b.at) })
 	last := map[string]time.Time{}
 	for _, m := range matches {
 		before, alerted := last[m.values]

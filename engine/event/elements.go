@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"decree/engine/jsontext"
 )
 
 // elements reads the values of a JSON array, or of several objects that span lines. It only counts brackets, so a bad
@@ -127,48 +129,110 @@ func (r *Reader) readByte() (byte, error) {
 	return c, nil
 }
 
-// element reads on from the first byte of a value to its last. A value that is not an object,
-// array or string ends before a comma, a bracket or white space.
+// element reads on from the first byte of a value to its last. The value is in the lent memory, if there is room.
 func (r *Reader) element(first byte) (raw []byte, size int, err error) {
-	depth, quoted := 0, false
-	for c := first; ; {
-		size++
-		if size <= r.opt.MaxLine {
-			raw = append(raw, c)
-		} else if len(raw) > keptRaw {
+	room := r.lent[len(r.lent):]
+	raw, size, err = r.appendElement(room, first)
+	if len(raw) <= cap(room) { // else append moved it
+		r.lent = r.lent[:len(r.lent)+len(raw)]
+	}
+	return raw, size, err
+}
+
+func (r *Reader) appendElement(raw []byte, first byte) (_ []byte, size int, err error) {
+	var v valueEnd
+	part := []byte{first}
+	n, ends := v.find(part)
+	for {
+		size += n
+		switch {
+		case size <= r.opt.MaxLine:
+			raw = append(raw, part[:n]...)
+		case len(raw) <= keptRaw:
+			raw = append(raw, part[:min(n, keptRaw-len(raw))]...)
+		default:
 			raw = bytes.Clone(raw[:keptRaw])
 		}
-		switch {
-		case quoted && c == '\\':
-			if c, err = r.readByte(); err != nil {
-				return raw, size, err
-			}
-			size++
-			if size <= r.opt.MaxLine {
-				raw = append(raw, c)
-			}
-			quoted = c != '\n'
-		case quoted && c == '\n': // no string has one: this one was not closed
-			quoted = false
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
+		if ends {
+			return raw, size, nil
 		}
-		if depth <= 0 && !quoted {
-			if c == '}' || c == ']' || c == '"' || c == '\n' {
-				return raw, size, nil
+		if part, err = r.buffered(); err != nil {
+			if v.mayEnd() {
+				err = nil // the next read reports it
 			}
-			next, err := r.in.Peek(1)
-			if err != nil || bytes.IndexByte([]byte(" \t\r\n,[]{}"), next[0]) >= 0 {
-				return raw, size, nil
-			}
-		}
-		if c, err = r.readByte(); err != nil {
 			return raw, size, err
 		}
+		n, ends = v.find(part)
+		r.take(part[:n])
 	}
+}
+
+// buffered gives what can be read at once, at least a byte.
+func (r *Reader) buffered() ([]byte, error) {
+	if _, err := r.in.Peek(1); err != nil {
+		return nil, err
+	}
+	return r.in.Peek(r.in.Buffered())
+}
+
+// take reads on over what is buffered, and counts lines as readByte does.
+func (r *Reader) take(part []byte) {
+	if len(part) == 0 {
+		return
+	}
+	last := len(part) - 1
+	r.line += bytes.Count(part[:last], []byte("\n"))
+	if r.elements.last == '\n' {
+		r.line++
+	}
+	r.elements.last = part[last]
+	_, _ = r.in.Discard(len(part)) // it is buffered
+}
+
+// valueEnd finds the end of a JSON value in parts of a text. It only counts brackets.
+type valueEnd struct {
+	begun   bool
+	depth   int  // of brackets
+	quoted  bool // in a string
+	escaped bool // behind a backslash in it
+}
+
+// mayEnd tells whether a value ends where the text does: one that is not an object, array or string.
+func (v *valueEnd) mayEnd() bool { return v.begun && v.depth <= 0 && !v.quoted }
+
+// find gives how many bytes of the next part are the value's, and whether it ends there. A value that is not an object,
+// array or string ends before a comma, a bracket or white space.
+func (v *valueEnd) find(part []byte) (n int, ends bool) {
+	for n < len(part) {
+		if v.quoted && !v.escaped {
+			if n = jsontext.Special(part, n); n == len(part) {
+				break
+			}
+		}
+		c := part[n]
+		if v.mayEnd() && bytes.IndexByte([]byte(" \t\r\n,[]{}"), c) >= 0 {
+			return n, true
+		}
+		n++
+		v.begun = true
+		switch {
+		case v.quoted && c == '\n': // no string has one: this one was not closed
+			v.quoted, v.escaped = false, false
+		case v.escaped:
+			v.escaped = false
+		case v.quoted && c == '\\':
+			v.escaped = true
+		case c == '"':
+			v.quoted = !v.quoted
+		case v.quoted:
+		case c == '{' || c == '[':
+			v.depth++
+		case c == '}' || c == ']':
+			v.depth--
+		}
+		if v.mayEnd() && (c == '}' || c == ']' || c == '"' || c == '\n') {
+			return n, true
+		}
+	}
+	return n, false
 }

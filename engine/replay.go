@@ -160,13 +160,12 @@ func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
 			for _, found := range out.matches {
 				kept, known := read.kept[i]
 				if !known {
-					var room bool
-					if kept, room = r.keepMatch(found, m.Origin, m.ref); !room {
-						continue
-					}
-					read.kept[i] = kept
+					kept, known = r.keepMatch(found, m.Origin, m.ref)
 				}
-				matches = append(matches, kept)
+				if known {
+					read.kept[i] = kept
+					matches = append(matches, kept)
+				}
 			}
 		}
 		byRule[read.rule.order] = matches
@@ -207,13 +206,9 @@ func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alert
 			continue
 		}
 		if run == nil {
-			var like likeness
-			if r.of.IR.Source.Body.Suppress != nil {
-				result, err := r.correlationResult(found)
-				if err != nil {
-					return err
-				}
-				like = result.like
+			like, err := r.likenessOf(found)
+			if err != nil {
+				return err
 			}
 			alerts.addCompletion(r.Engine, found, like, at)
 			continue
@@ -230,4 +225,16 @@ func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alert
 		alerts.addResult(result, found.At, at)
 	}
 	return nil
+}
+
+// likenessOf says which alerts suppress each other. It is empty if the correlation suppresses none.
+func (r *correlationReplay) likenessOf(found correlate.Completion) (like likeness, err error) {
+	if r.of.IR.Source.Body.Suppress == nil {
+		return like, nil
+	}
+	result, err := r.correlationResult(found)
+	if err != nil {
+		return like, err
+	}
+	return result.like, nil
 }

@@ -14,6 +14,7 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
+	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules"
 	"decree/rules/attack"
@@ -118,19 +119,7 @@ func list(s *stdio.Streams, p listParams) error {
 	}
 	rows := []listRow{}
 	for _, r := range set.All() {
-		m := r.IR.Source
-		from := fieldmap.Names(m.LogSources())
-		if c := r.Correlation; c != nil {
-			from = string(c.Source.Type)
-		}
-		tactics, techniques := attack.Named(m.Tags)
-		var leftOut []string
-		for _, t := range in.Targets {
-			if queries.LeavesOut(t, r) {
-				leftOut = append(leftOut, t.Name)
-			}
-		}
-		rows = append(rows, listRow{m.ID, r.Slug(), m.Title, m.Level, m.Status, from, tactics, techniques, m.Tags, m.Range.File, leftOut})
+		rows = append(rows, newListRow(r, in.Targets))
 	}
 	for _, o := range orders {
 		if o.name == p.sort {
@@ -147,6 +136,23 @@ func list(s *stdio.Streams, p listParams) error {
 		return err
 	}
 	return exit.After(set.Found, false)
+}
+
+// newListRow is the row of a rule, with the targets of the project that leave it out.
+func newListRow(r ruleset.Rule, of []targets.Target) listRow {
+	m := r.IR.Source
+	from := fieldmap.Names(m.LogSources())
+	if c := r.Correlation; c != nil {
+		from = string(c.Source.Type)
+	}
+	tactics, techniques := attack.Named(m.Tags)
+	var leftOut []string
+	for _, t := range of {
+		if queries.LeavesOut(t, r) {
+			leftOut = append(leftOut, t.Name)
+		}
+	}
+	return listRow{m.ID, r.Slug(), m.Title, m.Level, m.Status, from, tactics, techniques, m.Tags, m.Range.File, leftOut}
 }
 
 // showList writes a table. On a terminal that is too narrow for it, name and title stand below each row.

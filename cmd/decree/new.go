@@ -70,13 +70,7 @@ func begin(s *stdio.Streams, p newParams) error {
 	if err != nil {
 		return err
 	}
-	if missed, err := in.Misses(p.file); err != nil {
-		return err
-	} else if missed {
-		err := fmt.Errorf("%s is in none of the folders that `rules` of %s names: commands would not read it", p.file, filepath.ToSlash(in.File))
-		if folder := in.RulesFolder(); folder != "" {
-			err = fmt.Errorf("%w. Write: decree new %s", err, usage.Argument(filepath.Join(folder, base)))
-		}
+	if err := isRead(in, p.file); err != nil {
 		return err
 	}
 	name := strings.TrimSuffix(strings.TrimSuffix(p.file, ".yaml"), ".yml")
@@ -113,4 +107,17 @@ func begin(s *stdio.Streams, p newParams) error {
 	}
 	fmt.Fprintf(s.Out, "next: decree test %s\n", usage.Argument(p.file))
 	return nil
+}
+
+// isRead is an error if commands would not read a file of the project.
+func isRead(in *project.Project, file string) error {
+	missed, err := in.Misses(file)
+	if err != nil || !missed {
+		return err
+	}
+	err = fmt.Errorf("%s is in none of the folders that `rules` of %s names: commands would not read it", file, filepath.ToSlash(in.File))
+	if folder := in.RulesFolder(); folder != "" {
+		err = fmt.Errorf("%w. Write: decree new %s", err, usage.Argument(filepath.Join(folder, filepath.Base(file))))
+	}
+	return err
 }

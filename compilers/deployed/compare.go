@@ -77,62 +77,88 @@ const (
 // Compare compares what a project would deploy with what is deployed. Changes come by name; others is how many deployed
 // rules are none of decree's for this target.
 func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change, others int) {
-	byID, byName := map[string]int{}, map[string]int{}
-	for i, r := range deployed {
-		byID[strings.ToLower(r.ID)] = i
-		if p == Splunk || p == Defender && r.Mark.Target == s.Target && !guidForm.MatchString(r.ID) { // an id of its own
-			byName[r.Name] = i
-		}
-	}
+	have := newIndex(p, deployed, s.Target)
 	added, own := map[string]bool{}, map[string]bool{}
-	matched := map[int]bool{}
-	find := func(r Rule) (int, bool) {
-		if i, ok := byName[r.Name]; ok && strings.EqualFold(deployed[i].ID, r.ID) { // and not a copy of it
-			return i, !matched[i]
-		}
-		if i, ok := byID[strings.ToLower(r.ID)]; ok {
-			return i, !matched[i]
-		}
-		i, ok := byName[r.Name]
-		return i, ok && !matched[i]
-	}
 	for _, r := range project {
 		own[strings.ToLower(r.ID)] = true
-		i, ok := find(r)
+		i, ok := have.find(r)
 		if !ok {
 			changes = append(changes, Change{State: New, ID: r.ID, Name: r.Name, project: &r})
 			added[r.Name] = true
 			continue
 		}
-		matched[i] = true
+		have.matched[i] = true
 		changes = append(changes, compare(p, r, deployed[i]))
 	}
 	for i, r := range deployed {
-		switch {
-		case matched[i]:
-		case s.Refused[strings.ToLower(r.ID)]:
-			changes = append(changes, Change{State: NotPackaged, ID: r.ID, Name: r.Name, deployed: &r})
-		case r.Mark.Target != s.Target || r.Mark.Target == "":
+		if have.matched[i] {
+			continue
+		}
+		if c, told := s.unmatched(p, r, own, added); told {
+			changes = append(changes, c)
+		} else if !s.packaged(r) {
 			others++
-		case own[strings.ToLower(r.ID)]:
-			c := Change{State: Gone, ID: r.ID, Name: r.Name, Note: copyNote, deployed: &r}
-			if r.off(p) {
-				c.Note = offNote
-			}
-			changes = append(changes, c)
-		case s.Partial:
-		case s.Broken:
-			changes = append(changes, Change{State: NotCompared, ID: r.ID, Name: r.Name, Note: brokenNote, deployed: &r})
-		default:
-			c := Change{State: Gone, ID: r.ID, Name: r.Name, deployed: &r}
-			if added[r.Name] {
-				c.Note = staysNote
-			}
-			changes = append(changes, c)
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int { return cmp.Compare(a.Name, b.Name) })
 	return changes, others
+}
+
+// index finds the deployed rule that a rule of the project became.
+type index struct {
+	deployed []Rule
+	byID     map[string]int // in lower case
+	byName   map[string]int // of rules that a product knows by their names, or by ids of its own
+	matched  map[int]bool   // those that were found for a rule
+}
+
+func newIndex(p Product, deployed []Rule, target string) *index {
+	x := &index{deployed: deployed, byID: map[string]int{}, byName: map[string]int{}, matched: map[int]bool{}}
+	for i, r := range deployed {
+		x.byID[strings.ToLower(r.ID)] = i
+		if p == Splunk || p == Defender && r.Mark.Target == target && !guidForm.MatchString(r.ID) { // an id of its own
+			x.byName[r.Name] = i
+		}
+	}
+	return x
+}
+
+func (x *index) find(r Rule) (int, bool) {
+	if i, ok := x.byName[r.Name]; ok && strings.EqualFold(x.deployed[i].ID, r.ID) { // and not a copy of it
+		return i, !x.matched[i]
+	}
+	if i, ok := x.byID[strings.ToLower(r.ID)]; ok {
+		return i, !x.matched[i]
+	}
+	i, ok := x.byName[r.Name]
+	return i, ok && !x.matched[i]
+}
+
+// packaged tells whether decree packaged a deployed rule for the target.
+func (s Settings) packaged(r Rule) bool { return r.Mark.Target == s.Target && r.Mark.Target != "" }
+
+// unmatched says what a deployed rule is that no rule of the project became; told is false if that is not told. own are
+// the ids of the project's rules, added the names of its new ones.
+func (s Settings) unmatched(p Product, r Rule, own, added map[string]bool) (c Change, told bool) {
+	c = Change{State: Gone, ID: r.ID, Name: r.Name, deployed: &r}
+	id := strings.ToLower(r.ID)
+	switch {
+	case s.Refused[id]:
+		c.State = NotPackaged
+	case !s.packaged(r):
+		return c, false
+	case own[id] && r.off(p):
+		c.Note = offNote
+	case own[id]:
+		c.Note = copyNote
+	case s.Partial:
+		return c, false
+	case s.Broken:
+		c.State, c.Note = NotCompared, brokenNote
+	case added[r.Name]:
+		c.Note = staysNote
+	}
+	return c, true
 }
 
 // compare compares a rule with the deployed one.

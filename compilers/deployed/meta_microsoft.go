@@ -80,20 +80,34 @@ func metaDefender(m *Meta, r Rule) {
 		m.technique(id)
 	}
 	for _, one := range list(alert["tactics"]) {
-		t := object(one)
-		m.tactic(text(t["tactic"]))
-		for _, under := range list(t["techniques"]) {
-			technique := object(under)
-			subs := texts(technique["subTechniques"])
-			if len(subs) == 0 {
-				m.technique(text(technique["technique"]))
-			}
-			for _, id := range subs {
-				m.technique(id)
-			}
+		m.defenderTactic(object(one))
+	}
+	m.defenderEntities(object(alert["entityMappings"]))
+	for _, one := range list(alert["impactedAssets"]) {
+		asset := formerAssets[text(object(one)["identifier"])]
+		m.entity(asset.Name, asset.Column)
+	}
+	m.details(object(alert["customDetails"]))
+	m.AlertTitle, m.AlertDescription = braced(text(alert["title"]), "{{", "}}"), braced(text(alert["description"]), "{{", "}}")
+}
+
+// defenderTactic reads a tactic with its techniques, of which one that has sub-techniques stands for these.
+func (m *Meta) defenderTactic(t map[string]any) {
+	m.tactic(text(t["tactic"]))
+	for _, under := range list(t["techniques"]) {
+		technique := object(under)
+		subs := texts(technique["subTechniques"])
+		if len(subs) == 0 {
+			m.technique(text(technique["technique"]))
+		}
+		for _, id := range subs {
+			m.technique(id)
 		}
 	}
-	mappings := object(alert["entityMappings"])
+}
+
+// defenderEntities reads the columns of each kind of entity.
+func (m *Meta) defenderEntities(mappings map[string]any) {
 	for _, kind := range keys(mappings) {
 		for _, one := range list(mappings[kind]) {
 			mapping := object(one)
@@ -102,10 +116,4 @@ func metaDefender(m *Meta, r Rule) {
 			}
 		}
 	}
-	for _, one := range list(alert["impactedAssets"]) {
-		asset := formerAssets[text(object(one)["identifier"])]
-		m.entity(asset.Name, asset.Column)
-	}
-	m.details(object(alert["customDetails"]))
-	m.AlertTitle, m.AlertDescription = braced(text(alert["title"]), "{{", "}}"), braced(text(alert["description"]), "{{", "}}")
 }

@@ -56,16 +56,21 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 	}
 	shapes := shapesOf(spec)
 	if len(shapes) == 0 {
-		switch spec.Op {
-		case rules.ExtractArgv:
-			return w.refuse("extract-argv", m.Range(), "%s", lacks[compilers.ExtractArgv].Message)
-		case rules.ExtractSplit:
-			return w.refuse("extract-split", m.Range(), betweenCharacters)
-		}
-		return w.refuse("extract-part", m.Range(), "the %s of a URL cannot be found by an expression", spec.URLPart)
+		return w.refuseShape(spec, m.Range())
 	}
 	p, err := shaped(columnName(from.Name), shapes, test)
 	return w.reportError(p, err, m.Range())
+}
+
+// refuseShape reports an extract that no expression can find.
+func (w *writer) refuseShape(spec *rules.Extract, at diag.Range) compilers.Pred {
+	switch spec.Op {
+	case rules.ExtractArgv:
+		return w.refuse("extract-argv", at, "%s", lacks[compilers.ExtractArgv].Message)
+	case rules.ExtractSplit:
+		return w.refuse("extract-split", at, betweenCharacters)
+	}
+	return w.refuse("extract-part", at, "the %s of a URL cannot be found by an expression", spec.URLPart)
 }
 
 // uncased gives a test as it is asked of a value before its letters are changed: nil if that cannot be said. possible

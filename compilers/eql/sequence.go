@@ -98,18 +98,23 @@ func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []
 		if there != nil {
 			filled = append(filled, there)
 		}
-		if types := keyTypes(columns, domain); s.types[i] == "" {
-			s.types[i] = types
-		} else if s.types[i] != types {
-			s.found.Errorf(s.code+"-field", k.at, s.verb+" by fields that are stored the same way, or use kql or spl",
-				"eql joins only columns of the same type, but data model %s stores %s as (%s) in one log source and as (%s) in another", plan.Model.Name, k.name, s.types[i], types)
-		}
+		s.needSameTypes(i, k, keyTypes(columns, domain), plan.Model.Name)
 	}
 	if len(s.branches) == 1 {
 		s.shared = own
 	}
 	s.shared = inBoth(s.shared, own)
 	return by, filled
+}
+
+// needSameTypes reports a key whose columns have other types than in the events before.
+func (s *sequence) needSameTypes(i int, k joinKey, types, model string) {
+	if s.types[i] == "" {
+		s.types[i] = types
+	} else if s.types[i] != types {
+		s.found.Errorf(s.code+"-field", k.at, s.verb+" by fields that are stored the same way, or use kql or spl",
+			"eql joins only columns of the same type, but data model %s stores %s as (%s) in one log source and as (%s) in another", model, k.name, s.types[i], types)
+	}
 }
 
 // inBoth are the names that both have.

@@ -2,6 +2,7 @@ package kql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,11 +26,9 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 		w.names.take(name)
 	}
 	for _, below := range c.Chain() {
-		for _, columns := range [][]ir.Column{below.GroupBy, below.Values} {
-			for _, column := range columns {
-				for i := range below.Inputs {
-					w.carry(below, i, column.Name, column.Fields[i])
-				}
+		for _, column := range slices.Concat(below.GroupBy, below.Values) {
+			for i := range below.Inputs {
+				w.carry(below, i, column.Name, column.Fields[i])
 			}
 		}
 	}

@@ -25,26 +25,7 @@ var hostNames = map[string]string{"DeviceId": "DeviceName"}
 // fields that the top correlation or the rule names in `fields:`. Defender's custom detections require the first three.
 // https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules#required-columns-in-the-query-results
 func (w *correlationWriter) collectResultColumns(read map[*ir.Rule][]*writer) {
-	w.eachTable(read, func(r *ir.Rule, one *writer) {
-		p := one.plan
-		for _, id := range p.Model.ID {
-			if kind, ok := p.Source.Columns[id]; ok {
-				w.addResultColumn(r, one, id, columnName(id), kind)
-			}
-		}
-		before := len(w.resultColumns)
-		w.addField(one, r, ir.Field{Name: "host"})
-		for _, s := range w.resultColumns[before:] {
-			w.hosts = append(w.hosts, s.column)
-		}
-		if host, ok := p.Column(ir.Field{Name: "host"}); ok && hostNames[host.Name] != "" {
-			w.addNamedField(one, r, hostNames[host.Name])
-		}
-		w.addField(one, r, ir.Field{Name: "user"})
-		if c, ok := p.Column(ir.Field{Name: "User"}); ok && c.Domain != "" {
-			w.addField(one, r, ir.Field{Name: c.Domain})
-		}
-	})
+	w.eachTable(read, w.addIdentity)
 	for _, name := range w.top.Source.Body.Fields {
 		known := false
 		w.eachTable(read, func(r *ir.Rule, one *writer) { known = w.addNamedField(one, r, name) || known })
@@ -58,6 +39,28 @@ func (w *correlationWriter) collectResultColumns(read map[*ir.Rule][]*writer) {
 			w.addNamedField(one, r, name)
 		}
 	})
+}
+
+// addIdentity adds the columns that identify an event of a rule in one table, its host and its user.
+func (w *correlationWriter) addIdentity(r *ir.Rule, one *writer) {
+	p := one.plan
+	for _, id := range p.Model.ID {
+		if kind, ok := p.Source.Columns[id]; ok {
+			w.addResultColumn(r, one, id, columnName(id), kind)
+		}
+	}
+	before := len(w.resultColumns)
+	w.addField(one, r, ir.Field{Name: "host"})
+	for _, s := range w.resultColumns[before:] {
+		w.hosts = append(w.hosts, s.column)
+	}
+	if host, ok := p.Column(ir.Field{Name: "host"}); ok && hostNames[host.Name] != "" {
+		w.addNamedField(one, r, hostNames[host.Name])
+	}
+	w.addField(one, r, ir.Field{Name: "user"})
+	if c, ok := p.Column(ir.Field{Name: "User"}); ok && c.Domain != "" {
+		w.addField(one, r, ir.Field{Name: c.Domain})
+	}
 }
 
 // alertFields are the fields that the correlation's alert shows, but for what it is grouped by.

@@ -202,22 +202,27 @@ func (w *writer) text(o operand, t *ir.Text, negated bool) compilers.Pred {
 		}
 		return either
 	}
+	if len(values) > 0 {
+		either = append(either, w.isOneOf(o, name, t, values, negated))
+	}
+	return either
+}
+
+// isOneOf compares a text, or the file name in it, with whole values.
+func (w *writer) isOneOf(o operand, name string, t *ir.Text, values []string, negated bool) compilers.Pred {
 	in := " in~ "
 	if t.Cased {
 		in = " in "
 	}
 	switch {
-	case len(values) == 0:
 	case compilers.NamesList(t) && w.lists[t.List] != "":
-		either = append(either, compilers.Atom(name+in+"("+w.lists[t.List]+")"))
+		return compilers.Atom(name + in + "(" + w.lists[t.List] + ")")
 	case o.kind == number && !t.Cased && canonical(values):
-		either = append(either, notNull(numberSet(o.name, values), o.name, negated))
+		return notNull(numberSet(o.name, values), o.name, negated)
 	case len(values) == 1:
-		either = append(either, compilers.Atom(compare(name, ir.Equals, values[0], t.Cased)))
-	default:
-		either = append(either, compilers.Atom(name+in+"("+compilers.Fill(quoteAll(values), "    ")+")"))
+		return compilers.Atom(compare(name, ir.Equals, values[0], t.Cased))
 	}
-	return either
+	return compilers.Atom(name + in + "(" + compilers.Fill(quoteAll(values), "    ") + ")")
 }
 
 // maxTerms limits the terms of a disjunction. Kusto refuses deeply nested queries, and a chain of `or` is nested. With

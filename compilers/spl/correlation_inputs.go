@@ -69,14 +69,7 @@ func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered 
 	m.w.sources, m.w.joins = branch.Sources, r.Joins()
 	m.w.hashes, m.w.lists = s.hashes, &s.lists
 	if m.w.dataset != nil {
-		const hint = "choose a --model that searches events, such as splunk-windows"
-		if s.first {
-			s.found.Errorf("first-seen-data-model", r.Source.LogSource.Range, hint, "spl: an accelerated data model has no single events to compare with those before")
-		} else if s.joining {
-			s.found.Errorf("join-data-model", r.Source.LogSource.Range, hint, "spl: an accelerated data model has no single events to join")
-		} else {
-			s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, hint, "spl: an accelerated data model has no single events to correlate")
-		}
+		s.refuseDataModel(r)
 		return
 	}
 	conditions := compilers.Conjuncts(plan.Rule.Condition)
@@ -109,6 +102,20 @@ func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered 
 	s.found = append(s.found, m.w.found...)
 	m.w.found = nil
 	s.rules = append(s.rules, m)
+}
+
+// refuseDataModel reports a rule that asks an accelerated data model.
+func (s *inputWriter) refuseDataModel(r *ir.Rule) {
+	const hint = "choose a --model that searches events, such as splunk-windows"
+	at := r.Source.LogSource.Range
+	switch {
+	case s.first:
+		s.found.Errorf("first-seen-data-model", at, hint, "spl: an accelerated data model has no single events to compare with those before")
+	case s.joining:
+		s.found.Errorf("join-data-model", at, hint, "spl: an accelerated data model has no single events to join")
+	default:
+		s.found.Errorf("correlation-data-model", at, hint, "spl: an accelerated data model has no single events to correlate")
+	}
 }
 
 // refuse reports features of an input that need a pipeline of their own.

@@ -88,21 +88,9 @@ func durationHint(text string, months bool) string {
 		}
 		return general + "; m is minutes"
 	}
-	var sum time.Duration
-	for rest != "" {
-		m := durationPart.FindStringSubmatchIndex(rest)
-		if m == nil {
-			return general
-		}
-		count, err := strconv.ParseFloat(rest[m[2]:m[3]], 64)
-		unit := durationUnits[strings.ToLower(rest[m[4]:m[4]+1])]
-		if err != nil || count > float64(longest/unit) {
-			return general
-		}
-		if sum += time.Duration(math.Round(count * float64(unit))); sum > longest {
-			return general
-		}
-		rest = rest[m[5]:]
+	sum, ok := sumOfParts(rest)
+	if !ok {
+		return general
 	}
 	for _, unit := range []string{"d", "h", "m", "s"} {
 		if length := durationUnits[unit]; sum >= length && sum%length == 0 {
@@ -110,4 +98,25 @@ func durationHint(text string, months bool) string {
 		}
 	}
 	return general
+}
+
+// sumOfParts reads numbers with units, such as `1h 30 min`. ok is false if the text has anything else, or the sum is
+// too long.
+func sumOfParts(text string) (sum time.Duration, ok bool) {
+	for text != "" {
+		m := durationPart.FindStringSubmatchIndex(text)
+		if m == nil {
+			return 0, false
+		}
+		count, err := strconv.ParseFloat(text[m[2]:m[3]], 64)
+		unit := durationUnits[strings.ToLower(text[m[4]:m[4]+1])]
+		if err != nil || count > float64(longest/unit) {
+			return 0, false
+		}
+		if sum += time.Duration(math.Round(count * float64(unit))); sum > longest {
+			return 0, false
+		}
+		text = text[m[5]:]
+	}
+	return sum, true
 }

@@ -40,10 +40,20 @@ func (d *detection) investigate() {
 		}
 	}
 	d.tellDetails(r.Alerting.Details)
+	for _, column := range d.columnsOfFields(r) {
+		add(column)
+	}
+	if len(names) > 0 {
+		d.rule.Investigation = &fieldNames{names}
+	}
+}
+
+// columnsOfFields gives the columns of Sigma's `fields`, and tells which fields have none of their own.
+func (d *detection) columnsOfFields(r *rules.Rule) (columns []string) {
 	var unknown []string
 	for _, f := range r.Fields {
 		if column, ok := d.in.Query.Result.Column(f); ok {
-			add(column)
+			columns = append(columns, column)
 		} else {
 			unknown = append(unknown, f)
 		}
@@ -52,9 +62,7 @@ func (d *detection) investigate() {
 		d.found = append(d.found, packages.Told("package-column", r.Key("fields", -1), "name fields that are columns of their own in data model "+d.in.Query.Model,
 			"the alert does not highlight what `fields` names and is not a column of its own: %s", strings.Join(unknown, ", ")))
 	}
-	if len(names) > 0 {
-		d.rule.Investigation = &fieldNames{names}
-	}
+	return columns
 }
 
 // tellDetails says that Kibana shows custom details under the names of their columns.

@@ -83,17 +83,22 @@ func New(ls rules.LogSource, all, models []*schema.Model, more []string) *Map {
 		f := Field{Name: name, Entity: i >= len(fields), Columns: []Column{}}
 		for k, m := range models {
 			for _, s := range found[k] {
-				c := fieldOf(m, s, name)
-				if f.Entity {
-					c = entityOf(s, name)
-				}
-				c.Model, c.Source = m.Name, s.Name
-				f.Columns = append(f.Columns, c)
+				f.Columns = append(f.Columns, held(m, s, name, f.Entity))
 			}
 		}
 		out.Fields = append(out.Fields, f)
 	}
 	return out
+}
+
+// held says where a source has a field or an entity.
+func held(m *schema.Model, s *schema.Source, name string, entity bool) Column {
+	c := fieldOf(m, s, name)
+	if entity {
+		c = entityOf(s, name)
+	}
+	c.Model, c.Source = m.Name, s.Name
+	return c
 }
 
 // Preferred gives the models of a log source that are tried first: one of each dialect, and one of events as products
@@ -167,12 +172,7 @@ func fieldOf(m *schema.Model, s *schema.Source, name string) Column {
 func Held(m *schema.Model, r *ir.Rule, name string, entity bool) []Column {
 	var out []Column
 	for _, s := range asked(m, r) {
-		c := fieldOf(m, s, name)
-		if entity {
-			c = entityOf(s, name)
-		}
-		c.Model, c.Source = m.Name, s.Name
-		out = append(out, c)
+		out = append(out, held(m, s, name, entity))
 	}
 	return out
 }

@@ -107,9 +107,12 @@ func distinct(files []File) error {
 	return nil
 }
 
+// full is the path of a file of the folder.
+func (f *folder) full(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
+
 func (f *folder) writable(name string, info fs.FileInfo) error {
 	if info.Mode().IsRegular() && protected(info) && !f.force {
-		return unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), errProtected)
+		return unwritable(f.full(name), errProtected)
 	}
 	return nil
 }
@@ -129,24 +132,19 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 			changed = append(changed, file)
 			continue
 		}
-		full := filepath.Join(f.dir, filepath.FromSlash(file.Path))
 		if err != nil {
-			return nil, nil, unwritable(full, err)
+			return nil, nil, unwritable(f.full(file.Path), err)
 		}
-		own := f.own[file.Path]
-		if was, ok := folded[Fold(file.Path)]; ok && !own {
-			other, err := f.root.Lstat(was)
-			own = err == nil && os.SameFile(info, other)
-		}
+		own := f.own[file.Path] || f.isSameFile(folded[Fold(file.Path)], info)
 		same := f.holds(file, info)
 		switch {
 		case same && own:
 			kept = append(kept, file)
 		case same: // not decree's, but with the same content
 		case info.IsDir():
-			return nil, nil, unwritable(full, errors.New("it is a folder"))
+			return nil, nil, unwritable(f.full(file.Path), errors.New("it is a folder"))
 		case !own:
-			return nil, nil, unwritable(full, errors.New("decree did not write this file: move it, or choose another folder with --out"))
+			return nil, nil, unwritable(f.full(file.Path), errors.New("decree did not write this file: move it, or choose another folder with --out"))
 		default:
 			if err := f.writable(file.Path, info); err != nil {
 				return nil, nil, err
@@ -155,6 +153,15 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 		}
 	}
 	return changed, kept, nil
+}
+
+// isSameFile tells whether a name, if it is not empty, is of the file of which info tells.
+func (f *folder) isSameFile(name string, info fs.FileInfo) bool {
+	if name == "" {
+		return false
+	}
+	other, err := f.root.Lstat(name)
+	return err == nil && os.SameFile(info, other)
 }
 
 // holds tells whether a file that is there, of which info tells, has the text that would be written.
@@ -188,7 +195,7 @@ func (f *folder) stale(below []string, files []File) ([]string, error) {
 			continue
 		}
 		if err != nil {
-			return nil, unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), err)
+			return nil, unwritable(f.full(name), err)
 		}
 		if err := f.writable(name, info); err != nil {
 			return nil, err
@@ -216,7 +223,7 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 	}()
 	for i, file := range changed {
 		if err := f.root.WriteFile(path.Join(fresh, fmt.Sprint(i)), []byte(file.Text), 0o644); err != nil {
-			return unwritable(filepath.Join(f.dir, filepath.FromSlash(file.Path)), err)
+			return unwritable(f.full(file.Path), err)
 		}
 	}
 	after := map[string]bool{}
@@ -271,13 +278,13 @@ func (f *folder) move(changed []File, stale []string, fresh, left string, back *
 	for i, file := range changed {
 		info, err := f.moveOne(path.Join(fresh, fmt.Sprint(i)), file.Path, back)
 		if err != nil {
-			return unwritable(filepath.Join(f.dir, filepath.FromSlash(file.Path)), err)
+			return unwritable(f.full(file.Path), err)
 		}
 		written[Fold(file.Path)] = info
 	}
 	for _, name := range stale {
 		if err := f.remove(name, written[Fold(name)], back); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), err)
+			return unwritable(f.full(name), err)
 		}
 		removeEmpty(f.root, path.Dir(name))
 	}

@@ -71,40 +71,43 @@ func hasRule(e targets.Exception, all []ruleset.Rule) bool {
 // NeedlessExceptions warns about entries of `except` for which the target could write every rule that they mean, and
 // package it. unpackable tells whether the target's package would not take a rule.
 func NeedlessExceptions(results []Result, unpackable func(Result) bool) (found diag.Diagnostics) {
-	type entry struct {
+	type place struct {
 		target string
 		at     diag.Range
 	}
-	needed := map[entry]bool{}
-	titles := map[entry][]string{}
-	var order []entry
-	texts := map[entry]string{}
+	type entry struct {
+		place
+		text   string
+		titles []string // of the rules that it means
+		needed bool
+	}
+	var entries []*entry
+	at := map[place]*entry{}
 	for _, c := range results {
 		for _, e := range c.Target.Except {
-			key := entry{c.Target.Name, e.At}
 			if !c.LeftOut || !covers(e, c.Source) {
 				continue
 			}
-			if titles[key] == nil {
-				order = append(order, key)
-				texts[key] = e.Text
+			here := place{c.Target.Name, e.At}
+			if at[here] == nil {
+				at[here] = &entry{place: here, text: e.Text}
+				entries = append(entries, at[here])
 			}
-			titles[key] = append(titles[key], c.Source.IR.Source.Title)
-			if one, says := c.Included(); !says || unpackable(one) {
-				needed[key] = true
-			}
+			of := at[here]
+			of.titles = append(of.titles, c.Source.IR.Source.Title)
+			one, says := c.Included()
+			of.needed = of.needed || !says || unpackable(one)
 		}
 	}
-	for _, key := range order {
-		if needed[key] {
+	for _, e := range entries {
+		if e.needed {
 			continue
 		}
-		what := titles[key]
-		shown := strings.Join(what[:min(len(what), 3)], ", ")
-		if len(what) > 3 {
+		shown := strings.Join(e.titles[:min(len(e.titles), 3)], ", ")
+		if len(e.titles) > 3 {
 			shown += " ..."
 		}
-		found.Warnf("needless-exception", key.at, "remove it; or accept this with `lint: {severity: {needless-exception: off}}`", "%s leaves out %q, and can say all that it means: %s", key.target, texts[key], shown)
+		found.Warnf("needless-exception", e.at, "remove it; or accept this with `lint: {severity: {needless-exception: off}}`", "%s leaves out %q, and can say all that it means: %s", e.target, e.text, shown)
 	}
 	return found
 }

@@ -11,32 +11,40 @@ import (
 
 // whyNothing gives a hint why a filter covers no rule.
 func (set *Set) whyNothing(f *rules.Filter) string {
-	names := set.names()
 	for _, ref := range f.Rules {
-		for _, c := range set.read {
-			if ref.Names(c.of.Body) {
-				return fmt.Sprintf("%q is a correlation: name the rules that it reads", c.of.Body.Title)
-			}
-		}
-		for _, r := range slices.Concat(set.Rules, set.Written) {
-			if of := r.IR.Source; ref.Names(of) {
-				return fmt.Sprintf("the rule %q is for the log source %s, and the filter is for %s", of.Title, of.LogSource.Name(), f.Body.LogSource.Name())
-			}
-		}
-		if hint := set.nameless(ref); hint != "" {
+		if hint := set.whyNotCovered(ref, f.Body.LogSource); hint != "" {
 			return hint
-		}
-		if strings.ContainsAny(ref.Text, "*?") {
-			return "names have no wildcards: write `rules: any` for every rule of the log source"
-		}
-		if strings.EqualFold(ref.Text, "all") {
-			return "write `rules: any` for every rule of the log source"
-		}
-		if near := diag.Closest(ref.Text, names); near != "" {
-			return "did you mean `" + near + "`?"
 		}
 	}
 	return "check the ids and names under `rules`, and the log source"
+}
+
+// whyNotCovered gives a hint why a filter for a log source covers no rule that it names in one place; "" if nothing is
+// known.
+func (set *Set) whyNotCovered(ref rules.RuleReference, filtered rules.LogSource) string {
+	for _, c := range set.read {
+		if ref.Names(c.of.Body) {
+			return fmt.Sprintf("%q is a correlation: name the rules that it reads", c.of.Body.Title)
+		}
+	}
+	for _, r := range slices.Concat(set.Rules, set.Written) {
+		if of := r.IR.Source; ref.Names(of) {
+			return fmt.Sprintf("the rule %q is for the log source %s, and the filter is for %s", of.Title, of.LogSource.Name(), filtered.Name())
+		}
+	}
+	if hint := set.nameless(ref); hint != "" {
+		return hint
+	}
+	if strings.ContainsAny(ref.Text, "*?") {
+		return "names have no wildcards: write `rules: any` for every rule of the log source"
+	}
+	if strings.EqualFold(ref.Text, "all") {
+		return "write `rules: any` for every rule of the log source"
+	}
+	if near := diag.Closest(ref.Text, set.names()); near != "" {
+		return "did you mean `" + near + "`?"
+	}
+	return ""
 }
 
 // nameless gives a hint at a rule that has no name, where a filter names its file.

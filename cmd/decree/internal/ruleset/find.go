@@ -97,20 +97,27 @@ func filesOf(folder *source.Folder, disk, under string) (files []File, linked di
 	return files, linked, nil
 }
 
-// findOnDisk lists the rule files at or below a path, and warns of linked folders there.
-func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked diag.Diagnostics, err error) {
+// statRules says what a path of rules leads to. A stream is an error, also under a name of standard input that leads to
+// nothing.
+func statRules(p string) (fs.FileInfo, error) {
 	info, err := os.Stat(p)
 	var mode fs.FileMode // of nothing
 	if err == nil {
 		mode = info.Mode()
 	}
-	if err := source.Streamed(p, mode); err != nil { // under a name of standard input, whatever it leads to
-		return nil, nil, err
+	if err := source.Streamed(p, mode); err != nil {
+		return nil, err
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, source.NotFound(p)
+	}
+	return info, err
+}
+
+// findOnDisk lists the rule files at or below a path, and warns of linked folders there.
+func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked diag.Diagnostics, err error) {
+	info, err := statRules(p)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, source.NotFound(p)
-		}
 		return nil, nil, err
 	}
 	dir := filepath.Clean(p)

@@ -64,15 +64,20 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	if len(sel.names) > 0 {
 		set.dropOthers()
 	}
+	set.sayChanged(s, sel)
+	set.checkWritten()
+	set.Found = p.Lint.Judge(set.Found)
+	return set, nil
+}
+
+// sayChanged says why rules are taken that did not change since a revision, or that none did.
+func (set *Set) sayChanged(s *stdio.Streams, sel Selection) {
 	if set.changedForAll != "" {
 		fmt.Fprintf(s.Err, "%s: it may change what every rule becomes, so all rules %sare taken\n", set.changedForAll, sel.described())
 	}
 	if sel.Since != "" && len(set.All()) == 0 {
 		fmt.Fprintf(s.Err, "no rule %schanged since %s\n", sel.described(), diag.Visible(sel.Since))
 	}
-	set.checkWritten()
-	set.Found = p.Lint.Judge(set.Found)
-	return set, nil
 }
 
 // read parses and lowers every file. What is wrong with a file is in Found.

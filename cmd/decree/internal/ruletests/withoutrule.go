@@ -36,15 +36,7 @@ func withoutRule(set *ruleset.Set) diag.Diagnostics {
 		in := testFolder{f.Folder, dir, files}
 		for _, file := range files {
 			shown := f.Folder.Shown(path.Join(dir, file))
-			why, hint := "", ""
-			switch {
-			case !source.IsYAML(file):
-			case parse.IsTestFile(file):
-				why, hint = in.notRun(file)
-			case !ofRules[shown]:
-				why, hint = in.notNamedSo(file)
-			}
-			if why != "" {
+			if why, hint := in.whyNotRun(file, ofRules[shown]); why != "" {
 				found.Warnf("test-without-rule", diag.Range{File: shown}, hint, "these tests are not run: %s", why)
 			}
 		}
@@ -57,6 +49,19 @@ type testFolder struct {
 	*source.Folder
 	dir   string
 	files []string
+}
+
+// whyNotRun says why a file with tests is not run, and what to do. It is "" if it is run, or is a rule or another file.
+func (in testFolder) whyNotRun(file string, isRule bool) (why, hint string) {
+	switch {
+	case !source.IsYAML(file):
+		return "", ""
+	case parse.IsTestFile(file):
+		return in.notRun(file)
+	case !isRule:
+		return in.notNamedSo(file)
+	}
+	return "", ""
 }
 
 // hasRule tells whether the folder has a YAML file of a name.

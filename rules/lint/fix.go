@@ -8,7 +8,6 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
-	"decree/rules/ir"
 )
 
 // fixes gives the function that fixes a code by changing the lines of the file. It returns false if it cannot.
@@ -57,22 +56,56 @@ func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
 	}
 }
 
-// Waiting counts the findings that Fix could fix if the file's rules had no errors. A rule that cannot be lowered holds
-// up the whole file, since Fix cannot compare its meaning.
-func Waiting(f File) (n int) {
+// Waiting counts the findings that Fix could fix if the file's rules had no errors. Fix leaves the document of a rule
+// that cannot be lowered as it is, since it cannot compare its meaning, and the whole file if documents share parts.
+func Waiting(f File) int {
+	held := f
+	held.Rules, held.Written, held.Lowered, held.Correlations = nil, nil, nil, nil
 	var found diag.Diagnostics
-	if slices.Contains(f.Lowered, nil) {
-		found = f.Found
-	} else {
-		f.Rules, f.Written, f.Lowered = nil, nil, nil
+	for i, r := range f.Rules {
+		switch {
+		case f.Lowered[i] != nil:
+		case f.shares():
+			f.Correlations = nil
+			return fixable(f, f.Found)
+		default:
+			held.Rules, held.Lowered = append(held.Rules, r), append(held.Lowered, nil)
+			first := r.Range.Start.Line
+			last := first + len(f.document(r))
+			found = append(found, slices.DeleteFunc(slices.Clone(f.Found), func(d diag.Diagnostic) bool {
+				return d.Range.Start.Line < first || d.Range.Start.Line >= last
+			})...)
+		}
 	}
-	f.Correlations = nil
+	return fixable(held, found)
+}
+
+// fixable counts what Fix could fix of a file, and of what was found while reading.
+func fixable(f File, found diag.Diagnostics) (n int) {
 	for _, d := range slices.Concat(Run([]File{f}), found) {
 		if isFixable(d) {
 			n++
 		}
 	}
 	return n
+}
+
+// shares tells whether a rule of the file may have parts of another document.
+func (f File) shares() bool {
+	return slices.ContainsFunc(f.Found, func(d diag.Diagnostic) bool { return d.Code == "action-collection" })
+}
+
+// document gives the lines of a rule's document, from the rule's first, or of the whole file if documents share parts.
+func (f File) document(r *rules.Rule) []string {
+	lines := strings.Split(string(f.Data), "\n")
+	if f.shares() {
+		return lines
+	}
+	lines = lines[min(r.Range.Start.Line-1, len(lines)):]
+	if end := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...") }); end > 0 {
+		return lines[:end]
+	}
+	return lines
 }
 
 func isFixable(d diag.Diagnostic) bool { return d.Fix != "" || fixes[d.Code] != nil }
@@ -112,12 +145,24 @@ func fixInPlace(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, b
 	return out, true
 }
 
-// same tells whether two readings of a file have the same rules, in meaning and in metadata.
+// same tells whether two readings of a file have the same rules, in meaning and in metadata. A rule that cannot be
+// lowered is the same if its document is, letter by letter.
 func same(a, b File) bool {
-	return slices.EqualFunc(a.Rules, b.Rules, func(a, b *rules.Rule) bool { return about(a) == about(b) }) &&
-		slices.EqualFunc(a.Lowered, b.Lowered, func(a, b *ir.Rule) bool {
-			return a != nil && b != nil && meaning(a.Condition) == meaning(b.Condition)
-		})
+	if !slices.EqualFunc(a.Rules, b.Rules, func(a, b *rules.Rule) bool { return about(a) == about(b) }) {
+		return false
+	}
+	for i, one := range a.Lowered {
+		two := b.Lowered[i]
+		switch {
+		case one != nil && two != nil:
+			if meaning(one.Condition) != meaning(two.Condition) {
+				return false
+			}
+		case one != two || !slices.Equal(a.document(a.Rules[i]), b.document(b.Rules[i])):
+			return false
+		}
+	}
+	return true
 }
 
 // about is the metadata of a rule as one text, for comparison. Dates are in one form, and duplicates count once.

@@ -35,7 +35,9 @@ func TestWaiting(t *testing.T) {
 		{head + "tags: [attack.t1059, attack.t1059]\n" + unlowered, 2},
 		{head + "level: Low\n" + unlowered, 2},
 		{head + unlowered + "---\n" + head + unread, 2},
-		{head + sound + "---\n" + head + unlowered, 2},
+		{head + sound + "---\n" + head + unlowered, 1},
+		{head + unlowered + "---\n" + head + "level: Low\n" + unlowered + "---\n" + head + sound, 3},
+		{"action: global\n" + head + "---\n" + sound + "---\n" + unlowered, 1},
 	} {
 		data, _ := Fix(reread([]byte(c.in)), reread)
 		assert.Equal(t, c.want, Waiting(reread(data)), c.in)
@@ -59,6 +61,10 @@ func TestFix(t *testing.T) {
 		{name: "networks", in: "detection: {a: {F|cidr: [10.1.2.3, '10.1.2.3/8', 'fe80::1', 172.16.0.0/255.240.0.0]}, condition: a}\n", want: "detection: {a: {F|cidr: [10.1.2.3/32, '10.0.0.0/8', 'fe80::1/128', 172.16.0.0/12]}, condition: a}\n"},
 		{name: "words for true", in: "detection: {a: {F|exists: yes, G|exists: 'Off'}, condition: a}\n", want: "detection: {a: {F|exists: true, G|exists: false}, condition: a}\n"},
 		{name: "beside an error", in: "level: Low\n" + detection + "---\ntitle: Broken\nlogsource: {product: windows}\ndetection: {a: {F|what: x}, condition: a}\n", want: "level: low\n" + detection + "---\ntitle: Broken\nlogsource: {product: windows}\ndetection: {a: {F|what: x}, condition: a}\n", errors: 1},
+		{name: "beside a rule that cannot be lowered", in: "level: Low\n" + detection + "---\ntitle: Held\nlevel: Low\nlogsource: {product: windows}\ndetection: {a: {F|re: '*10'}, condition: a}\n---\ntitle: After\nlogsource: {product: windows}\ndetection: {a: {F: ['*a*']}, condition: a}\n",
+			want: "level: low\n" + detection + "---\ntitle: Held\nlevel: Low\nlogsource: {product: windows}\ndetection: {a: {F|re: '*10'}, condition: a}\n---\ntitle: After\nlogsource: {product: windows}\ndetection: {a: {F|contains: ['a']}, condition: a}\n", errors: 1},
+		{name: "what shares parts with a rule that cannot be lowered stays", in: detection + "---\naction: global\nlevel: Low\ntitle: Shared\n---\nlogsource: {product: windows}\ndetection: {a: {F|re: '*10'}, condition: a}\n",
+			want: detection + "---\naction: global\nlevel: Low\ntitle: Shared\n---\nlogsource: {product: windows}\ndetection: {a: {F|re: '*10'}, condition: a}\n", errors: 1},
 		{"dates", "date: 2026/03/01 # written\nmodified:   '2026/04/01'\ndetection: {a: {F: x}, condition: a}\n", "date: 2026-03-01 # written\nmodified:   '2026-04-01'\ndetection: {a: {F: x}, condition: a}\n", 0},
 		{"tags, references and values", "tags:\n    - attack.t1059\n    # a comment\n    - attack.t1059\nreferences:\n    - a\n    - a\ndetection:\n    a:\n        F|contains:\n            - whoami\n            - 'WHOAMI'   # again\n            - x\n    condition: a\n",
 			"tags:\n    - attack.t1059\n    # a comment\nreferences:\n    - a\ndetection:\n    a:\n        F|contains:\n            - whoami\n            - x\n    condition: a\n", 0},

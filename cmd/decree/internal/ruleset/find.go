@@ -152,6 +152,8 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) that can be read: %w", p, linked[0])
 	case len(files) == 0 && len(linked) > 0:
 		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder; %s is a link to a folder, which is not followed: name it itself", p, linked[0].Range.File)
+	case len(files) == 0 && in.Exists(path.Join(within, source.Manifest)):
+		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder but what decree wrote into it: name the folder of the rules that it was made of", p)
 	case len(files) == 0:
 		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder", p)
 	}

@@ -141,9 +141,10 @@ func TestABadFileHidesNoOther(t *testing.T) {
 }
 
 func TestPathsWithoutRulesAreErrors(t *testing.T) {
-	clitest.Files(t, files)
+	clitest.Files(t, files+"-- dist/.decree-output --\nkql/a.yml\n-- dist/kql/a.yml --\ntitle: A\n")
 	s, _, _ := clitest.Streams("")
 	for path, want := range map[string]string{
+		"dist":        "dist: no rule files (.yml, .yaml) in this folder but what decree wrote into it: name the folder of the rules that it was made of",
 		"nowhere":     "nowhere: no such file or folder, and no rule that decree ships has this name, id or title",
 		"no/where":    "no/where: no such file or folder",
 		"no*":         "no*: no such file or folder",

@@ -60,7 +60,7 @@ The content of the files decides their data model, unless --model names it. All
 must have the same.
 
 The exit code is 2 if an input could not be read, or if most lines of it are not
-events, as that of decree run.`,
+events, and 1 if the rule is suspended, as that of decree run.`,
 		Example: `  decree explain --line 2 tests/examples/rules/remote_script.yml \
     tests/examples/events/processes.ndjson
   decree explain tests/examples/rules/password_guessing.yml \
@@ -132,19 +132,24 @@ func explain(s *stdio.Streams, p explainParams) error {
 			explanations[i].Expr, explanations[i].Atoms = "", nil
 		}
 	}
+	undecided := slices.ContainsFunc(explanations, func(e engine.Explanation) bool { return e.Unknown || e.Suspended != "" })
 	if p.format == "json" {
-		return cmp.Or(s.WriteJSON(explanations), unread(in))
+		return cmp.Or(s.WriteJSON(explanations), ended(in, undecided))
 	}
 	for _, e := range explanations {
 		explanation.Print(s, rules[0].IR.Source.Title, e)
 	}
-	return unread(in)
+	return ended(in, undecided)
 }
 
-// unread ends the command as `decree run` ends if an input could not be read, or if most lines of it are not events.
-func unread(in *input.Explained) error {
-	if in.Unreadable() {
+// ended ends the command as `decree run` ends if an input could not be read, if most lines of it are not events, or if
+// a rule was suspended.
+func ended(in *input.Explained, suspended bool) error {
+	switch {
+	case in.Unreadable():
 		return exit.ErrUnreadable
+	case suspended:
+		return exit.ErrFindings
 	}
 	return nil
 }
@@ -253,10 +258,10 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	}
 	all := e.Progress()
 	if p.format == "json" {
-		return cmp.Or(s.WriteJSON(all), unread(in))
+		return cmp.Or(s.WriteJSON(all), ended(in, len(stats.Suspended) > 0))
 	}
 	for i := len(all) - 1; i >= 0; i-- { // inputs are shown below the correlations that read them
 		nearmiss.Print(s, all[i])
 	}
-	return unread(in)
+	return ended(in, len(stats.Suspended) > 0)
 }

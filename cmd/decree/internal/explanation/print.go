@@ -18,7 +18,7 @@ func Print(s *stdio.Streams, title string, e engine.Explanation) {
 	switch {
 	case e.Matched:
 		verdict = "matches"
-	case e.Unknown:
+	case e.Unknown || e.Suspended != "":
 		verdict = "is suspended (its regular expressions take too many steps) at"
 	}
 	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, position.Event(e.EventID, e.Source, e.Line))

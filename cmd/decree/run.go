@@ -51,7 +51,7 @@ tables, syslog, auditd, CEF, LEEF and name=value, in UTF-8 or UTF-16, plain, .gz
 or .zst. It opens the envelopes of exports, as {"Records": [...]}.
 A line that is not an event is counted, shown with its number, and kept with
 --rejects. It never stops a run. In a folder, files that are not logs are
-skipped and counted.
+skipped and counted. Archives are not opened: it warns of them.
 
 Each match shows its evidence: what held of the rule's condition, with the
 values of the event. --format timeline writes CSV as DFIR tools read it, and
@@ -293,7 +293,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 		unseen += r.to.alerts.Undated()
 	}
 	unasked := len(r.set.Rules) == 0 && r.set.Failed == 0 // on purpose: no rule changed since the revision of --since
-	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign && !unasked || in.Misread
+	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign && !unasked || in.Misread || len(in.Packed()) > 0
 	return exit.After(append(r.set.Found, es.Found...), incomplete || fails || p.failOnMatch && r.to.matches > 0)
 }
 

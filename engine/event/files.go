@@ -17,6 +17,12 @@ var (
 	doubtful   = []string{".json", ".xml", ".log", ".syslog", ".txt"}
 )
 
+// packed are the extensions of files that hold other files, or that are compressed in a way that is not read.
+var packed = []string{".zip", ".7z", ".rar", ".tar", ".tgz", ".xz", ".bz2", ".lz4", ".cab"}
+
+// IsPacked tells whether a file holds others, or is compressed in a way that is not read, by its name.
+func IsPacked(name string) bool { return slices.Contains(packed, filepath.Ext(plainName(name))) }
+
 // Files are the files that paths name.
 type Files struct {
 	Paths  []string
@@ -35,24 +41,24 @@ func Expand(paths []string) Files {
 			out.Paths = append(out.Paths, p)
 			continue
 		}
-		matches := []string{p} // brackets may be part of a file name, not only of a pattern
-		if _, err := os.Lstat(p); err != nil {
-			if matches, err = filepath.Glob(p); err != nil {
-				fail("%s: %w", p, err)
-				continue
-			}
+		matches, err := source.Matching(p)
+		if err != nil {
+			fail("%s: %w", p, err)
+			continue
 		}
-		before, failed := len(out.Paths), len(out.Errs)
+		before, failed, passed := len(out.Paths), len(out.Errs), len(out.Passed)
 		for _, m := range matches {
 			out.walk(m)
 		}
 		switch {
-		case len(matches) == 0 && strings.ContainsAny(p, "*?["):
-			fail("%s: no file matches", p)
 		case len(matches) == 0:
 			out.Errs = append(out.Errs, source.NotFound(p))
 		case len(out.Paths) == before && len(out.Errs) == failed:
-			fail("%s: no event files (%s; also .gz and .zst)", p, strings.Join(extensions, ", "))
+			hint := ""
+			if at := slices.IndexFunc(out.Passed[passed:], IsPacked); at >= 0 {
+				hint = ": unpack " + out.Passed[passed+at]
+			}
+			fail("%s: no event files (%s; also .gz and .zst)%s", p, strings.Join(extensions, ", "), hint)
 		}
 	}
 	return out

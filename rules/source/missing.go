@@ -27,11 +27,23 @@ func NotFound(path string) error {
 	if path == "-" {
 		return Streamed(path, 0)
 	}
+	if strings.ContainsAny(path, "*?[") {
+		return fmt.Errorf("%s: no file matches%w", path, silent{fs.ErrNotExist})
+	}
 	text := path + ": no such file or folder"
 	if near := Meant(path); near != "" {
 		text += "; did you mean " + near + "?"
 	}
 	return fmt.Errorf("%s%w", text, silent{fs.ErrNotExist})
+}
+
+// Matching gives the files and folders that a path or a pattern of the user's means. Not every shell replaces patterns
+// by the files that match: PowerShell does not. Brackets may be a part of a name, and not only of a pattern.
+func Matching(path string) ([]string, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return []string{path}, nil
+	}
+	return filepath.Glob(path)
 }
 
 // Streamed is the error for a path of a rule that is standard input or a pipe, under any of their names; nil if it is

@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"decree/cmd/decree/internal/plural"
@@ -15,11 +16,26 @@ const (
 	shownEmpty   = 10
 )
 
-// ShowSkipped names the files that were skipped.
+// ShowSkipped names the files that were skipped, and warns of those that may hold logs.
 func (in *Reader) ShowSkipped() {
-	if len(in.skipped) > 0 {
-		fmt.Fprintf(in.streams.Err, "%s skipped, not logs of the data model: %s\n", plural.Count(len(in.skipped), "file"), names(in.skipped, shownSkipped))
+	packed := in.Packed()
+	others := slices.DeleteFunc(slices.Clone(in.skipped), event.IsPacked)
+	if len(others) > 0 {
+		fmt.Fprintf(in.streams.Err, "%s skipped, not logs of the data model: %s\n", plural.Count(len(others), "file"), names(others, shownSkipped))
 	}
+	if len(packed) > 0 {
+		fmt.Fprintf(in.streams.Err, "warning: %s not opened, and rules did not see what is in them: unpack %s\n", plural.Count(len(packed), "packed file"), names(packed, shownEmpty))
+	}
+}
+
+// Packed are the files of folders that may hold logs, and that were not opened.
+func (in *Reader) Packed() (files []string) {
+	for _, file := range in.skipped {
+		if event.IsPacked(file) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // showEmpty names the inputs that hold no event. If none holds one, nothing was read.

@@ -33,6 +33,7 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 			return nil, ErrNoRules
 		}
 	}
+	sel.expand()
 	sel.takeNames(p)
 	sel.takeFilters(p)
 	if len(sel.Lists.Dirs) == 0 {

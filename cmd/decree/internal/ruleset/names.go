@@ -23,6 +23,19 @@ func isName(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
+// expand replaces patterns among the paths of a selection by the files that match.
+func (sel *Selection) expand() {
+	var paths []string
+	for _, path := range sel.Paths {
+		if files, err := source.Matching(path); err == nil && len(files) > 0 {
+			paths = append(paths, files...)
+			continue
+		}
+		paths = append(paths, path) // a name, or not there
+	}
+	sel.Paths = paths
+}
+
 // takeNames takes the names of rules from the paths of a selection. They are those of rules of the project, or without
 // a project and with Library of rules that decree ships.
 func (sel *Selection) takeNames(p *project.Project) {
@@ -48,6 +61,7 @@ func (sel Selection) Places(p *project.Project) []string {
 	if len(sel.Paths) == 0 && !sel.Library {
 		return p.Rules
 	}
+	sel.expand()
 	sel.takeNames(p)
 	sel.takeFilters(p)
 	return slices.Concat(sel.Paths, sel.ofFilters, sel.beside)

@@ -147,7 +147,7 @@ func TestPathsWithoutRulesAreErrors(t *testing.T) {
 		"dist":        "dist: no rule files (.yml, .yaml) in this folder but what decree wrote into it: name the folder of the rules that it was made of",
 		"nowhere":     "nowhere: no such file or folder, and no rule that decree ships has this name, id or title",
 		"no/where":    "no/where: no such file or folder",
-		"no*":         "no*: no such file or folder",
+		"no*":         "no*: no file matches",
 		"windws":      "windws: no such file or folder; did you mean windows?",
 		"empty":       "empty: no rule files (.yml, .yaml) in this folder",
 		"comment.yml": "no rules in comment.yml",

@@ -16,7 +16,7 @@ import (
 
 // Selection says which rules a command takes. What it leaves open, the project says.
 type Selection struct {
-	Paths   []string // files or folders, or names of rules
+	Paths   []string // files, folders or patterns of them, or names of rules
 	Library bool     // the shipped rules, beside those of the paths; of these rules, if there are names
 
 	Tags, Levels, Statuses []string // a rule has one of each that is given

@@ -11,6 +11,7 @@ import (
 
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/findings"
+	"decree/cmd/decree/internal/git"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
@@ -133,6 +134,10 @@ func validate(s *stdio.Streams, p validateParams) error {
 
 // report shows the findings. all is their number, with those that are less severe than --severity.
 func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Diagnostics, all int) error {
+	if slices.Contains([]string{"sarif", "gitlab", "github"}, p.format) { // what reads these looks for files in the repository
+		top, _ := git.Below(".")
+		found = found.Below(top)
+	}
 	switch p.format {
 	case "sarif":
 		return diag.WriteSARIF(s.Out, found, buildVersion(), lint.Why)

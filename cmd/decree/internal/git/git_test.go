@@ -1,7 +1,9 @@
 package git
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,4 +25,29 @@ func TestRun(t *testing.T) {
 	_, err = Run(dir, "rev-parse", "--verify", "--quiet", "HEAD")
 	var silent *exec.ExitError
 	assert.ErrorAs(t, err, &silent)
+}
+
+// TestRefusals holds that what git says in several lines is one line, as every error is.
+func TestRefusals(t *testing.T) {
+	fixture.Tool(t, "git")
+	_, err := Run(t.TempDir(), "log", "--no-such-flag")
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "\n")
+	assert.NotContains(t, err.Error(), `\n`)
+	assert.False(t, Shallow(t.TempDir()))
+}
+
+func TestBelow(t *testing.T) {
+	top := t.TempDir()
+	within := filepath.Join(top, "team", "rules")
+	require.NoError(t, os.MkdirAll(within, 0o755))
+	_, ok := Below(within)
+	assert.False(t, ok, "no repository")
+	require.NoError(t, os.WriteFile(filepath.Join(top, ".git"), []byte("gitdir: elsewhere\n"), 0o600)) // as in a worktree
+	path, ok := Below(within)
+	assert.True(t, ok)
+	assert.Equal(t, "team/rules", path)
+	path, ok = Below(top)
+	assert.True(t, ok)
+	assert.Empty(t, path)
 }

@@ -19,14 +19,18 @@ const begin = "\x01"
 
 // Of gives the commits that changed each file below a folder, by slash paths relative to it. since is a revision whose
 // commits, and those before it, are left out; or "". why says why there is no history, where that is not plain: the
-// repository is shallow.
+// repository is shallow, or git refuses it.
 func Of(dir, since string) (commits map[string][]pages.Commit, why string, err error) {
 	if _, err := exec.LookPath("git"); err != nil {
 		return nil, "", nil
 	}
-	if shallow, err := git.Run(dir, "rev-parse", "--is-shallow-repository"); err != nil {
-		return nil, "", nil // git does not keep the folder
-	} else if strings.TrimSpace(shallow) == "true" {
+	if _, kept := git.Below(dir); !kept {
+		return nil, "", nil
+	}
+	if _, err := git.Run(dir, "rev-parse"); err != nil { // such as a repository that another user owns
+		return nil, "the pages have no history: " + err.Error(), nil
+	}
+	if git.Shallow(dir) {
 		return nil, "the clone is shallow, so the pages have no history from git: fetch all commits", nil
 	}
 	if _, err := git.Run(dir, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {

@@ -48,9 +48,14 @@ func (c *changes) in(dir string) (map[string]bool, error) {
 
 // changedForAll says that a file changed since a revision that every rule's queries and tests may depend on, the
 // project's file or a data model, or that git cannot tell; "" if none did. git cannot tell of a file outside of a
-// repository, and of one that it ignores.
-func changedForAll(p *project.Project, sel Selection) string {
+// repository, and of one that it ignores. It is an error if the project's repository does not have the revision.
+func changedForAll(p *project.Project, sel Selection) (string, error) {
 	known := &changes{sel.Since, map[string]map[string]bool{}}
+	if p.Exists() {
+		if _, err := known.in(filepath.Dir(p.File)); errors.Is(err, since.ErrUnknown) {
+			return "", err
+		}
+	}
 	changed := func(file string) string {
 		return diag.Visible(filepath.ToSlash(file)) + " changed since " + diag.Visible(sel.Since)
 	}
@@ -68,11 +73,11 @@ func changedForAll(p *project.Project, sel Selection) string {
 		}
 		all, err := known.in(at)
 		if err != nil {
-			return "git cannot tell whether " + changed(at)
+			return "git cannot tell whether " + changed(at), nil
 		}
 		for _, file := range slices.Sorted(maps.Keys(all)) {
 			if all[file] && source.IsYAML(file) { // also one that is gone
-				return changed(filepath.Join(at, filepath.FromSlash(file)))
+				return changed(filepath.Join(at, filepath.FromSlash(file))), nil
 			}
 		}
 	}
@@ -83,12 +88,12 @@ func changedForAll(p *project.Project, sel Selection) string {
 		dir, name := filepath.Dir(file), filepath.Base(file)
 		switch all, err := known.in(dir); {
 		case all[name]:
-			return changed(file)
+			return changed(file), nil
 		case err != nil || !since.Tracked(dir, name):
-			return "git cannot tell whether " + changed(file)
+			return "git cannot tell whether " + changed(file), nil
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, a

@@ -57,7 +57,9 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 		return nil, err
 	}
 	if sel.Since != "" {
-		set.changedForAll = changedForAll(p, sel)
+		if set.changedForAll, err = changedForAll(p, sel); err != nil {
+			return nil, err
+		}
 	}
 	if err := set.narrow(sel); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ package since
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 func Changed(dir, rev string) (map[string]bool, error) {
 	at, err := git.Run(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
-		return nil, unknown(err)
+		return nil, unknown(dir, err)
 	}
 	out := map[string]bool{}
 	for _, list := range []struct {
@@ -39,11 +40,17 @@ func Changed(dir, rev string) (map[string]bool, error) {
 	return out, nil
 }
 
+// ErrUnknown is the error of a revision that git does not find.
+var ErrUnknown = errors.New("unknown git revision")
+
 // unknown is the error of a revision that git does not find. git itself says nothing of it, but has a text where the
 // folder is of no repository.
-func unknown(err error) error {
+func unknown(dir string, err error) error {
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		return errors.New("unknown git revision: name a commit, a tag or a branch (HEAD~3, v1.2, origin/main), or the commit that `git rev-list -1 --before=2026-01-31 HEAD` gives for a day")
+		if git.Shallow(dir) {
+			return fmt.Errorf("%w: the clone is shallow, which CI makes by default: fetch all commits (fetch-depth: 0 of actions/checkout, GIT_DEPTH: 0 of GitLab)", ErrUnknown)
+		}
+		return fmt.Errorf("%w: name a commit, a tag or a branch (HEAD~3, v1.2, origin/main), or the commit that `git rev-list -1 --before=2026-01-31 HEAD` gives for a day", ErrUnknown)
 	}
 	return err
 }

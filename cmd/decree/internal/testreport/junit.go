@@ -38,13 +38,13 @@ type (
 	}
 )
 
-func (t *Report) junit(w io.Writer) error {
+func (t *Report) junit(w io.Writer, top string) error {
 	errors := t.errors()
 	report := junitReport{Tests: t.Passed + t.Failed + len(errors), Failures: t.Failed, Errors: len(errors)}
 	for _, r := range t.Rules {
 		suite := junitSuite{Name: r.Rule, Tests: len(r.Cases)}
 		for _, o := range r.Cases {
-			c := junitCase{Name: diag.Visible(o.Case), Class: r.Rule, File: diag.Visible(o.At.File), Line: o.At.Start.Line}
+			c := junitCase{Name: diag.Visible(o.Case), Class: r.Rule, File: diag.Visible(diag.Below(top, o.At.File)), Line: o.At.Start.Line}
 			if !o.Passed() {
 				suite.Failures++
 				c.Failure = &junitFailure{diag.Visible(o.Failures[0].Message), failureText(o)}
@@ -54,7 +54,7 @@ func (t *Report) junit(w io.Writer) error {
 		report.Suites = append(report.Suites, suite)
 	}
 	for _, e := range errors {
-		file := diag.Visible(e.Range.File)
+		file := diag.Visible(diag.Below(top, e.Range.File))
 		if n := len(report.Suites); n == 0 || report.Suites[n-1].Name != file {
 			report.Suites = append(report.Suites, junitSuite{Name: file})
 		}

@@ -8,6 +8,7 @@ import (
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/findings"
+	"decree/cmd/decree/internal/git"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
@@ -106,9 +107,10 @@ func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbos
 	case format != "github":
 		set.Show(s, all)
 	}
+	top, _ := git.Below(".") // what reads JUnit and commands of GitHub looks for files in the repository
 	switch format {
 	case "junit":
-		return t.junit(s.Out)
+		return t.junit(s.Out, top)
 	case "tap":
 		return t.tap(s.Out)
 	case "github":
@@ -121,7 +123,7 @@ func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbos
 				}
 			}
 		}
-		diag.WriteGitHub(s.Out, found)
+		diag.WriteGitHub(s.Out, found.Below(top))
 		t.count(s.Out)
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"decree/compilers/deployed/conf"
+	"decree/rules/source"
 )
 
 // Read reads the files of one export. An error is that a file cannot be read, or that the files are of several products
@@ -23,7 +24,11 @@ func Read(files []File) (*Export, error) {
 		if strings.EqualFold(path.Ext(f.Path), ".toml") {
 			return nil, fmt.Errorf("%s: TOML is not read: if these are Elastic's detection rules, import them from what Kibana exports (NDJSON)", f.Path)
 		}
-		var err error
+		text, err := source.UTF8(f.Data) // PowerShell writes UTF-16
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+		f.Data = text
 		if isLookup(f.Path) {
 			x.out.Parts = append(x.out.Parts, lookup(f))
 		} else if isConf(f) {

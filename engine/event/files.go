@@ -78,7 +78,7 @@ func (f *Files) walk(root string) {
 		case d.IsDir():
 		case at == root:
 			f.Paths = append(f.Paths, at)
-		case hidden || !supported(at) || !regular(at):
+		case hidden || !Supported(at) || !regular(at):
 			f.Passed = append(f.Passed, at)
 		default:
 			f.Paths = append(f.Paths, at)
@@ -97,7 +97,8 @@ func regular(name string) bool {
 	return err != nil || info.Mode().IsRegular()
 }
 
-func supported(name string) bool {
+// Supported tells whether a file is a log by its name.
+func Supported(name string) bool {
 	return rotated(name) || slices.Contains(extensions, filepath.Ext(plainName(name)))
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -40,6 +41,9 @@ func textOf(data []byte) func() (io.ReadCloser, error) {
 func (l *loader) inline(n *yaml.Node, name string, own bool) (input, bool) {
 	in := input{name: name, own: own}
 	switch {
+	case n.Kind == yaml.ScalarNode && event.Supported(n.Value) && !strings.ContainsAny(n.Value, "\n{=,\t"):
+		l.errorf("wrong-type", n, "write `file: "+n.Value+"`", "events must be events, and not the name of a file")
+		return in, false
 	case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str":
 		in.open = textOf([]byte(n.Value))
 		return in, true
@@ -207,6 +211,9 @@ func (in input) read(each func(*event.Event, bool) error) (err error) {
 		}
 	}
 	if rejected > 0 {
+		if rejected == 1 {
+			return fmt.Errorf("a line is not an event: %s", first)
+		}
 		return fmt.Errorf("%d lines are not events, the first at %s", rejected, first)
 	}
 	return nil

@@ -108,12 +108,12 @@ func TestReadFile(t *testing.T) {
 // TestEncodings reads texts as editors save them.
 func TestEncodings(t *testing.T) {
 	for text, want := range map[string]string{"a": "a", "\xef\xbb\xbfa": "a", "a\x00b\x00": "ab", "\x00a\x00b": "ab", "\xfe\xff\x00a": "a", "\xff\xfea\x00": "a", "": ""} {
-		got, err := utf8Text([]byte(text))
+		got, err := UTF8([]byte(text))
 		require.NoError(t, err, "%q", text)
 		assert.Equal(t, want, string(got), "%q", text)
 	}
 	for _, text := range []string{"\xff\xfe\x00\x00a", "\xff\xfea", "\xff\xfe\x00\xd8"} {
-		_, err := utf8Text([]byte(text))
+		_, err := UTF8([]byte(text))
 		assert.Error(t, err, "%q", text)
 	}
 }

@@ -34,7 +34,7 @@ func readText(r fs.File, name string, most int) ([]byte, error) {
 	if err = errors.Join(err, r.Close()); err != nil {
 		return nil, err
 	}
-	text, err := utf8Text(data)
+	text, err := UTF8(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -82,9 +82,9 @@ func readAtMost(r fs.File, name string, most int) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-// utf8Text gives the text of a file as UTF-8, without a byte order mark. UTF-16, which Windows editors write, is
+// UTF8 gives the text of a file as UTF-8, without a byte order mark. UTF-16, which Windows editors write, is
 // recognised by its mark or, without one, by its zero bytes.
-func utf8Text(data []byte) ([]byte, error) {
+func UTF8(data []byte) ([]byte, error) {
 	order, mark := unicode.LittleEndian, unicode.ExpectBOM
 	switch {
 	case bytes.HasPrefix(data, byteOrderMark):

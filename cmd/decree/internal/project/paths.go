@@ -35,6 +35,8 @@ func (r *reader) paths(n *yaml.Node, what string) (out []string) {
 		switch _, err := os.Stat(path); {
 		case os.IsNotExist(err) && strings.ContainsAny(written, "*?"):
 			r.Errorf("file-not-found", r.Span(item), "name the folder: all files in it and below it are read", "the path %q of %s does not exist, and paths have no wildcards", written, what)
+		case os.IsNotExist(err) && strings.Contains(written, `\`):
+			r.Errorf("file-not-found", r.Span(item), "write `"+strings.ReplaceAll(written, `\`, "/")+"`: the same path is then read on every system", "the path %q of %s does not exist", written, what)
 		case os.IsNotExist(err):
 			r.Errorf("file-not-found", r.Span(item), "the path is relative to this file; make the folder, or remove the path", "the path %q of %s does not exist", written, what)
 		case err != nil:

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/project"
+	"decree/engine/event"
 	"decree/rules/diag"
 	"decree/rules/library"
 	"decree/rules/parse"
@@ -141,6 +142,9 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 	}
 	within = filepath.ToSlash(within)
 	if !info.IsDir() {
+		if err := notRules(p); err != nil {
+			return nil, nil, err
+		}
 		file := testedBy(within, in.Exists)
 		return []File{{Folder: in, Disk: at, Path: file, Named: true, Tests: file != within}}, nil, nil
 	}
@@ -158,6 +162,19 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder", p)
 	}
 	return files, linked, nil
+}
+
+// notRules is the error for a file that its name says has no rules: an export of what is deployed, or events.
+func notRules(p string) error {
+	switch ext := strings.ToLower(filepath.Ext(p)); {
+	case ext == ".conf":
+		return fmt.Errorf("%s: searches of Splunk are no rules of Sigma: `decree import %s` makes rules of them", p, p)
+	case slices.Contains([]string{".evtx", ".csv", ".ndjson", ".jsonl", ".gz", ".zst"}, ext):
+		return fmt.Errorf("%s: this is no rule file (.yml, .yaml): `decree run --rules RULES EVENTS` reads events", p)
+	case event.IsPacked(p):
+		return fmt.Errorf("%s: archives are not read: unpack it, and name its folder", p)
+	}
+	return nil
 }
 
 // testedBy gives the rule or filter file beside a test file, which stands for it, as in the list of files that a shell

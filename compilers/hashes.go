@@ -31,7 +31,7 @@ func (c *checker) hashes(n *ir.Match, own ir.Node) ir.Node {
 			return own
 		}
 		all += len(text.Values)
-		if _, ok := c.plan.Column(m.Field); ok {
+		if c.opt.Model.Reaches(c.plan.Source, m.Field, m.Test) {
 			kept = append(kept, term)
 			left += len(text.Values)
 		} else {

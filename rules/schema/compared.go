@@ -15,7 +15,7 @@ func (m *Model) compared(s *Source, n *ir.Match, ref *ir.FieldRef, col Column) (
 	if m.inSeveralPlaces(s, n.Field) || m.inSeveralPlaces(s, ref.Other) {
 		return nil, fmt.Errorf("%s and %s cannot be compared: an event has its fields at the outermost level or in %s", n.Field, ref.Other, s.Envelope)
 	}
-	other, known := m.Column(s, ref.Other.Name, ref.Other.Level)
+	other, known := m.columnRead(s, ref.Other)
 	switch {
 	case !known:
 		return nil, nil

@@ -17,9 +17,23 @@ var hashFields = map[string]struct {
 // HashesApart tells whether a field is Sysmon's Hashes, and the source has a column for each algorithm instead: then
 // only whole hashes, with the names of their algorithms, can be asked.
 func (s *Source) HashesApart(f ir.Field) bool {
-	_, together := s.Fields[hashesField]
-	apart, ok := s.Fields["sha256"]
-	return f.Name == hashesField && f.Level == 0 && !together && ok && apart.Type != HashSet
+	fields := s.hashesOf(f.Level)
+	_, together := fields[hashesField]
+	apart, ok := fields["sha256"]
+	return f.Name == hashesField && !together && ok && apart.Type != HashSet
+}
+
+// hashesOf gives the fields among which those of a process's hashes are: of the event, or of a creation event that is
+// read for an ancestor.
+func (s *Source) hashesOf(level int) map[string]Column {
+	for _, at := range append([]int{level}, s.linkedLevels(level)...) {
+		fields := s.fieldsAt(at)
+		_, together := fields[hashesField]
+		if _, apart := fields["sha256"]; together || apart {
+			return fields
+		}
+	}
+	return nil
 }
 
 // splitHashes tests each hash in the field of its algorithm, if the source has separate fields.
@@ -39,8 +53,8 @@ func (m *Model) splitHashes(s *Source, n *ir.Match) (ir.Node, bool) {
 	}
 	var terms []ir.Node
 	for _, name := range sortedNames(values) {
-		var term ir.Node = &ir.Match{Base: n.Base, Field: ir.Field{Name: name}, Test: &ir.Text{Op: ir.Equals, Values: values[name]}}
-		if len(s.Fields[name].Spread) > 0 {
+		var term ir.Node = &ir.Match{Base: n.Base, Field: ir.Field{Name: name, Level: n.Field.Level}, Test: &ir.Text{Op: ir.Equals, Values: values[name]}}
+		if len(s.hashesOf(n.Field.Level)[name].Spread) > 0 {
 			spread, err := m.Translate(s, term.(*ir.Match))
 			if err != nil {
 				return nil, false

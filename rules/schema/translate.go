@@ -24,7 +24,7 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return m.translate(s, n)
 	}
 	never := &ir.Const{Base: n.Base}
-	if col, known := m.Column(s, n.Field.Name, n.Field.Level); known && s.numeric(col) {
+	if col, known := m.columnRead(s, n.Field); known && s.numeric(col) {
 		return never, nil
 	}
 	own, err := m.translate(s, n)
@@ -51,7 +51,7 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if split, ok := m.splitHashes(s, n); ok {
 		return split, nil
 	}
-	col, ok := m.Column(s, n.Field.Name, n.Field.Level)
+	col, ok := m.columnRead(s, n.Field)
 	if ref, compares := n.Test.(*ir.FieldRef); compares && ok {
 		own, err := m.compared(s, n, ref, col)
 		if err != nil {
@@ -65,6 +65,31 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return m.inEither(s, n, inside, outside)
 	}
 	return m.inColumn(s, col, ok, n)
+}
+
+// columnRead finds the column of a field: on the event itself or, of an ancestor that the event does not carry, on the
+// creation event that is read for it. That is the process's below, whose own parent fields describe the ancestor, or
+// else the ancestor's.
+func (m *Model) columnRead(s *Source, f ir.Field) (col Column, ok bool) {
+	for i, level := range append([]int{f.Level}, s.linkedLevels(f.Level)...) {
+		if col, ok = m.Column(s, f.Name, level); ok && (i == 0 || level == 0 || col.Holds == "") {
+			return col, true
+		}
+	}
+	return Column{}, false
+}
+
+// linkedLevels are the levels of a creation event's fields that may tell an ancestor's, in the order in which they are
+// asked. There are none where no link leads to the ancestor.
+func (s *Source) linkedLevels(level int) []int {
+	if level == 0 || len(s.Keys[1]) == 0 {
+		return nil
+	}
+	var levels []int
+	for above := 1; above < level; above++ {
+		levels = append(levels, above)
+	}
+	return append(levels, 0)
 }
 
 // inColumn rewrites a test of a field for its column, if it has one.

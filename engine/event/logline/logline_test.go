@@ -249,6 +249,8 @@ func TestNoDevices(t *testing.T) {
 		{`Feb 22 22:14:15 web1 CRON[1]: `, `(root) CMD (echo x: %SYS-5-CONFIG_I: y)`, `"appname":"CRON",`},
 		{`Feb 22 22:14:15 web1 kernel: `, `usb 1-1: Product: %SYS-5-CONFIG_I: y`, `"appname":"kernel",`},
 		{`Feb 22 22:14:15 web1 app[1]: `, `login of x: %SYS-5-CONFIG_I: y`, `"appname":"app",`},
+		{`Feb 22 22:14:15 web1 app: `, `%SYS-5-CONFIG_I: y`, `"appname":"app",`},
+		{`2026-02-22T22:14:15Z web1 my-app.sh: `, `%SYS-5-CONFIG_I: y`, `"appname":"my-app.sh",`},
 		{`Feb 22 22:14:15 web1 app: `, `alice: %SYS-5-CONFIG_I: y`, `"appname":"app",`},
 		{`Feb 22 22:14:15 web1 `, `Feb 22 22:14:15 web2 su: %SYS-5-CONFIG_I: y`, ``},
 		{`Feb 22 22:14:15 web1 `, `login of x: %SYS-5-CONFIG_I: y`, `"appname":"%SYS-5-CONFIG_I",`},

@@ -37,6 +37,9 @@ var (
 	// What else may stand before it is not known, so it may be a text that somebody chose.
 	perhapsDevice = regexp.MustCompile(`^((?:[^%"{]|%\$){0,120}: ?)` + mnemonic)
 	// A program's tag before such a text tells that the line is no device's. These programs' lines never are.
+	// A program's name right before it is that program's, where the header tells the host: devices that write their own
+	// name there write a number, a time or a space, too.
+	onlyTag      = regexp.MustCompile(`^[A-Za-z][\w.-]{0,63}: ?` + mnemonic)
 	taggedText   = regexp.MustCompile(`^` + counts + `(?:` + clock + ` )?[^\s:\[\]=<>{}"]{1,64}` + procid)
 	knownProgram = regexp.MustCompile(`^` + counts + `(?:` + clock + ` )?(?i:sshd|sshd-session|su|sudo|cron|crond|anacron|kernel|` +
 		`systemd|systemd-logind|login|passwd|useradd|usermod|audit|auditd|polkitd)` + procid)
@@ -103,8 +106,10 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 		fields["hostname"] = name[1]
 		text = text[len(name[0]):]
 	}
-	if rest, ok := r.deviceMessage(fields, text); ok {
-		return fields, message(rest), true
+	if _, named := fields["hostname"]; !named || !onlyTag.MatchString(text) {
+		if rest, ok := r.deviceMessage(fields, text); ok {
+			return fields, message(rest), true
+		}
 	}
 	text = tagged(fields, text)
 	if _, named := fields["appname"]; !named && pri == nil && isoTime.MatchString(begun) && !isDeviceEvent(text) && !auditLine.MatchString(text) {

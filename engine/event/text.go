@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"decree/engine/event/evtx"
@@ -18,6 +19,9 @@ type text struct {
 	lines *logline.Reader
 	table *logline.Table // nil for lines that have their own names
 	xml   *evtx.XML      // of Sysmon for Linux
+	parts logline.Parts  // of lines that containers printed
+
+	lastPart int // its line
 
 	isObject bool // the last event is a JSON object of the file, which may be an envelope
 }
@@ -41,7 +45,7 @@ func asText(head []byte, latest time.Time, isRows func() bool) *text {
 		return nil
 	}
 	for i, line := range lines {
-		if logline.Detect(string(line)) && (i == 0 || !isRows()) {
+		if (logline.Detect(string(line)) || logline.IsPart(string(line))) && (i == 0 || !isRows()) {
 			return &text{lines: &logline.Reader{Latest: latest}, xml: evtx.NewXML()}
 		}
 	}
@@ -63,6 +67,9 @@ func (r *Reader) nextText() (Raw, error) {
 	for {
 		line, size, err := r.readLine()
 		if errors.Is(err, io.EOF) && size == 0 {
+			if begun, waits := r.text.parts.Drop(); waits {
+				return r.bad(r.text.lastPart, begun, "the rest of a container's line is missing")
+			}
 			return Raw{}, io.EOF
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -76,10 +83,18 @@ func (r *Reader) nextText() (Raw, error) {
 			continue
 		}
 		if r.text.table == nil {
-			if logline.IsFrame(string(bytes.TrimSpace(line))) {
+			whole, waiting := r.text.parts.Join(string(line))
+			if waiting > 0 {
+				r.text.lastPart = r.line
+			}
+			switch {
+			case waiting > r.opt.MaxLine:
+				begun, _ := r.text.parts.Drop()
+				return r.long(r.line, begun, "line", waiting)
+			case waiting > 0 || logline.IsFrame(strings.TrimSpace(whole)):
 				continue
 			}
-			return r.logLine(line)
+			return r.logLine([]byte(whole))
 		}
 		fields, err := r.text.table.Parse(string(line))
 		switch {

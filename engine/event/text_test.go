@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,12 @@ func TestTextLogs(t *testing.T) {
 		{"ahead.log", "#Fields: date time cs-method\r\n2026-01-02 03:04:05 GET\r\n" + string(make([]byte, 100)), []string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, nil, nil},
 		{"behind.log", "#Fields: date time cs-method\r\n" + string(make([]byte, 100)) + "2026-01-02 03:04:05 GET\r\n", []string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, nil, nil},
 		{"container.log", "2026-01-02T03:04:05.1Z stdout F {\"a\":1}\n2026-01-02T03:04:05.2Z stderr F \n", []string{`{"a":1}`}, nil, nil},
+		{"parts.log", "2026-01-02T03:04:05.1Z stdout P {\"a\": \n2026-01-02T03:04:05.1Z stderr P {\"b\":\n2026-01-02T03:04:05.1Z stdout P \"x\n2026-01-02T03:04:05.2Z stdout F y\"}\n2026-01-02T03:04:05.2Z stderr F 2}\n2026-01-02T03:04:05.2Z stdout F {\"c\":3}\n",
+			[]string{`{"a": "xy"}`, `{"b":2}`, `{"c":3}`}, nil, nil},
+		{"no end.log", "2026-01-02T03:04:05.1Z stdout F {\"a\":1}\n2026-01-02T03:04:05.1Z stdout P {\"b\":\n", []string{`{"a":1}`}, []int{2}, nil},
+		{"no ends.log", "2026-01-02T03:04:05.1Z stderr P x\n2026-01-02T03:04:05.1Z stdout P {\"b\":\n", nil, []int{2, 2}, nil},
+		{"empty end.log", "2026-01-02T03:04:05.1Z stdout P {\"a\":1}\n2026-01-02T03:04:05.2Z stdout F\n", []string{`{"a":1}`}, nil, nil},
+		{"long parts.log", "2026-01-02T03:04:05.1Z stdout F {\"a\":1}\n" + strings.Repeat("2026-01-02T03:04:05.1Z stdout P "+strings.Repeat("x", 200)+"\n", 3) + "2026-01-02T03:04:05.2Z stdout F {\"b\":1}\n", []string{`{"a":1}`, `{"b":1}`}, []int{4}, nil},
 		{"u_ex.log", "#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time cs-method\r\n2026-01-02 03:04:05 GET\r\n2026-01-02\r\n",
 			[]string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, []int{4}, nil},
 		{"cef.txt", "CEF:0|V|P|1|1|n|5|src=1.1.1.1\nCEF:0|V|P|1|1|n|5|src=1.1.1.2\n",

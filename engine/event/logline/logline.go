@@ -64,11 +64,6 @@ func (r *Reader) Parse(text string) (line Line, ok bool) {
 // archived begins a line of Wazuh's archives.log: the time, the agent, and where the line behind it comes from.
 var archived = regexp.MustCompile(`^\d{4} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} (?:\([^)]*\) )?\S+->\S+ `)
 
-// container begins a line that a container printed, in the files of Kubernetes: the time, the stream, and that the line
-// is whole.
-// https://kubernetes.io/docs/concepts/cluster-administration/logging/
-var container = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{1,9}(?:Z|[+-]\d{2}:\d{2}) (?:stdout|stderr) F(?: |$)`)
-
 // maxCarried is how many lines may be around one.
 const maxCarried = 4
 

@@ -109,12 +109,12 @@ func initialise(s *stdio.Streams, p initParams) error {
 	if around != "" {
 		fmt.Fprintf(s.Err, "%s is a project already: within %s decree reads the new one alone, and none of its rules\n", diag.Visible(around), diag.Visible(p.dir))
 	}
-	into := ""
-	if p.dir != "." {
-		into = "cd " + usage.Argument(p.dir) + " && "
-	}
 	fmt.Fprintf(s.Out, "to check rules before each commit: git config core.hooksPath %s\n", usage.Argument(hooksPath(p.dir)))
-	fmt.Fprintf(s.Out, "next: %sdecree build\n", into)
+	next := "decree build"
+	if p.dir != "." { // in lines of their own, since not every shell has &&
+		next = "cd " + usage.Argument(p.dir) + "\n      " + next
+	}
+	fmt.Fprintf(s.Out, "next: %s\n", next)
 	return nil
 }
 

@@ -44,10 +44,11 @@ An interrupted run ends with 130: its output can be read, and is not whole.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
 		if cmd.Name() != "run" { // it may read events for days, and bounds its memory itself
 			memory.Short()
 		}
+		return usage.TakenApart(cmd, args)
 	}
 	root.SetIn(s.In)
 	root.SetOut(s.Out)

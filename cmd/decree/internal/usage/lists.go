@@ -1,0 +1,35 @@
+package usage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// TakenApart is the error for an argument that is no file and a word of a flag with a list that the command line has,
+// too. PowerShell makes several arguments of a list without quotes, and the command would read the first as the whole.
+func TakenApart(cmd *cobra.Command, args []string) (err error) {
+	for _, arg := range args {
+		if _, missing := os.Stat(arg); !errors.Is(missing, fs.ErrNotExist) {
+			continue
+		}
+		cmd.Flags().Visit(func(f *pflag.Flag) {
+			list, isList := f.Value.(pflag.SliceValue)
+			words, known := cmd.GetFlagCompletionFunc(f.Name)
+			if err != nil || !isList || !known {
+				return
+			}
+			if all, _ := words(cmd, nil, ""); slices.Contains(all, arg) {
+				err = fmt.Errorf("%s: no such file or folder, but a word of --%s: write --%s '%s', since PowerShell takes a list without quotes apart",
+					arg, f.Name, f.Name, strings.Join(append(list.GetSlice(), arg), ","))
+			}
+		})
+	}
+	return err
+}

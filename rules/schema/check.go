@@ -27,6 +27,7 @@ func (m *Model) check(doc *document) {
 	if len(m.Time) == 0 {
 		c.bad("time", "name the columns: `time: [Timestamp]`", "the model does not say which column holds the time")
 	}
+	c.oneOf("dialect", "dialect", m.Dialect, Dialects()...)
 	c.oneOf("lists", "lists", m.Lists, "watchlist", "lookup")
 	if m.Dialect == "kql" && doc.Has("empty_is_missing") && !doc.Null("empty_is_missing") && !m.EmptyIsMissing {
 		c.bad("empty_is_missing", "remove it: it is true of every model of KQL", "KQL cannot tell an empty text from a missing one")

@@ -160,6 +160,9 @@ func loadModels(p *project.Project, t targets.Target, opt Options) ([]*schema.Mo
 		if l.err != nil {
 			return nil, l.err
 		}
+		if own := l.model.Dialect; own != "" && own != t.Dialect.Name() { // a file's: those of others are chosen by it
+			return nil, fmt.Errorf("%s is a data model of %s, and target %s is of %s: name a target of its dialect", cmp.Or(opt.ModelFile, l.name), own, t.Name, t.Dialect.Name())
+		}
 		models = append(models, l.model)
 	}
 	return models, nil

@@ -70,7 +70,12 @@ const mixedLists = "lists: {l: {union: [k, m]}, k: [u, X], m: {except: [w], unio
 
 // input writes a rule that others join.
 func (a mixedAuthor) input(name string) string {
-	return "title: In " + name + "\nname: " + name + "\nlogsource: " + a.logsource(a.apart) + "\n" + mixedLists + extractsOf(a.Rand) + "detection: {s: " + a.selection() + ", t: " + a.selection() + ", condition: " + a.one("s", "s or t", "s and not t", "not s", "s") + "}\n---\n"
+	text := "title: In " + name + "\nname: " + name + "\nlogsource: " + a.logsource(a.apart) + "\n" + mixedLists + extractsOf(a.Rand) + "detection: {s: " + a.selection()
+	other, condition := a.selection(), a.one("s", "s or t", "s and not t", "not s", "s")
+	if strings.HasSuffix(condition, " t") { // a selection must be used
+		text += ", t: " + other
+	}
+	return text + ", condition: " + condition + "}\n---\n"
 }
 
 func (a mixedAuthor) compared() string { return a.one("U", "V", "W", "P", "Q", "user", "sha1") }

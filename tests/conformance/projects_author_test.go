@@ -255,14 +255,21 @@ func (a projectAuthor) correlation(title, name string, inputs []string) string {
 	case "event_count":
 		condition = "\n  condition: {" + a.one("gte: 2", "gte: 3", "eq: 2", "lt: 3") + "}"
 	case "value_count":
-		condition = "\n  condition: {field: " + a.one("Image", "CommandLine") + ", " + a.one("gte: 2", "lte: 2") + "}"
+		condition = "\n  condition: {field: " + a.one("Image", "CommandLine", "sha1", "[host, user]") + ", " + a.one("gte: 2", "lte: 2") + "}"
 	case "temporal":
 		if a.IntN(2) == 0 && len(inputs) > 1 {
 			condition = "\n  condition: " + inputs[0] + a.one(" and not ", " or ", " and ") + inputs[1]
 		}
 	}
-	group := a.one("", "\n  group-by: [User]", "\n  group-by: [User]", "\n  group-by: [ParentImage]")
-	if a.IntN(2) == 0 { // which is warned of
+	group := a.one("", "\n  group-by: [User]", "\n  group-by: [user]", "\n  group-by: [ParentImage]", "\n  group-by: [host]", "\n  group-by: [host, sha1]")
+	switch a.IntN(4) {
+	case 0:
+		var of []string
+		for _, in := range inputs {
+			of = append(of, in+": "+a.one("User", "user", "Image"))
+		}
+		group = "\n  group-by: [who]\n  aliases: {who: {" + strings.Join(of, ", ") + "}}"
+	case 1: // which is warned of
 		group += "\n  aliases: {nobody: {" + inputs[0] + ": Image}}"
 	}
 	return "title: " + title + "\nname: " + name + "\n" + a.slip() + "schedule: {every: 1h, lookback: " + a.one("1h", "2h") + "}\ncorrelation:\n  type: " + kind + "\n  rules: [" + strings.Join(inputs, ", ") +

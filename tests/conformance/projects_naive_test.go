@@ -17,7 +17,8 @@ func (w world) reported(t *testing.T, p *project, c *ir.Correlation, story *stor
 	reads := lookback + c.Reach() // of every rule below it
 	n := naive{}
 	for _, one := range story.Processes {
-		row := splRow{"id": fmt.Sprint(one.ID), "_time": float64(one.At.UnixMilli()) / 1000, "Image": one.Image, "CommandLine": one.Command, "User": one.User, "ParentImage": one.Parent.Image}
+		row := splRow{"id": fmt.Sprint(one.ID), "_time": float64(one.At.UnixMilli()) / 1000, "Image": one.Image, "CommandLine": one.Command, "User": one.User, "ParentImage": one.Parent.Image,
+			"host": one.Host, "user": one.User, "sha1": one.SHA1}
 		if w.own.has(one) {
 			for name := range row {
 				if value, known := w.own.values[name]; name != "id" && name != "_time" && !known {

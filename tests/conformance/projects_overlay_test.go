@@ -70,8 +70,10 @@ func (a projectAuthor) overlay(of product) *mine {
 		parents = append(parents, "CommandLine: "+m.plain("ParentCommandLine", func(p *stories.Process) string { return p.Parent.Command }))
 	}
 	if maybe(2) {
-		entities = append(entities, "host: "+m.plain("Host", func(p *stories.Process) string { return p.Host }),
-			"user: "+m.plain("Who", func(p *stories.Process) string { return p.User }), "sha1: "+m.plain("Hash", func(p *stories.Process) string { return p.SHA1 }))
+		m.values["host"] = func(p *stories.Process) string { return p.Host }
+		m.values["user"] = func(p *stories.Process) string { return p.User }
+		m.values["sha1"] = func(p *stories.Process) string { return p.SHA1 }
+		entities = append(entities, "host: "+m.plain("Host", m.values["host"]), "user: "+m.plain("Who", m.values["user"]), "sha1: "+m.plain("Hash", m.values["sha1"]))
 	}
 	category := a.one("process_creation", "process_creation", "'*'")
 	m.text = fmt.Sprintf("name: mine\ntitle: Mine\nextends: %s\n%ssources:\n  - {name: mine, product: windows, category: %s, %s,\n     fields: {%s},\n     ancestors: {1: {%s}},\n     entities: {%s}",

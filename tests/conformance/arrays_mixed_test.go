@@ -19,27 +19,44 @@ import (
 	"decree/tests/fixture"
 )
 
+const arrayHeader = "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\nextract: {Verb: {field: OperationName, split: ' ', at: 0}}\n"
+
+// arraySelection writes a selection that mostly tests an array.
+func (a author) arraySelection() string {
+	return pick(a, []string{"{'TargetResources[" + a.selector() + "]': " + a.arrayMap(1) + "}", "{'TargetResources[" + a.selector() + "].name|contains': r}",
+		"{OperationName: add, 'TargetResources[" + a.selector() + "]': " + a.arrayMap(0) + "}", "{Verb: add}"})
+}
+
+// arraysRule writes a rule that others read.
+func (a author) arraysRule(name string) string {
+	text := "title: " + strings.ToUpper(name) + "\nname: " + name + "\n" + arrayHeader + "detection: {s: " + a.arraySelection()
+	if second := pick(a, []string{"s or not u", "s or u", "s and not u"}); a.IntN(2) == 0 {
+		return text + ", u: " + a.arraySelection() + ", condition: " + second + "}\n---\n"
+	}
+	return text + ", condition: " + pick(a, []string{"s", "not s"}) + "}\n---\n"
+}
+
+// arrayFilter writes a filter, or none.
+func (a author) arrayFilter(rules ...string) string {
+	if a.IntN(2) == 0 {
+		return ""
+	}
+	return "title: F\nsigma-version: 3\nlogsource: {product: azure, service: auditlogs}\nfilter:\n  rules: " + pick(a, rules) + "\n  f: " + strings.ReplaceAll(a.arraySelection(), "Verb", "Category") + "\n  condition: not f\n"
+}
+
 // arraysMeet writes a rule whose array tests meet joins, first_seen, prevalence, suppress, an extract and filters with
 // arrays of their own; nil where the reader refuses it.
 func (a author) arraysMeet(t *testing.T, suppress bool) *mixed {
-	selection := func() string {
-		return pick(a, []string{"{'TargetResources[" + a.selector() + "]': " + a.arrayMap(1) + "}", "{'TargetResources[" + a.selector() + "].name|contains': r}",
-			"{OperationName: add, 'TargetResources[" + a.selector() + "]': " + a.arrayMap(0) + "}", "{Verb: add}"})
-	}
-	const header = "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\nextract: {Verb: {field: OperationName, split: ' ', at: 0}}\n"
-	other := "title: O\nname: o\n" + header + "detection: {s: " + selection() + ", u: " + selection() + ", condition: " + pick(a, []string{"s or not u", "s or u", "not s", "s"}) + "}\n---\n"
+	other := a.arraysRule("o")
 	conditions := []string{"joins:\n  n: {rule: o, same: [" + pick(a, []string{"Verb", "Category"}) + "], within: 5s" + pick(a, []string{"", ", count: {gte: 2}"}) + "}\n",
 		"first_seen:\n  n: {fields: [" + pick(a, []string{"OperationName", "Verb"}) + "], over: 6s" + pick(a, []string{"", ", among: s"}) + "}\n",
 		"prevalence:\n  n: {field: " + pick(a, []string{"OperationName", "Verb"}) + pick(a, []string{"", ", among: s"}) + ", local: {distinct: Category, " + pick(a, []string{"lte: 1", "gte: 2"}) + "}}\n"}
-	text := "title: T\nname: t\n" + header + pick(a, conditions)
+	text := "title: T\nname: t\n" + arrayHeader + pick(a, conditions)
 	if suppress && a.IntN(2) == 0 {
 		text += "suppress: {by: [Verb], for: 3s}\n"
 	}
-	text += "detection:\n  s: " + selection() + "\n  u: " + selection() + "\n  condition: " + pick(a, []string{"s and n", "s and not n", "n or s and not u", "not s and n", "(s or u) and n", "u and not (s and n)"}) + "\n"
-	filters := ""
-	if a.IntN(2) == 0 {
-		filters = "title: F\nsigma-version: 3\nlogsource: {product: azure, service: auditlogs}\nfilter:\n  rules: " + pick(a, []string{"any", "[t]", "[o]"}) + "\n  f: " + strings.ReplaceAll(selection(), "Verb", "Category") + "\n  condition: not f\n"
-	}
+	text += "detection:\n  s: " + a.arraySelection() + "\n  u: " + a.arraySelection() + "\n  condition: " + pick(a, []string{"s and n", "s and not n", "n or s and not u", "not s and n", "(s or u) and n", "u and not (s and n)"}) + "\n"
+	filters := a.arrayFilter("any", "[t]", "[o]")
 	m := &mixed{text: other + text + "=== filters\n" + filters}
 	read, found := parse.Documents("rule.yml", []byte(other+text), nil)
 	if found.HasErrors() {
@@ -97,6 +114,14 @@ func TestKQLAgreesWhereArraysMeet(t *testing.T) {
 			matched += len(want)
 			asked = append(asked, finding{written.text, q.Text, want})
 		}
+		for range fixture.Times(2, 6) {
+			text, rs, cs := a.arraysCorrelate(t)
+			q, problems := kql.New().CompileCorrelation(cs[0], compilers.Options{Model: m})
+			require.NotNil(t, q, "%s\n%v", text, problems)
+			want := correlationFound(t, rs, cs, docLines(t, rows), m)
+			matched += len(want)
+			asked = append(asked, finding{text, q.Text, want})
+		}
 		queriesFind(t, Recording{Tables: tablesOf(t, m), Events: map[string]string{"AuditLogs": writeEvents(t, rows)}, ID: "Id"}, now, asked, "round ", round, "\n", docLines(t, rows))
 	}
 	t.Log(matched, "matches")
@@ -149,7 +174,48 @@ func TestSPLAgreesWhereArraysMeet(t *testing.T) {
 			require.ElementsMatch(t, want, splFound(q.Text, rows, &splWorld{now: 1700000013}, "correlationId"), "%s\n%s\n%s", written.text, q.Text, docLines(t, all))
 			matched += len(want)
 		}
+		for range 10 {
+			text, rs, cs := a.arraysCorrelate(t)
+			q, problems := spl.New().CompileCorrelation(cs[0], compilers.Options{Model: m})
+			if q == nil {
+				refused[problems[0].Code]++
+				continue
+			}
+			compiled++
+			_, err := checkSPL(q.Text)
+			require.NoError(t, err, q.Text)
+			want := correlationFound(t, rs, cs, docLines(t, all), m)
+			require.ElementsMatch(t, want, splFound(q.Text, rows, &splWorld{now: 1700000013}, "correlationId"), "%s\n%s\n%s", text, q.Text, docLines(t, all))
+			matched += len(want)
+		}
 	}
 	t.Logf("%d searches, %d matches; refused: %v", compiled, matched, refused)
 	assert.Greater(t, matched, compiled)
+}
+
+// arraysCorrelate writes a correlation of rules that test arrays.
+func (a author) arraysCorrelate(t *testing.T) (text string, rs []*ir.Rule, cs []*ir.Correlation) {
+	t.Helper()
+	body := pick(a, []string{"type: event_count, rules: [o], condition: {gte: 2}", "type: event_count, rules: [o, p], condition: {eq: 2}", "type: temporal, rules: [o, p]", "type: temporal, rules: [o, p], condition: o and not p",
+		"type: temporal_ordered, rules: [o, p]", "type: value_count, rules: [o, p], condition: {field: OperationName, gte: 2}"})
+	group := pick(a, []string{"", ", group-by: [Verb]", ", group-by: [Category]", ", group-by: [Verb, Category]", ", group-by: [Name]"})
+	switch {
+	case strings.Contains(group, "Name") && !strings.Contains(body, "p]"):
+		group = ", group-by: [OperationName]"
+	case strings.Contains(group, "Name"):
+		group = ", group-by: [k], aliases: {k: {o: OperationName, p: " + pick(a, []string{"OperationName", "Verb"}) + "}}"
+	}
+	text = a.arraysRule("o") + a.arraysRule("p") + "title: T\ncorrelation: {" + body + ", timespan: " + pick(a, []string{"1s", "3s", "8s"}) + group + "}\n"
+	read, found := parse.Documents("rule.yml", []byte(text), nil)
+	require.False(t, found.HasErrors(), "%s\n%v", text, found)
+	linked, found := parse.Link(read.Rules, read.Correlations)
+	require.False(t, found.HasErrors(), "%s\n%v", text, found)
+	filters := a.arrayFilter("any", "[p]", "[o]")
+	lowered := filteredBy(t, read.Rules, filters)
+	for _, r := range read.Rules {
+		rs = append(rs, lowered[r])
+	}
+	cs, found = ir.LowerCorrelations(linked, lowered)
+	require.Empty(t, found, text)
+	return text + "=== filters\n" + filters, rs, cs
 }

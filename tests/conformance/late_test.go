@@ -96,20 +96,26 @@ func TestEventsThatArriveLateAreJudgedOnce(t *testing.T) {
 	m := kqlEvents()
 	m.Ingested = "ingestion_time()"
 	judged, delayed := 0, 0
-	for round := range fixture.Times[uint64](1, 2) {
+	for round := range uint64(fromEnv(t, "DECREE_RANDOM_MEETINGS", fixture.Times(1, 2))) {
 		events := arriving(rand.New(rand.NewPCG(round, 41)), flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 42)))), late)
 		runs := lateRuns{}
 		whole := map[string][]string{} // rule -> what the engine finds among all events
+		delays := map[string]float64{}
 		for seed := range uint64(4) {
-			text := "title: T\nlogsource: {product: windows}\ndetection: {s: {Kind: x}, condition: s}\n"
+			inputs, text := engineInputs, "title: T\nlogsource: {product: windows}\ndetection: {s: {Kind: x}, condition: s}\n"
 			if seed > 0 {
-				text = randomJoins(rand.New(rand.NewPCG(round, 700+seed)), "{product: windows}")
+				r := rand.New(rand.NewPCG(round, 700+seed))
+				text = randomJoins(r, "{product: windows}")
+				if seed%2 == 0 {
+					inputs, text = joinedByExtracts(r, inputs, text)
+				}
 			}
-			rule := joinedRule(t, engineInputs, text)
-			scheduled := joinedRule(t, engineInputs, strings.Replace(text, "title: T\n", fmt.Sprintf("title: T\nschedule: {every: %ds, lookback: %ds}\n", every, every), 1))
+			rule := joinedRule(t, inputs, text)
+			delays[text] = rule.Delay().Seconds()
+			scheduled := joinedRule(t, inputs, strings.Replace(text, "title: T\n", fmt.Sprintf("title: T\nschedule: {every: %ds, lookback: %ds}\n", every, every), 1))
 			q, found := kql.New().Compile(scheduled, compilers.Options{Model: m})
 			require.Empty(t, found, text)
-			delay := rule.Delay().Seconds()
+			delay := delays[text]
 			whole[text] = joinsFound(t, rule, asLines(t, events), engine.Options{})
 			for _, run := range runsOf(every, late+int(delay)) {
 				now := float64(1700000000 + run)
@@ -122,7 +128,7 @@ func TestEventsThatArriveLateAreJudgedOnce(t *testing.T) {
 			}
 		}
 		for text, times := range runs.found(t, events) {
-			delay := joinedRule(t, engineInputs, text).Delay().Seconds()
+			delay := delays[text]
 			for _, e := range events {
 				id := e["id"].(string)
 				assert.LessOrEqual(t, times[id], 1, "%s\n%s", text, id)
@@ -157,7 +163,7 @@ func TestCorrelationsOfEventsThatArriveLate(t *testing.T) {
 	m := kqlEvents()
 	m.Ingested = "ingestion_time()"
 	found := 0
-	for round := range fixture.Times[uint64](1, 2) {
+	for round := range uint64(fromEnv(t, "DECREE_RANDOM_MEETINGS", fixture.Times(1, 2))) {
 		events := arriving(rand.New(rand.NewPCG(round, 43)), flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 44)))), lookback-every-1)
 		runs := lateRuns{}
 		whole := map[string][]string{}

@@ -242,9 +242,13 @@ func (a projectAuthor) filter(names []string) string {
 		over = "[" + pick(a.author, names) + "]"
 	}
 	condition := a.one("not f", "not 1 of f*", "f", "f or g", "not (f and not g)", "f and g")
-	return "title: F\nlogsource: {product: windows, category: process_creation}\nlists:\n  outer: [cmd.exe, net.exe]\n  a: [c.exe]\nfilter:\n  rules: " + over +
-		"\n  f: {" + a.one("Image|filename|expand: '%outer%'", "Image|filename|expand: '%a%'", "User: svc", "ParentImage|filename: a.exe") + "}\n  g: {" +
-		a.one("Image|filename|expand: '%outer%', User: alice", "CommandLine|contains: evil") + "}\n  condition: " + condition + "\n"
+	f := "\n  f: {" + a.one("Image|filename|expand: '%outer%'", "Image|filename|expand: '%a%'", "User: svc", "ParentImage|filename: a.exe") + "}"
+	above := ""
+	if a.IntN(4) == 0 {
+		f, above = "", "ancestry: {f: {"+a.one("parent", "grandparent")+": {"+a.one("Image|filename: "+pick(a.author, projectNames), "CommandLine|contains: '"+pick(a.author, projectWords)+"'")+"}}}\n"
+	}
+	return "title: F\nlogsource: {product: windows, category: process_creation}\nlists:\n  outer: [cmd.exe, net.exe]\n  a: [c.exe]\n" + above + "filter:\n  rules: " + over +
+		f + "\n  g: {" + a.one("Image|filename|expand: '%outer%', User: alice", "CommandLine|contains: evil") + "}\n  condition: " + condition + "\n"
 }
 
 // correlation writes one that reads some of the names.

@@ -24,7 +24,8 @@ type Setting struct{ Key, Value string }
 // Default is the stanza whose settings hold for all others of the file.
 const Default = "default"
 
-// Read reads a file. An error names the first line that is neither a stanza nor a setting nor a comment.
+// Read reads a file. An error names the first line that is neither a stanza nor a setting nor a comment. A key that
+// begins with a pipe is the rest of a search.
 func Read(data []byte) ([]Stanza, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
@@ -51,13 +52,24 @@ func Read(data []byte) ([]Stanza, error) {
 			}
 			whole := strings.Join(parts, "\n")
 			key, value, ok := strings.Cut(whole, "=")
-			if !ok || strings.TrimSpace(key) == "" || strings.Contains(key, "\n") {
-				return nil, fmt.Errorf("line %d: a setting is written `key = value`", at)
+			name := strings.TrimSpace(key)
+			if !ok || name == "" || name[0] == '|' || strings.Contains(key, "\n") {
+				return nil, fmt.Errorf("line %d: a setting is written `key = value`%s", at, cutOff(lines[:at-1]))
 			}
-			f.set(strings.TrimSpace(key), strings.TrimSpace(strings.TrimSuffix(strings.TrimRight(value, " \t\n"), `\`)))
+			f.set(name, strings.TrimSpace(strings.TrimSuffix(strings.TrimRight(value, " \t\n"), `\`)))
 		}
 	}
 	return f.stanzas, nil
+}
+
+// cutOff says of a line that is no setting how it goes on with the value before it, where there is one: Splunk ends a
+// value at a line without a backslash at its end, or with white space behind it, and a search is cut there.
+func cutOff(before []string) string {
+	at := len(before)
+	if at == 0 || strings.TrimSpace(before[at-1]) == "" || strings.Contains("[#;", before[at-1][:1]) {
+		return ""
+	}
+	return fmt.Sprintf("; if it belongs to the value before it, end line %d with a backslash and nothing behind it", at)
 }
 
 // file is a file while it is read.

@@ -26,6 +26,9 @@ func TestWrongFiles(t *testing.T) {
 	for text, want := range map[string]string{
 		"[a\nb = c": "line 1: the name of the stanza does not end in ]", "a = b\n\nwords": "line 3: a setting is written `key = value`",
 		"= b": "line 1: a setting is written `key = value`", "a\xff = b": "the file is not text in UTF-8", "a\x00 = b": "the file is not text in UTF-8", "a \\\n = b": "line 1: a setting is written `key = value`",
+		"[a]\nsearch = x \\\n| head\n| where b > 1": "line 4: a setting is written `key = value`; if it belongs to the value before it, end line 3 with a backslash and nothing behind it",
+		"[a]\nsearch = x \\ \n| where b=1":          "line 3: a setting is written `key = value`; if it belongs to the value before it, end line 2 with a backslash and nothing behind it",
+		"[a]\n| where b=1":                          "line 2: a setting is written `key = value`",
 	} {
 		_, err := Read([]byte(text))
 		assert.EqualError(t, err, want, text)

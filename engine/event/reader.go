@@ -278,7 +278,7 @@ func (r *Reader) Lend(memory []byte) {
 
 // Ready tells whether the next line may be in the lent memory without a copy. If it is not, memory is lent anew first.
 func (r *Reader) Ready() bool {
-	if r.elements != nil {
+	if r.elements != nil || r.rows != nil || r.text != nil {
 		return r.hasRoom()
 	}
 	return !r.block.used || r.block.next > 0 || r.block.err != nil || r.hasRoom()

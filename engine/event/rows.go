@@ -7,8 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"decree/rules/diag"
 )
 
 // rows reads CSV record by record, so that line numbers are exact and an unclosed quote does not fill the memory.
@@ -107,11 +105,12 @@ func (r *Reader) cells(row []string) map[string]any {
 	return fields
 }
 
-// encoded gives the fields of a row as JSON.
+// encoded gives the fields of a row as JSON. It is in the lent memory, if there is room.
 func (r *Reader) encoded(line int, fields map[string]any) (Raw, error) {
-	text, err := diag.JSON(fields)
-	if err != nil {
-		panic(err) // texts always can be written
+	room := r.lent[len(r.lent):]
+	text := appendFields(room, fields)
+	if len(text) <= cap(room) { // else append moved it
+		r.lent = r.lent[:len(r.lent)+len(text)]
 	}
 	r.lines++
 	return Raw{Line: line, Content: TextContent(text)}, nil

@@ -3,6 +3,7 @@ package logline
 import (
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,9 +12,9 @@ import (
 // The form of auditd's lines: https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Enrichment
 var (
 	// The kernel's own lines, where no auditd takes them, have the number of the type.
-	auditLine = regexp.MustCompile(`^(?:(?:\[ *\d+\.\d+\] )?audit: )?(?:node=(\S+) )?type=(\S+) (?:msg=)?audit\((\d{1,11}|\d{2}/\d{2}/(?:\d{2}|\d{4}) \d{2}:\d{2}:\d{2})\.(\d{1,9}):(\d+)\) ?: ?`)
+	auditLine = newForm(has("audit("), `^(?:(?:\[ *\d+\.\d+\] )?audit: )?(?:node=(\S+) )?type=(\S+) (?:msg=)?audit\((\d{1,11}|\d{2}/\d{2}/(?:\d{2}|\d{4}) \d{2}:\d{2}:\d{2})\.(\d{1,9}):(\d+)\) ?: ?`)
 	// Texts that a user chooses are written in hexadecimal where they have spaces, quotes or control characters.
-	chosenText = regexp.MustCompile(`^(?:proctitle|comm|exe|name|cwd|path|key|data|acct|dir|cmd|new_cmd|file|ocomm)$`)
+	chosenText = []string{"proctitle", "comm", "exe", "name", "cwd", "path", "key", "data", "acct", "dir", "cmd", "new_cmd", "file", "ocomm"}
 	argument   = regexp.MustCompile(`^a\d+(?:\[\d+\])?$`)
 	hexText    = regexp.MustCompile(`^(?:[0-9A-F]{2})+$`)
 	// auditd adds the names behind a control character, which rsyslog escapes.
@@ -43,7 +44,7 @@ const keySeparator = "\x01"
 
 // auditd reads a record of Linux' audit log.
 func auditd(text string) (map[string]any, bool) {
-	head := auditLine.FindStringSubmatch(text)
+	head := auditLine.find(text)
 	if head == nil {
 		return nil, false
 	}
@@ -124,7 +125,7 @@ func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 			continue
 		case interpreted:
 			p.value += p.more
-		case p.quote == 0 && hexText.MatchString(p.value) && (chosenText.MatchString(p.name) || (kind == "EXECVE" && argument.MatchString(p.name))):
+		case p.quote == 0 && (slices.Contains(chosenText, p.name) || (kind == "EXECVE" && argument.MatchString(p.name))) && hexText.MatchString(p.value):
 			p.value = fromHex(p.value)
 		}
 		if kind == "EXECVE" && strings.HasSuffix(p.name, "]") {

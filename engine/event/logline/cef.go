@@ -11,7 +11,7 @@ import (
 var cefParts = []string{"CEFVersion", "DeviceVendor", "DeviceProduct", "DeviceVersion", "DeviceEventClassID", "Name", "Severity"}
 
 var (
-	cefStart = regexp.MustCompile(`^CEF: ?\d+\|`)
+	cefStart = newForm(begins("CEF:"), `^CEF: ?\d+\|`)
 	cefKey   = regexp.MustCompile(`(?:^|\s)([A-Za-z0-9_.\-]+(?:\[\d+\])?)=`)
 	cefLabel = regexp.MustCompile(`^(?:cs|cn|cfp|c6a|deviceCustomDate|flexString|flexNumber|flexDate)\d+$`)
 	cefOwn   = regexp.MustCompile(`^(?:FTNTFGT|FortinetFortiGate)(.+)$`)
@@ -22,7 +22,7 @@ var (
 // FortinetFortiGatecfgpath in version 6) under the names that FortiGate's own format has (cfgpath).
 // https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf
 func cef(text string) (map[string]any, bool) {
-	if !cefStart.MatchString(text) {
+	if !cefStart.is(text) {
 		return nil, false
 	}
 	fields := map[string]any{}

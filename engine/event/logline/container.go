@@ -12,7 +12,7 @@ import (
 // is whole. A line that is too long for its runtime comes in parts: all but the last have a P in place of the F.
 // https://kubernetes.io/docs/concepts/cluster-administration/logging/
 var (
-	container     = regexp.MustCompile(containerHead + `F(?: |$)`)
+	container     = newForm(beginsAmong(""), containerHead+`F(?: |$)`)
 	containerPart = regexp.MustCompile(containerHead + `([FP])(?: |$)`)
 )
 

@@ -10,7 +10,7 @@ import (
 var leefParts = []string{"LEEFVersion", "DeviceVendor", "DeviceProduct", "DeviceVersion", "DeviceEventClassID"}
 
 var (
-	leefStart     = regexp.MustCompile(`^LEEF: ?([12])\.\d\|`)
+	leefStart     = newForm(begins("LEEF:"), `^LEEF: ?([12])\.\d\|`)
 	leefDelimiter = regexp.MustCompile(`^(?:(?i:0?x)([0-9A-Fa-f]{1,4})|#011|\\t|[^A-Za-z0-9=])?$`)
 )
 
@@ -24,7 +24,7 @@ func isDeviceEvent(text string) bool {
 // letters \t there, and between the attributes, too. rsyslog writes a tab as #011.
 // https://www.ibm.com/docs/en/dsm?topic=leef-overview
 func leef(text string) (map[string]any, bool) {
-	start := leefStart.FindStringSubmatch(text)
+	start := leefStart.find(text)
 	if start == nil {
 		return nil, false
 	}

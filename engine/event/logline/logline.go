@@ -8,7 +8,6 @@ package logline
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -62,7 +61,7 @@ func (r *Reader) Parse(text string) (line Line, ok bool) {
 }
 
 // archived begins a line of Wazuh's archives.log: the time, the agent, and where the line behind it comes from.
-var archived = regexp.MustCompile(`^\d{4} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} (?:\([^)]*\) )?\S+->\S+ `)
+var archived = newForm(beginsAmong(""), `^\d{4} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} (?:\([^)]*\) )?\S+->\S+ `)
 
 // maxCarried is how many lines may be around one.
 const maxCarried = 4
@@ -70,14 +69,14 @@ const maxCarried = 4
 // carried gives the line that another one has.
 func carried(text string) (line string, isCarried bool) {
 	for range maxCarried {
-		head := archived.FindString(text)
-		if head == "" {
-			head = container.FindString(text)
+		head := archived.find(text)
+		if head == nil {
+			head = container.find(text)
 		}
-		if head == "" {
+		if head == nil {
 			break
 		}
-		text, isCarried = strings.TrimSpace(text[len(head):]), true
+		text, isCarried = strings.TrimSpace(text[len(head[0]):]), true
 	}
 	return text, isCarried
 }

@@ -1,7 +1,6 @@
 package logline
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -16,17 +15,19 @@ type pair struct {
 }
 
 var (
-	pairName = regexp.MustCompile(`^[A-Za-z_@][A-Za-z0-9_.@/:\-]*(?:\[\d+\])?(?:\(\d+\))?=`)
-	leadTime = regexp.MustCompile(`^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)\]?,? +`)
+	leadTime = newForm(beginsAmong("["), `^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)\]?,? +`)
 )
 
 // pairsOnly reads a line that is name=value from beginning to end, or after a time, and has some value. Values with
 // spaces are quoted. Pairs are apart by spaces, commas or semicolons.
 func pairsOnly(text string) (map[string]any, bool) {
 	fields := map[string]any{}
-	if at := leadTime.FindStringSubmatch(text); at != nil {
+	if at := leadTime.find(text); at != nil {
 		fields["timestamp"] = strings.Replace(at[1], ",", ".", 1)
 		text = text[len(at[0]):]
+	}
+	if nameLength(strings.TrimLeft(text, apart)) == 0 {
+		return nil, false // most lines: that saves reading the rest
 	}
 	found, whole := pairs(text)
 	if !whole || len(found) < fewestPairs {
@@ -47,13 +48,53 @@ func pairsOnly(text string) (map[string]any, bool) {
 	return fields, len(fields) > 0
 }
 
+// apart are what stands between pairs.
+const apart = " \t,;"
+
+// nameLength is how long the name of a pair is that a text begins with, with its equals sign; 0 if there is none. A
+// name may have a number in brackets and one in parentheses behind it.
+func nameLength(text string) int {
+	at := 0
+	for at < len(text) && isOfName(text[at], at == 0) {
+		at++
+	}
+	if at == 0 {
+		return 0
+	}
+	at = behindNumber(text, behindNumber(text, at, '[', ']'), '(', ')')
+	if at == len(text) || text[at] != '=' {
+		return 0
+	}
+	return at + 1
+}
+
+func isOfName(c byte, isFirst bool) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '@' ||
+		!isFirst && (c >= '0' && c <= '9' || c == '.' || c == '/' || c == ':' || c == '-')
+}
+
+// behindNumber gives the place behind a number between two characters, or the same place if there is none.
+func behindNumber(text string, at int, open, end byte) int {
+	if at == len(text) || text[at] != open {
+		return at
+	}
+	digits := at + 1
+	for digits < len(text) && text[digits] >= '0' && text[digits] <= '9' {
+		digits++
+	}
+	if digits == at+1 || digits == len(text) || text[digits] != end {
+		return at
+	}
+	return digits + 1
+}
+
 // pairs reads name=value. whole is false if the text has something else, which is left out.
 func pairs(text string) (found []pair, whole bool) {
 	whole = true
 	var words []string // behind the last pair
 	for {
-		text = strings.TrimLeft(text, " \t,;")
-		name := pairName.FindString(text)
+		text = strings.TrimLeft(text, apart)
+		name := text[:nameLength(text)]
 		if name == "" && text != "" {
 			whole = false
 			var word string
@@ -93,7 +134,7 @@ func value(text string) (v string, quote byte, rest string) {
 		}
 	}
 	end := 0
-	for end < len(text) && text[end] != ' ' && text[end] != '\t' && !((text[end] == ',' || text[end] == ';') && pairName.MatchString(text[end+1:])) {
+	for end < len(text) && text[end] != ' ' && text[end] != '\t' && !((text[end] == ',' || text[end] == ';') && nameLength(text[end+1:]) > 0) {
 		end++
 	}
 	return strings.TrimRight(text[:end], ",;"), 0, text[end:]

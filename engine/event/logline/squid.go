@@ -10,13 +10,13 @@ import (
 // squidLine is a line of Squid's own format: time, milliseconds, client, result/status, bytes, method, URL, user,
 // hierarchy/server and content type.
 // https://wiki.squid-cache.org/Features/LogFormat
-var squidLine = regexp.MustCompile(`^(\d{9,11}\.\d{3}) +(-?\d+) (\S+) ([A-Z][A-Z_]*)/(\d{3}) (\d+) (\S+) (\S+) (\S+) ([A-Z][A-Z0-9_]*)/(\S+) (\S+)(?:\s.*)?$`)
+var squidLine = newForm(beginsAmong(""), `^(\d{9,11}\.\d{3}) +(-?\d+) (\S+) ([A-Z][A-Z_]*)/(\d{3}) (\d+) (\S+) (\S+) (\S+) ([A-Z][A-Z0-9_]*)/(\S+) (\S+)(?:\s.*)?$`)
 
 var portAtEnd = regexp.MustCompile(`:\d+$`)
 
 // squid reads a line of a proxy's log. The fields have the names of the W3C's logs, as proxies write these.
 func squid(text string) (map[string]any, bool) {
-	parts := squidLine.FindStringSubmatch(text)
+	parts := squidLine.find(text)
 	if parts == nil {
 		return nil, false
 	}

@@ -16,11 +16,12 @@ var (
 )
 
 var (
-	priority = regexp.MustCompile(`^<(\d{1,3})>`)
+	priority = newForm(begins("<"), `^<(\d{1,3})>`)
 	// RFC 3164 has no year. Cisco's devices may add one, a number of the line, a fraction, and marks of an unset clock.
-	plainTime = regexp.MustCompile(`^(?:\d{1,10}: )?[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: (?:[A-Z]{3,4}(?:[+-]\d{1,2})?|[A-Z][a-z]+(?:/\w+)+):)?:? +`)
-	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})):? +`)
-	host      = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+|(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|` +
+	plainTime = newForm(beginsAmong("*.ABCDEFGHIJKLMNOPQRSTUVWXYZ"), `^(?:\d{1,10}: )?[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: (?:[A-Z]{3,4}(?:[+-]\d{1,2})?|[A-Z][a-z]+(?:/\w+)+):)?:? +`)
+	isoTime   = newForm(beginsAmong(""), `^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})):? +`)
+	// an address of IPv6 as a host
+	address = regexp.MustCompile(`^((?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|` +
 		`(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f.]{0,15})(?:%\w+)?) +`)
 	program   = regexp.MustCompile(`^([^\s:\[\]=<>{}"]{1,64})(?:\[([^\]\s]{1,64})\])?: *`)
 	element   = regexp.MustCompile(`^\[([^\s=\]"]+)`)
@@ -67,7 +68,7 @@ type message string
 // time of ISO 8601.
 func (r *Reader) header(text string) (fields map[string]any, rest message, ok bool) {
 	fields = map[string]any{}
-	pri := priority.FindStringSubmatch(text)
+	pri := priority.find(text)
 	if pri != nil {
 		n, err := strconv.Atoi(pri[1])
 		if err != nil || n >= 8*len(facilities) {
@@ -83,7 +84,7 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 	}
 	begun := text
 	timed := true
-	switch plain, iso := plainTime.FindStringSubmatch(text), isoTime.FindStringSubmatch(text); {
+	switch plain, iso := plainTime.find(text), isoTime.find(text); {
 	case plain != nil:
 		at, ok := r.time(plain)
 		if !ok {
@@ -102,9 +103,9 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 		_, dated := fields["timestamp"]
 		return fields, message(rest), pri != nil || isDevice && dated
 	}
-	if name := host.FindStringSubmatch(text); name != nil {
-		fields["hostname"] = name[1]
-		text = text[len(name[0]):]
+	if name, rest := host(text); name != "" {
+		fields["hostname"] = name
+		text = rest
 	}
 	if _, named := fields["hostname"]; !named || !onlyTag.MatchString(text) {
 		if rest, ok := r.deviceMessage(fields, text); ok {
@@ -112,10 +113,24 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 		}
 	}
 	text = tagged(fields, text)
-	if _, named := fields["appname"]; !named && pri == nil && isoTime.MatchString(begun) && !isDeviceEvent(text) && !auditLine.MatchString(text) {
+	if _, named := fields["appname"]; !named && pri == nil && isoTime.is(begun) && !isDeviceEvent(text) && !auditLine.is(text) {
 		return nil, "", false // a time of ISO 8601 alone begins lines of many logs
 	}
 	return fields, message(text), true
+}
+
+// host reads the name of a host and the spaces behind it. It is "" if there is none.
+func host(text string) (name, rest string) {
+	end := strings.IndexAny(text, " \t\n\f\r:[]=<>{}\"")
+	switch {
+	case end > 0 && text[end] == ' ':
+		return text[:end], strings.TrimLeft(text[end:], " ")
+	case end >= 0 && text[end] == ':':
+		if found := address.FindStringSubmatch(text); found != nil {
+			return found[1], text[len(found[0]):]
+		}
+	}
+	return "", text
 }
 
 // longestHead is how many bytes a device may write before the name of a message.

@@ -2,7 +2,6 @@ package logline
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,38 +13,30 @@ import (
 
 // snareStart begins Snare's form, whose parts are apart by tabs, which rsyslog may escape. The host's name may be
 // before it.
-var snareStart = regexp.MustCompile(`^(?:\S+(?: |\t|#011))?MSWinEventLog(\t|#011)`)
+var snareStart = newForm(has("MSWinEventLog"), `^(?:\S+(?: |\t|#011))?MSWinEventLog(\t|#011)`)
 
 // The parts of Snare's form:
 // https://docs.nxlog.co/refman/current/xm/snare.html and https://www.snaresolutions.com/products/snare-agents/
 var snareParts = []string{"", "Channel", "", "TimeCreated", "EventID", "Provider_Name", "", "", "KeywordsDisplayNames", "Computer", "TaskDisplayName", "", "Message", "EventRecordID"}
 
 // winCollectStart begins WinCollect's form, whose parts are apart in the same way.
-var winCollectStart = regexp.MustCompile(`^AgentDevice=WindowsLog(\t|#011)`)
+var winCollectStart = newForm(begins("AgentDevice="), `^AgentDevice=WindowsLog(\t|#011)`)
 
 // The names of QRadar's WinCollect: https://www.ibm.com/docs/en/qradar-common?topic=wincollect-10
 var winCollectNames = map[string]string{"AgentLogFile": "Channel", "Source": "Provider_Name", "Computer": "Computer", "EventID": "EventID", "RecordNumber": "EventRecordID", "Keywords": "KeywordsDisplayNames",
 	"Task": "TaskDisplayName", "Opcode": "OpcodeDisplayName", "Level": "LevelDisplayName"}
 
-// snareHead gives what snareStart finds. Few lines have its word, which is looked for first.
-func snareHead(text string) []string {
-	if !strings.Contains(text, "MSWinEventLog") {
-		return nil
-	}
-	return snareStart.FindStringSubmatch(text)
-}
-
 // isAgentEvent tells whether a text begins as Snare's or WinCollect's does.
 func isAgentEvent(text string) bool {
-	return snareHead(text) != nil || winCollectStart.MatchString(text)
+	return snareStart.is(text) || winCollectStart.is(text)
 }
 
 // agentEvent reads a Windows event of Snare or WinCollect.
 func agentEvent(text string) (map[string]any, bool) {
-	if start := snareHead(text); start != nil {
+	if start := snareStart.find(text); start != nil {
 		return snare(strings.Split(text[len(start[0]):], start[1]))
 	}
-	if start := winCollectStart.FindStringSubmatch(text); start != nil {
+	if start := winCollectStart.find(text); start != nil {
 		return winCollect(strings.ReplaceAll(text, start[1], "\t")), true
 	}
 	return nil, false

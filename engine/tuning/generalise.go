@@ -24,7 +24,8 @@ const (
 	commandCost   = 0.5  // each further command of a list: the next one will be another
 	openCost      = 0.6  // a folder in which any user may write, or that holds everything
 	absentCost    = 1    // each dialect whose products lack the field
-	knownCost     = 0.6  // an account or a program that every machine has
+	fractionCost  = 0.6
+	knownCost     = 0.6 // an account or a program that every machine has
 )
 
 // Limits of the search: real values stay far below.
@@ -74,7 +75,10 @@ func (s *search) proposeFor(field string, byText map[string]string) {
 	var whole, lines []string
 	for _, v := range values {
 		switch {
-		case v == "" || onlyVarying(v) && !isShortNumber(v) || isPassing(field, v):
+		case v == "" || isPassing(field, v):
+		case fraction.MatchString(v):
+			p.add("", fractionCost, false, v)
+		case onlyVarying(v) && !isShortNumber(v):
 		case strings.ContainsFunc(v, unicode.IsControl) || len(v) > maxValueLength:
 			for line := range strings.FieldsFuncSeq(v[:min(len(v), maxText)], unicode.IsControl) {
 				lines = append(lines, strings.TrimSpace(line))
@@ -93,6 +97,9 @@ func (s *search) proposeFor(field string, byText map[string]string) {
 	p.paths(whole)
 	p.words(whole)
 }
+
+// fraction is a number such as a share or a score. It may also be a version, which will be another.
+var fraction = regexp.MustCompile(`^-?\d{1,5}\.\d{1,6}$`)
 
 // isShortNumber tells whether a value is a number that people know, such as a port.
 func isShortNumber(v string) bool {

@@ -66,6 +66,8 @@ func TestFilters(t *testing.T) {
 		}, []string{
 			`{"Image": "C:\\tool.exe", "ParentImage": "C:\\Windows\\explorer.exe", "User": "CORP\\ann", "ProcessGuid": "{c}", "UtcTime": "2026-03-01 12:00:00.000", "RecordID": 9}`,
 		}, "  selection:\n    ParentImage: 'C:\\Program Files\\Deploy\\deploy.exe'\n", 0},
+		{"a share, where nothing else tells them apart", []string{`{"Image": "C:\\tool.exe", "Score": 0.25}`, `{"Image": "C:\\tool.exe", "Score": "0.25"}`}, []string{`{"Image": "C:\\tool.exe", "Score": 0.75}`},
+			"  selection:\n    Score: '0.25'\n", 0},
 		{"users and versions vary", []string{
 			`{"Image": "C:\\Users\\ann\\AppData\\Local\\Deploy\\1.2.3\\tool.exe"}`, `{"Image": "C:\\Users\\bob\\AppData\\Local\\Deploy\\1.10.0\\tool.exe"}`,
 			`{"Image": "C:\\Users\\cyd\\AppData\\Local\\Deploy\\2.0.1\\tool.exe"}`,

@@ -2,6 +2,7 @@ package tuned
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"decree/cmd/decree/internal/plural"
@@ -56,9 +57,13 @@ func (r *Report) Print(s *stdio.Streams) {
 	if r.Filter != "" {
 		fmt.Fprint(s.Out, visibleLines(r.Filter))
 	}
+	// an event that differs from all that must alert, by a test that is not tried
+	untried := slices.ContainsFunc(r.Left, func(l Left) bool { return l.Like == "" })
 	switch {
 	case r.Good == 0:
 		fmt.Fprintln(s.Err, "the rule matches no event of --good: there is nothing to exclude")
+	case r.Filter == "" && untried:
+		fmt.Fprintf(s.Err, "no filter was found that excludes one of %s and none that must alert\n", plural.Count(r.Good, "event"))
 	case r.Filter == "":
 		fmt.Fprintf(s.Err, "no filter exists: each of %s is like one that must alert, in every field that people can read\n", plural.Count(r.Good, "event"))
 	default:
@@ -70,11 +75,14 @@ func (r *Report) Print(s *stdio.Streams) {
 			fmt.Fprintf(s.Err, "… and %d more\n", len(r.Left)-i)
 			break
 		}
-		like := ", and nothing that people can read tells it apart"
+		like := ", and nothing that was tried tells it apart"
 		if l.Like != "" {
 			like = ", which has the same values as " + diag.Visible(l.Like)
 		}
 		fmt.Fprintf(s.Err, "still matches: %s%s\n", diag.Visible(l.Event), like)
+	}
+	if untried {
+		fmt.Fprintln(s.Err, "not tried: that a value is missing, texts with line breaks or tabs as a whole, long numbers, ids, times and versions")
 	}
 	if r.Unread {
 		fmt.Fprintln(s.Err, "error: not all of --bad could be read as events: nothing says whether what is left out still alerts")

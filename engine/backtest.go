@@ -170,7 +170,7 @@ func (r *replay) raise(alerts *raisedAlerts, at time.Time, seen []moment) error 
 		if m.raised {
 			continue
 		}
-		out, err := r.ask(m, false)
+		out, err := r.askRule(m)
 		if err != nil {
 			return err
 		}
@@ -205,7 +205,7 @@ func (r *replay) sight() error {
 		if r.moments[i].adds != nil {
 			continue // the rule and a correlation that reads it are replayed one after the other
 		}
-		out, err := r.ask(&r.moments[i], true)
+		out, err := r.askCounting(&r.moments[i])
 		if err != nil {
 			return err
 		}
@@ -234,6 +234,12 @@ func (r *replay) judge(at time.Time, from, to int) {
 		p.Judge(r.e.opt.Reputation)
 	}
 }
+
+// askRule asks the rule itself of an event.
+func (r *replay) askRule(w *moment) (outcome, error) { return r.ask(w, false) }
+
+// askCounting asks of an event what counts populations.
+func (r *replay) askCounting(w *moment) (outcome, error) { return r.ask(w, true) }
 
 // ask asks the units of an event: those that count populations, or the rule itself.
 func (r *replay) ask(w *moment, counting bool) (out outcome, err error) {

@@ -125,7 +125,11 @@ func (e *Engine) keepMatch(found correlate.Match, from event.Origin, ref eventst
 // correlate evaluates all correlations, and gives the results of those that report, one by one.
 func (e *Engine) correlate(give func(Result)) error {
 	v := e.correlations.Evaluate(e.matches, e.matches.ByRule())
-	v.FindAll(e.opt.Observe, e.opt.Now)
+	if e.opt.Observe {
+		v.ObserveAll(e.opt.Now)
+	} else {
+		v.FindAll()
+	}
 	e.lacking = e.lackingOf(v)
 	e.progress = slices.DeleteFunc(v.Progress(), func(p correlate.Progress) bool { return e.opt.inner[p.Of] })
 	for found := range v.Reports(e.opt.Now) {

@@ -36,7 +36,7 @@ type replayedRule struct {
 // run, and so do correlations of such rules, so those are evaluated once.
 func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error), alerts *raisedAlerts) error {
 	once := e.correlations.Evaluate(e.matches, e.matches.ByRule())
-	once.FindAll(false, time.Time{})
+	once.FindAll()
 	for _, c := range e.correlations.All {
 		if c.Silent {
 			continue
@@ -82,7 +82,7 @@ func (e *Engine) replayRead(moments [][]moment) error {
 func (r *replay) matches() error {
 	for i := range r.moments {
 		m := &r.moments[i]
-		out, err := r.ask(m, false)
+		out, err := r.askRule(m)
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
 		matches := []int32{}
 		for i := first; i < end; i++ {
 			m := &read.moments[i]
-			out, err := read.ask(m, false)
+			out, err := read.askRule(m)
 			if err != nil {
 				return nil, err
 			}

@@ -147,7 +147,11 @@ func build(s *stdio.Streams, p buildParams) error {
 	found := slices.Concat(b.set.Found, tested.outcomes.Findings, made.found)
 	report := fidelity.New(made.queries, b.chosen, made.packages)
 	summary := b.summary(tested, made, report)
-	if why := stops(in, p.strict, summary, made.packages.SameID()); why != "" {
+	why := stops(in, p.strict, summary)
+	if made.packages.SameID() {
+		why = "rules share an id, or have none and share a name: in a product one would replace the other"
+	}
+	if why != "" {
 		queries.Show(s, b.set, found, made.queries)
 		queries.ShowCounts(s, made.queries)
 		return b.stop(why, found, tested.outcomes)
@@ -294,7 +298,7 @@ func (b *builder) document(t testedRules, c compiledRules) ([]output.File, error
 		return nil, nil
 	}
 	of := catalogue.Parts{Set: b.set, Queries: c.queries, Packages: c.packages, Tests: t.tests, Outcomes: t.outcomes.Outcomes()}
-	pages, err := catalogue.Files(b.s, of, false)
+	pages, err := catalogue.Files(b.s, of, catalogue.Site)
 	for i := range pages {
 		pages[i].Path = path.Join("docs", pages[i].Path)
 	}

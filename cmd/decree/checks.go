@@ -114,16 +114,14 @@ func forBuild(s *stdio.Streams, set *ruleset.Set, tests *ruletests.Tests) (diag.
 }
 
 // stops says why a build that could write every file must not: rules without a query or without a package that the user
-// or the project does not accept, or two rules of which a product would have one. It is empty if nothing stops it.
-func stops(p *project.Project, strict bool, summary buildSummary, sameID bool) string {
+// or the project does not accept. It is empty if nothing stops it.
+func stops(p *project.Project, strict bool, summary buildSummary) string {
 	asked := "fail_on in " + project.FileName
 	if strict {
 		asked = "--strict"
 	}
 	refusing := strict || p.FailsOn(project.Refused)
 	switch {
-	case sameID:
-		return "rules share an id, or have none and share a name: in a product one would replace the other"
 	case summary.Refused > 0 && refusing:
 		return fmt.Sprintf("%s: %s refused%s", asked, plural.Count(summary.Refused, "rule"), leavable(p))
 	case summary.NotPackaged > 0 && refusing:

@@ -174,7 +174,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 		if err := fidelity.New(results, chosen, packaging.Made{}).Print(s, p.format); err != nil {
 			return err
 		}
-		return exit.After(set.Found, p.strict && queries.WithoutQuery(results).Refused > 0)
+		return exit.AfterFailure(p.strict && queries.WithoutQuery(results).Refused > 0, set.Found)
 	}
 	found := set.Found
 	for _, r := range results {
@@ -193,7 +193,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if err := p.write(s, in, set, chosen, results); err != nil {
 		return err
 	}
-	return exit.After(found, false)
+	return exit.After(found)
 }
 
 // chosen gives the targets that the user named, with the places of events that the user named for them.

@@ -120,7 +120,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 		return err
 	}
 	// a rule that the target refuses is deployed nowhere: it is told, and no difference
-	return exit.After(set.Found, report.Drifted() || export.Incomplete)
+	return exit.AfterFailure(report.Drifted() || export.Incomplete, set.Found)
 }
 
 // readExport reads what is deployed.

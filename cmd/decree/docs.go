@@ -96,9 +96,13 @@ func docs(s *stdio.Streams, p docsParams) error {
 	findings.ShowFew(s, set.Show, found.Distinct(), "more of what is shown above")
 	if len(set.Whole()) == 0 { // all have errors: a catalogue that is there stays
 		fmt.Fprintln(s.Err, "no detections to document: nothing is written")
-		return exit.After(found, true)
+		return exit.AfterFailure(true, found)
 	}
-	files, err := catalogue.Files(s, parts, p.markdown)
+	form := catalogue.Site
+	if p.markdown {
+		form = catalogue.Markdown
+	}
+	files, err := catalogue.Files(s, parts, form)
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 	}
 	folderWritten{dir: p.out, files: len(files), removed: removed}.tellRemoved(s, in, &p.selection)
 	fmt.Fprintf(s.Out, "%s documented in %s\n", plural.Count(len(set.Whole()), "detection"), diag.Visible(p.out))
-	return exit.After(found, false)
+	return exit.After(found)
 }
 
 // documentedPackages makes the packages that a catalogue has: those of the project's targets, or outside of a project

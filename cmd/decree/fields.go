@@ -155,7 +155,7 @@ func (p *fieldsParams) showFields(s *stdio.Streams, in *project.Project, ls rule
 	} else {
 		err = m.Show(s, p.usedBy)
 	}
-	return cmp.Or(err, exit.After(found, false))
+	return cmp.Or(err, exit.After(found))
 }
 
 // allModels is the name that stands for every model.

@@ -96,7 +96,7 @@ func importRules(s *stdio.Streams, p importParams) error {
 		return err
 	}
 	if projectFile != "" {
-		if err := output.Write(projectFile, []byte(imported.Project(export)), false); err != nil {
+		if err := output.WriteNew(projectFile, []byte(imported.Project(export))); err != nil {
 			return err
 		}
 		report.Project = filepath.ToSlash(projectFile)
@@ -119,7 +119,7 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if err != nil {
 		return err
 	}
-	return exit.After(found, false)
+	return exit.After(found)
 }
 
 // nothingImported says why no rule of an export can be imported. Without a rule there is no project either.
@@ -142,7 +142,7 @@ func writeImported(files []imported.File, paths []string, there map[string]bool,
 			report.Kept = append(report.Kept, filepath.ToSlash(name))
 			continue
 		}
-		if err := output.Write(name, []byte(f.Text), false); err != nil {
+		if err := output.WriteNew(name, []byte(f.Text)); err != nil {
 			return err
 		}
 		report.Rules = append(report.Rules, imported.NewWritten(filepath.ToSlash(name), f.Of))

@@ -274,7 +274,7 @@ func writeNew(path string, f scaffold.File) error {
 	if err := output.MakeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if err := output.Write(path, f.Text, false); err != nil {
+	if err := output.WriteNew(path, f.Text); err != nil {
 		return err
 	}
 	if f.Runs {

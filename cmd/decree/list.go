@@ -135,7 +135,7 @@ func list(s *stdio.Streams, p listParams) error {
 	if err != nil {
 		return err
 	}
-	return exit.After(set.Found, false)
+	return exit.After(set.Found)
 }
 
 // newListRow is the row of a rule, with the targets of the project that leave it out.

@@ -122,5 +122,5 @@ func navigator(s *stdio.Streams, p navigatorParams) error {
 	if p.gaps != "" {
 		fmt.Fprintf(s.Err, "%d of %s without a rule\n", len(gaps), plural.Count(len(wanted), "technique"))
 	}
-	return exit.After(found, p.failGaps && len(gaps) > 0)
+	return exit.AfterFailure(p.failGaps && len(gaps) > 0, found)
 }

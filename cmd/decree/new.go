@@ -92,7 +92,7 @@ func begin(s *stdio.Streams, p newParams) error {
 		}
 	}
 	for _, file := range []output.File{{Path: p.file, Text: string(texts.Rule)}, {Path: test, Text: string(texts.Test)}} {
-		if err := output.Write(file.Path, []byte(file.Text), false); err != nil {
+		if err := output.WriteNew(file.Path, []byte(file.Text)); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.Out, "wrote %s\n", diag.Visible(file.Path))

@@ -121,7 +121,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	if err != nil {
 		return err
 	}
-	return exit.After(found, false)
+	return exit.After(found)
 }
 
 // showPackaged counts the rules that are packaged for each target.

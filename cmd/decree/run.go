@@ -294,7 +294,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	}
 	unasked := len(r.set.Rules) == 0 && r.set.Failed == 0 // on purpose: no rule changed since the revision of --since
 	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign && !unasked || in.Misread || len(in.Packed()) > 0
-	return exit.After(append(r.set.Found, es.Found...), incomplete || fails || p.failOnMatch && r.to.matches > 0)
+	return exit.AfterFailure(incomplete || fails || p.failOnMatch && r.to.matches > 0, append(r.set.Found, es.Found...))
 }
 
 // warnOfUnasked says that no rule was asked, or of which data models the events are not those that rules ask for.

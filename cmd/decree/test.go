@@ -130,7 +130,7 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 	case p.quality.Asked():
 		fmt.Fprintf(s.Err, "%s not measured: fix the tests first\n", p.quality.Described())
 	}
-	return exit.After(append(report.Findings, report.Warnings()...), report.Failed > 0 || !p.quality.Good(report.Assessed))
+	return exit.AfterFailure(report.Failed > 0 || !p.quality.Good(report.Assessed), append(report.Findings, report.Warnings()...))
 }
 
 // cases gives the expression of --run; nil if all cases are run.

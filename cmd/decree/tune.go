@@ -131,7 +131,7 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		report.Print(s)
 		p.tellUnread(s, report.Files)
 	}
-	return exit.After(nil, len(found.Left) > 0 || report.Unread)
+	return exit.AfterFailure(len(found.Left) > 0 || report.Unread, nil)
 }
 
 // mayWrite refuses files that are there already, and those that are read.
@@ -319,7 +319,7 @@ func (p tuneParams) ofTests(s *stdio.Streams, set *ruleset.Set) ([]tuning.Record
 	found := slices.DeleteFunc(tests.Found, func(d diag.Diagnostic) bool { return others[d.Range.File] })
 	if found.HasErrors() {
 		set.Show(s, found)
-		return nil, exit.After(found, false)
+		return nil, exit.After(found)
 	}
 	var out []tuning.Recording
 	for _, tested := range tests.Tested {

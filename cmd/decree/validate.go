@@ -129,7 +129,7 @@ func validate(s *stdio.Streams, p validateParams) error {
 	if err := report(s, set, p, findings.AtLeast(all, p.severity), len(all)); err != nil {
 		return err
 	}
-	return exit.After(all, (p.strict || in.Lint.Strict) && len(findings.AtLeast(all, diag.Warning.String())) > 0)
+	return exit.AfterFailure((p.strict || in.Lint.Strict) && len(findings.AtLeast(all, diag.Warning.String())) > 0, all)
 }
 
 // report shows the findings. all is their number, with those that are less severe than --severity.

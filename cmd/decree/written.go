@@ -39,7 +39,7 @@ func nothingWritten(s *stdio.Streams, format, why string, answer any, found diag
 			return err
 		}
 	}
-	return exit.After(found, true)
+	return exit.AfterFailure(true, found)
 }
 
 // tellRemoved says that files of rules are gone because a selection did not take them: the folder always holds what

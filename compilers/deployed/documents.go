@@ -166,7 +166,7 @@ func (x *reading) document(v any) (bool, error) {
 	case has("queryCondition"):
 		return true, x.add(Defender, of)
 	case has("properties") && (has("kind") || strings.HasSuffix(strings.ToLower(text(of["type"])), "alertrules")):
-		return true, x.add(Sentinel, fromAPI(of, false))
+		return true, x.add(Sentinel, fromAPI(of))
 	case has("query") && has("id") && has("name") && (has("kind") || has("queryFrequency") || has("triggerOperator")):
 		return true, x.add(Sentinel, fromRepository(of))
 	case has("detection") && has("logsource"):
@@ -218,7 +218,7 @@ func (x *reading) template(of map[string]any) (found bool, err error) {
 			continue
 		}
 		found = true
-		if err := x.add(Sentinel, fromAPI(r, true)); err != nil {
+		if err := x.add(Sentinel, fromTemplate(r)); err != nil {
 			return found, err
 		}
 	}

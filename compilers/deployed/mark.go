@@ -44,7 +44,7 @@ func Marked(p Product, target, query string, resource any) string {
 		panic(err)
 	}
 	if p == Sentinel {
-		own = fromAPI(own, true)
+		own = fromTemplate(own)
 	}
 	r := asWritten(p, own) // a text in it may quote a mark
 	r.Query = strings.TrimRight(r.Query, " \n")

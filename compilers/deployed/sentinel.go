@@ -28,15 +28,21 @@ func fromRepository(of map[string]any) map[string]any {
 	return of
 }
 
-// fromAPI gives the properties of a resource, in which the id and the kind stand beside the others. Texts of a template
-// are as ARM reads them.
-func fromAPI(resource map[string]any, template bool) map[string]any {
-	of := object(resource["properties"])
+// fromTemplate gives the properties of a resource of a template, with texts as ARM reads them.
+func fromTemplate(resource map[string]any) map[string]any {
+	of, _ := unescaped(object(resource["properties"])).(map[string]any)
+	return beside(of, resource)
+}
+
+// fromAPI gives the properties of a resource as the API has it.
+func fromAPI(resource map[string]any) map[string]any {
+	return beside(object(resource["properties"]), resource)
+}
+
+// beside puts the id and the kind of a resource beside its properties.
+func beside(of, resource map[string]any) map[string]any {
 	if of == nil {
 		of = map[string]any{}
-	}
-	if template {
-		of, _ = unescaped(of).(map[string]any)
 	}
 	of["id"], of["kind"] = ruleID(text(resource["name"]), text(resource["id"])), resource["kind"]
 	return of

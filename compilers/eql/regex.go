@@ -28,7 +28,7 @@ func expression(t *ir.Regex) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := luceneNode(re, true, true)
+	text, err := luceneNode(re, ends{left: true, right: true})
 	if err != nil {
 		return "", err
 	}
@@ -41,40 +41,43 @@ func expression(t *ir.Regex) (string, error) {
 	return text, nil
 }
 
-// luceneNode translates a node. left and right are true if it is at that end of the whole expression. Any text may come
-// beyond that end, unless the expression is anchored there.
-func luceneNode(re *syntax.Regexp, left, right bool) (string, error) {
+// ends tells at which ends of the whole expression a part of it is. Any text may come beyond such an end, unless the
+// expression is anchored there.
+type ends struct{ left, right bool }
+
+// luceneNode translates a node.
+func luceneNode(re *syntax.Regexp, at ends) (string, error) {
 	switch re.Op {
 	case syntax.OpCapture:
-		return luceneNode(re.Sub[0], left, right)
+		return luceneNode(re.Sub[0], at)
 	case syntax.OpAlternate:
-		return luceneAlternatives(re.Sub, left, right)
+		return luceneAlternatives(re.Sub, at)
 	case syntax.OpConcat:
-		return luceneSequence(re.Sub, left, right)
+		return luceneSequence(re.Sub, at)
 	case syntax.OpBeginText:
-		if !left {
+		if !at.left {
 			return "", errAnchor
 		}
-		return unanchored("", false, right), nil
+		return unanchored("", ends{right: at.right}), nil
 	case syntax.OpEndText:
-		if !right {
+		if !at.right {
 			return "", errAnchor
 		}
-		return unanchored("", left, false), nil
+		return unanchored("", ends{left: at.left}), nil
 	case syntax.OpEmptyMatch:
-		if left || right {
+		if at.left || at.right {
 			return ".*", nil
 		}
 		return "", nil
 	}
 	text, err := luceneLeaf(re)
-	return unanchored(text, left, right), err
+	return unanchored(text, at), err
 }
 
-func luceneAlternatives(of []*syntax.Regexp, left, right bool) (string, error) {
+func luceneAlternatives(of []*syntax.Regexp, at ends) (string, error) {
 	parts := make([]string, len(of))
 	for i, one := range of {
-		text, err := luceneNode(one, left, right)
+		text, err := luceneNode(one, at)
 		if err != nil {
 			return "", err
 		}
@@ -83,10 +86,10 @@ func luceneAlternatives(of []*syntax.Regexp, left, right bool) (string, error) {
 	return "(" + strings.Join(parts, "|") + ")", nil
 }
 
-func luceneSequence(of []*syntax.Regexp, left, right bool) (string, error) {
+func luceneSequence(of []*syntax.Regexp, at ends) (string, error) {
 	var b strings.Builder
 	for i, one := range of {
-		text, err := luceneNode(one, left && i == 0, right && i == len(of)-1)
+		text, err := luceneNode(one, ends{left: at.left && i == 0, right: at.right && i == len(of)-1})
 		if err != nil {
 			return "", err
 		}
@@ -95,12 +98,12 @@ func luceneSequence(of []*syntax.Regexp, left, right bool) (string, error) {
 	return b.String(), nil
 }
 
-// unanchored adds any text to the left and right.
-func unanchored(text string, left, right bool) string {
-	if left {
+// unanchored adds any text at the ends of the expression.
+func unanchored(text string, at ends) string {
+	if at.left {
 		text = ".*" + text
 	}
-	if right {
+	if at.right {
 		text += ".*"
 	}
 	return text
@@ -125,7 +128,7 @@ func luceneLeaf(re *syntax.Regexp) (string, error) {
 	case syntax.OpAnyCharNotNL:
 		return "[^\n]", nil
 	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
-		inner, err := luceneNode(re.Sub[0], false, false)
+		inner, err := luceneNode(re.Sub[0], ends{})
 		if err != nil {
 			return "", err
 		}
@@ -220,7 +223,7 @@ func literalRegex(s string, cased bool) string {
 }
 
 func foldedPattern(op ir.TextOp, v string) string {
-	return unanchored(literalRegex(v, false), op == ir.EndsWith || op == ir.Contains, op == ir.StartsWith || op == ir.Contains)
+	return unanchored(literalRegex(v, false), ends{left: op == ir.EndsWith || op == ir.Contains, right: op == ir.StartsWith || op == ir.Contains})
 }
 
 // anyDash is a class with all dashes, in Lucene's syntax.

@@ -47,18 +47,20 @@ func (s *Set) Evaluate(ms *Matches, byRule [][]int32) *Evaluation {
 	return &Evaluation{set: s, matches: ms, byRule: byRule, of: map[*Correlation]*result{}, lacks: map[*Correlation][]Lack{}, values: map[string]int32{}}
 }
 
-// FindAll evaluates all correlations. With observe it also records how near each came, of those that report by what
-// Reports gives at that time.
-func (v *Evaluation) FindAll(observe bool, now time.Time) {
+// FindAll evaluates all correlations.
+func (v *Evaluation) FindAll() {
 	for _, c := range v.set.All {
-		var seen *observer
-		if observe {
-			seen = newObserver(c, now)
-		}
+		v.find(c, nil)
+	}
+}
+
+// ObserveAll evaluates all correlations, and records how near each came, of those that report by what Reports gives at
+// that time.
+func (v *Evaluation) ObserveAll(now time.Time) {
+	for _, c := range v.set.All {
+		seen := newObserver(c, now)
 		v.find(c, seen)
-		if observe {
-			v.progress = append(v.progress, seen.report())
-		}
+		v.progress = append(v.progress, seen.report())
 	}
 }
 
@@ -69,7 +71,7 @@ func (v *Evaluation) Find(c *Correlation) {
 	}
 }
 
-// Progress tells how near each correlation came, in the order of the set, if FindAll recorded it.
+// Progress tells how near each correlation came, in the order of the set, if ObserveAll recorded it.
 func (v *Evaluation) Progress() []Progress { return v.progress }
 
 // entry is a member of the group at hand, with what its window reads.

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode/utf16"
@@ -22,26 +23,22 @@ func forms(n float64) func(string) float64 { return func(string) float64 { retur
 var encoders = map[string]encoder{
 	"base64":       {one(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }), forms(1), 4},
 	"base64offset": {base64Offsets, forms(3), 4},
-	"utf16le":      {one(func(s string) string { return utf16Bytes(s, false) }), forms(1), 2},
-	"wide":         {one(func(s string) string { return utf16Bytes(s, false) }), forms(1), 2},
-	"utf16be":      {one(func(s string) string { return utf16Bytes(s, true) }), forms(1), 2},
-	"utf16":        {one(func(s string) string { return "\xff\xfe" + utf16Bytes(s, false) }), forms(1), 4},
+	"utf16le":      {one(func(s string) string { return utf16Bytes(s, binary.LittleEndian) }), forms(1), 2},
+	"wide":         {one(func(s string) string { return utf16Bytes(s, binary.LittleEndian) }), forms(1), 2},
+	"utf16be":      {one(func(s string) string { return utf16Bytes(s, binary.BigEndian) }), forms(1), 2},
+	"utf16":        {one(func(s string) string { return "\xff\xfe" + utf16Bytes(s, binary.LittleEndian) }), forms(1), 4},
 }
 
 func one(encode func(string) string) func(string) ([]string, error) {
 	return func(s string) ([]string, error) { return []string{encode(s)}, nil }
 }
 
-func utf16Bytes(s string, big bool) string {
-	var b strings.Builder
+func utf16Bytes(s string, order binary.AppendByteOrder) string {
+	var b []byte
 	for _, unit := range utf16.Encode([]rune(s)) {
-		if big {
-			b.Write([]byte{byte(unit >> 8), byte(unit)})
-		} else {
-			b.Write([]byte{byte(unit), byte(unit >> 8)})
-		}
+		b = order.AppendUint16(b, unit)
 	}
-	return b.String()
+	return string(b)
 }
 
 // base64Offsets gives the three forms of a text inside base64, by its offset modulo 3, without the characters that

@@ -60,5 +60,6 @@ func (m *Model) mayBe(s *Source, i Instead, one bool, terms []ir.Node) bool {
 		return true
 	}
 	h := k.of(name)
-	return !h.take(&ir.Text{Op: ir.Equals, Values: i.Is}, one, s.Numbers(Column{Name: i.When})) || h.possible() && k.all(terms, true)
+	h.numeric = s.Numbers(Column{Name: i.When})
+	return !h.take(&ir.Text{Op: ir.Equals, Values: i.Is}, one) || h.possible() && k.all(terms, true)
 }

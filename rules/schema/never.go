@@ -209,7 +209,8 @@ func (k *knowledge) match(n *ir.Match, want bool) bool {
 		return true
 	}
 	h := k.of(name)
-	if !h.take(n.Test, want, k.source.Numbers(col)) {
+	h.numeric = k.source.Numbers(col)
+	if !h.take(n.Test, want) {
 		return true
 	}
 	if h.possible() {

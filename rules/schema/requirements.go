@@ -16,6 +16,7 @@ type held struct {
 	tests            []func(string) bool
 	low, high        bound
 	present, missing bool
+	numeric          bool // the column has only numbers
 	why              []reason
 }
 
@@ -43,7 +44,7 @@ type bound struct {
 }
 
 // take adds a test. It is false if nothing can be concluded from the test.
-func (h *held) take(t ir.Test, want, numeric bool) bool {
+func (h *held) take(t ir.Test, want bool) bool {
 	switch t := t.(type) {
 	case *ir.Null:
 		return h.there(!want)
@@ -52,7 +53,7 @@ func (h *held) take(t ir.Test, want, numeric bool) bool {
 	case *ir.Elements:
 		return false
 	case *ir.Text:
-		return h.text(t, want, numeric)
+		return h.text(t, want)
 	case *ir.Number:
 		return h.numbers(t, want)
 	case *ir.Regex:
@@ -78,7 +79,7 @@ func (h *held) there(present bool) bool {
 	return true
 }
 
-func (h *held) text(t *ir.Text, want, numeric bool) bool {
+func (h *held) text(t *ir.Text, want bool) bool {
 	if slices.Contains(t.Values, "") || len(t.Values) > keptValues {
 		return false // in a product without empty texts, an empty text is a missing one
 	}
@@ -100,7 +101,7 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 		h.tests = append(h.tests, func(v string) bool {
 			return slices.ContainsFunc(values(), func(a string) bool { return compare(v, a) }) == want
 		})
-	case want && numeric && !slices.ContainsFunc(t.Values, func(v string) bool { _, err := strconv.ParseFloat(v, 64); return err == nil }):
+	case want && h.numeric && !slices.ContainsFunc(t.Values, func(v string) bool { _, err := strconv.ParseFloat(v, 64); return err == nil }):
 		h.values, h.why = []string{}, append(h.why, reason{before: "a number"})
 	case want:
 		h.values = intersect(h.values, t.Values)

@@ -39,7 +39,7 @@ func index(c *pages.Catalogue, overviews []pages.Page) File {
 		w.line("- [%s](%s)", escaped(p.Title), p.Path+extension)
 	}
 	for _, l := range c.Links {
-		w.line("- %s", w.span(pages.Span{Text: l.Text, URL: l.URL}, false))
+		w.line("- %s", w.span(pages.Span{Text: l.Text, URL: l.URL}, inText))
 	}
 	w.line("")
 	t := pages.Table{Head: []string{"Detection", "Level", "Status", "Log source", "Techniques"}}
@@ -59,7 +59,7 @@ func page(p pages.Page) File {
 		badges = append(badges, "**"+escaped(b.Word)+"**")
 	}
 	w.paragraph(strings.Join(badges, " · "))
-	w.paragraph(w.cell(p.Lead, false))
+	w.paragraph(w.cell(p.Lead, inText))
 	for _, s := range p.Sections {
 		w.line("<a id=%q></a>", s.ID)
 		w.line("")
@@ -90,15 +90,15 @@ func (w *writer) blocks(all []pages.Block, heading string) {
 	for _, b := range all {
 		switch b := b.(type) {
 		case pages.Paragraph:
-			w.paragraph(w.cell(b.Text, false))
+			w.paragraph(w.cell(b.Text, inText))
 		case pages.Bullets:
 			for _, item := range b.Items {
-				w.line("- %s", strings.ReplaceAll(w.cell(item, false), "\n", "\n  "))
+				w.line("- %s", strings.ReplaceAll(w.cell(item, inText), "\n", "\n  "))
 			}
 			w.line("")
 		case pages.Facts:
 			for _, f := range b {
-				w.line("- **%s**: %s", escaped(f.Name), strings.ReplaceAll(w.cell(f.Is, false), "\n", "\n  "))
+				w.line("- **%s**: %s", escaped(f.Name), strings.ReplaceAll(w.cell(f.Is, inText), "\n", "\n  "))
 			}
 			w.line("")
 		case pages.Table:
@@ -142,7 +142,7 @@ func (w *writer) table(t pages.Table) {
 	w.line("%s|", rule.String())
 	for _, row := range t.Rows {
 		for _, c := range row {
-			w.WriteString("| " + inRow(w.cell(c, true)) + " ")
+			w.WriteString("| " + inRow(w.cell(c, inTable)) + " ")
 		}
 		w.line("|")
 	}
@@ -158,13 +158,13 @@ func (w *writer) words(p wording.Phrase, depth int) {
 		text = "**" + escaped(p.Name) + "**: " + text
 	}
 	if p.List != "" {
-		text += " [" + w.cell(pages.Literal(p.List), false) + "](#lists)"
+		text += " [" + w.cell(pages.Literal(p.List), inText) + "](#lists)"
 	} else {
 		for i, v := range p.Values {
 			if i > 0 {
 				text += ","
 			}
-			text += " " + w.cell(pages.Literal(v), false)
+			text += " " + w.cell(pages.Literal(v), inText)
 		}
 	}
 	w.line("%s- %s", strings.Repeat("  ", depth), strings.ReplaceAll(text, "\n", " "))

@@ -54,9 +54,9 @@ func TestTextsHaveNoMarkup(t *testing.T) {
 		assert.Equal(t, want, escaped(text), text)
 	}
 	for text, want := range map[string]string{"a": "`a`", "a`b": "``a`b``", "`": "`` ` ``", " a ": "`  a  `", " ": "` `", "a|b": "`a|b`", `a\nb`: "`a\\nb`", "a\nb": "`a`\\\\n`b`", "\r\n": `\\r\\n`, "": "(empty)", "(empty)": "`(empty)`"} {
-		assert.Equal(t, want, (&writer{}).cell(pages.Literal(text), false), text)
+		assert.Equal(t, want, (&writer{}).cell(pages.Literal(text), inText), text)
 	}
-	assert.Equal(t, "`a\\|b`", codeSpan("a|b", true))
+	assert.Equal(t, "`a\\|b`", codeSpan("a|b", inTable))
 	assert.Equal(t, "a<br>b", inRow(" a\nb "))
 }
 
@@ -69,5 +69,5 @@ func TestBlocks(t *testing.T) {
 	}, "##")
 	assert.Equal(t, "<details><summary>&lt;a&gt; b (2)</summary>\n\n- [x\n  y](https://example.org/a%20b%7Cc)\n\n</details>\n\n- **n**: is `a`, `b`\n  - in [`l`](#lists)\n\n```\nx\n```\n\n", w.String())
 	assert.Panics(t, func() { w.blocks([]pages.Block{nil}, "") })
-	assert.NotContains(t, strings.Join([]string{w.span(pages.Span{Text: "x", File: "a(b).kql"}, false)}, ""), "(b)")
+	assert.NotContains(t, strings.Join([]string{w.span(pages.Span{Text: "x", File: "a(b).kql"}, inText)}, ""), "(b)")
 }

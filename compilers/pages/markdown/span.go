@@ -7,18 +7,26 @@ import (
 	"decree/compilers/pages"
 )
 
-func (w *writer) cell(c pages.Cell, inTable bool) string {
+// place is where a text stands: in a table, code must not hold a bar as it is.
+type place int
+
+const (
+	inText place = iota
+	inTable
+)
+
+func (w *writer) cell(c pages.Cell, where place) string {
 	var b strings.Builder
 	for _, s := range c {
-		b.WriteString(w.span(s, inTable))
+		b.WriteString(w.span(s, where))
 	}
 	return b.String()
 }
 
-func (w *writer) span(s pages.Span, inTable bool) string {
+func (w *writer) span(s pages.Span, where place) string {
 	text := escaped(s.Text)
 	if s.Code {
-		text = codeSpan(s.Text, inTable)
+		text = codeSpan(s.Text, where)
 	}
 	switch {
 	case s.URL != "":
@@ -47,8 +55,8 @@ func target(address string) string {
 
 // codeSpan is a text as it is. It is not empty and has no hidden characters: pages.Literal marks these outside of code.
 // https://github.github.com/gfm/#code-spans
-func codeSpan(text string, inTable bool) string {
-	if inTable {
+func codeSpan(text string, where place) string {
+	if where == inTable {
 		text = strings.ReplaceAll(text, "|", `\|`)
 	}
 	fence := strings.Repeat("`", longestRun(text)+1)

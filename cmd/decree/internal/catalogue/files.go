@@ -10,13 +10,22 @@ import (
 	"decree/rules/diag"
 )
 
-// Files are those of a catalogue: a site, or Markdown.
-func Files(s *stdio.Streams, p Parts, markdown bool) ([]output.File, error) {
+// Form is what the pages of a catalogue are written in.
+type Form int
+
+// The forms.
+const (
+	Site Form = iota
+	Markdown
+)
+
+// Files are those of a catalogue.
+func Files(s *stdio.Streams, p Parts, form Form) ([]output.File, error) {
 	c, files, err := gather(s, p)
 	if err != nil {
 		return nil, err
 	}
-	if markdown {
+	if form == Markdown {
 		for _, d := range c.Detections {
 			d.ByName = true // people read the names of its files
 		}
@@ -26,7 +35,7 @@ func Files(s *stdio.Streams, p Parts, markdown bool) ([]output.File, error) {
 		return nil, err
 	}
 	files = append(files, output.File{Path: "catalogue.json", Text: list.String(), From: "the catalogue"})
-	if markdown {
+	if form == Markdown {
 		for _, f := range markdownpages.Files(c) {
 			files = append(files, output.File{Path: f.Path, Text: f.Text, From: "the catalogue"})
 		}

@@ -257,12 +257,12 @@ func TestFiles(t *testing.T) {
 	tests := ruletests.Load(set, nil)
 	p := Parts{Set: set, Tests: tests, Outcomes: tests.Run()}
 	for _, c := range []struct {
-		markdown bool
-		page     string
-	}{{false, "index.html"}, {true, "README.md"}} {
-		all, err := Files(s, p, c.markdown)
+		form Form
+		page string
+	}{{Site, "index.html"}, {Markdown, "README.md"}} {
+		all, err := Files(s, p, c.form)
 		require.NoError(t, err)
-		again, err := Files(s, p, c.markdown)
+		again, err := Files(s, p, c.form)
 		require.NoError(t, err)
 		assert.Equal(t, all, again)
 		var paths []string

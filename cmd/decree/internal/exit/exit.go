@@ -33,12 +33,15 @@ func Shown(err error) bool {
 	return errors.Is(err, ErrFindings) || errors.Is(err, ErrUnreadable) || errors.Is(err, ErrInterrupted)
 }
 
-// After gives the error of a command that has shown its findings. fails says whether it fails for another reason.
-func After(found diag.Diagnostics, fails bool) error {
+// After gives the error of a command that has shown its findings: nil if none of them is an error.
+func After(found diag.Diagnostics) error { return AfterFailure(false, found) }
+
+// AfterFailure is the same for a command that fails for another reason, too, if failed is true.
+func AfterFailure(failed bool, found diag.Diagnostics) error {
 	switch {
 	case slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == source.UnreadableFile }):
 		return ErrUnreadable
-	case fails || found.HasErrors():
+	case failed || found.HasErrors():
 		return ErrFindings
 	}
 	return nil

@@ -28,11 +28,13 @@ func TestAfter(t *testing.T) {
 		{failed, false, ErrFindings, found},
 		{append(failed, unreadable...), true, ErrUnreadable, Usage},
 	} {
-		err := After(c.found, c.fails)
+		err := AfterFailure(c.fails, c.found)
 		assert.Equal(t, c.want, err)
 		assert.Equal(t, c.code, Code(err))
 		assert.Equal(t, err != nil, Shown(err))
 	}
+	assert.NoError(t, After(warned))
+	assert.Equal(t, ErrFindings, After(failed))
 	other := errors.New("other")
 	assert.Equal(t, Usage, Code(other))
 	assert.False(t, Shown(other))

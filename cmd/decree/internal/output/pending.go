@@ -120,6 +120,9 @@ func Write(path string, data []byte, force bool) error {
 	return p.Commit()
 }
 
+// WriteNew writes a complete file where none is known to be. One that is write-protected stays.
+func WriteNew(path string, data []byte) error { return Write(path, data, false) }
+
 var errProtected = errors.New("it is write-protected: --force overwrites it")
 
 // protected tells whether a file has no write permission at all. Root could write it, but the user asked not to.

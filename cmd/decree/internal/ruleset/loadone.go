@@ -39,7 +39,7 @@ func LoadOne(s *stdio.Streams, rule string, filters Filters, lists Lists) (*Set,
 	if len(set.Rules) == 0 && len(set.Written) > 0 {
 		return nil, fmt.Errorf("%s: the rule has a query and no detection: nothing can run it here", rule)
 	}
-	return set, exit.After(set.Found, false)
+	return set, exit.After(set.Found)
 }
 
 // dropOthers drops what was found in rule files none of whose rules is kept or was asked for, and in lists of such

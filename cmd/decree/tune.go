@@ -117,7 +117,7 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		return err
 	}
 	report := tuned.New(rule, found)
-	report.Unread = bad != nil && bad.Unread()
+	report.Unread = bad != nil && bad.PassedOver()
 	if found.Text != nil {
 		if report.Files, err = tuned.Write(p.out, q, found, p.force); err != nil {
 			return err

@@ -25,10 +25,7 @@ func (u *Unread) Error() string {
 	if err != nil || slices.Contains(text, 0) {
 		text = nil
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "reputation table %s cannot be used\n", u.File)
-	diag.WriteText(&b, u.Found, func(string) []byte { return text }, false)
-	return strings.TrimRight(b.String(), "\n")
+	return fmt.Sprintf("reputation table %s cannot be used\n%s", u.File, u.Found.Text(func(string) []byte { return text }))
 }
 
 // mostFindings are shown of a table, so that a column of wrong values does not fill the screen.

@@ -15,6 +15,13 @@ func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, col
 	WriteWrapped(w, ds, source, color, func(text string) string { return text })
 }
 
+// Text gives findings as WriteText writes them, without color and without the end of the last line.
+func (ds Diagnostics) Text(source func(file string) []byte) string {
+	var b strings.Builder
+	WriteText(&b, ds, source, false)
+	return strings.TrimRight(b.String(), "\n")
+}
+
 // WriteWrapped is WriteText with messages and hints that wrap breaks into lines.
 func WriteWrapped(w io.Writer, ds Diagnostics, source func(file string) []byte, color bool, wrap func(text string) string) {
 	lines := lines{of: source}

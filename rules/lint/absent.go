@@ -47,26 +47,27 @@ func unwrittenPrefix(s *subject) {
 	if s.lowered == nil {
 		return
 	}
+	var asked []*schema.Source
+	for m := range models() {
+		asked = append(asked, m.Asked(s.lowered)...)
+	}
 	s.EachItem(func(it rules.Item) {
 		if has(it, "contains", "endswith", "re", "word", "filename") {
 			return
 		}
 		for _, v := range it.Values {
-			if log, prefix := s.neverBegins(it.Field, v.Text); prefix != "" {
+			if log, prefix := neverBegins(asked, it.Field, v.Text); prefix != "" {
 				s.report(v.Range, "test for the part behind the hive: `"+it.Field+"|contains`", "in the log %s no %s begins with %s: the test never matches there", log, it.Field, prefix)
 			}
 		}
 	})
 }
 
-// neverBegins gives the log of a source that the rule asks, and the prefix of a text that no value of the field has
-// there.
-func (s *subject) neverBegins(field, text string) (log, prefix string) {
-	for m := range models() {
-		for _, source := range m.Asked(s.lowered) {
-			if prefix = source.NeverBegins(field, text); prefix != "" {
-				return source.Log, prefix
-			}
+// neverBegins gives the log of the first source in which no value of a field has the prefix of a text, and the prefix.
+func neverBegins(sources []*schema.Source, field, text string) (log, prefix string) {
+	for _, source := range sources {
+		if prefix = source.NeverBegins(field, text); prefix != "" {
+			return source.Log, prefix
 		}
 	}
 	return "", ""

@@ -2,12 +2,12 @@ package parse
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // maxChain limits how many correlations may build on each other.
@@ -156,7 +156,7 @@ func (l *linker) nameless(file, text string) string {
 		if r.Name != "" || rules.IsUUID(text) {
 			continue
 		}
-		if base := path.Base(of); of == file || strings.EqualFold(strings.TrimSuffix(base, path.Ext(base)), text) {
+		if of == file || strings.EqualFold(source.BaseName(of), text) {
 			return fmt.Sprintf("%q in %s has no name: if it is meant, add `name: %s` to it", r.Title, of, text)
 		}
 	}

@@ -103,9 +103,8 @@ func (o *Outside) addAll(folders []*source.Folder, dir string) (diag.Diagnostics
 
 // ListName gives the name that a file of a list folder answers; "" if it is no list file.
 func ListName(file string) string {
-	base := path.Base(file)
-	name := strings.TrimSuffix(base, path.Ext(base))
-	if listKind(base) == nil || strings.HasPrefix(name, ".") {
+	name := source.BaseName(file)
+	if listKind(file) == nil || strings.HasPrefix(name, ".") {
 		return ""
 	}
 	return name

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"strings"
 
 	"decree/rules/diag"
 	"decree/rules/source"
@@ -68,8 +67,5 @@ type Unread struct {
 
 // Error lists the findings, each with its position and source line.
 func (u *Unread) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "data model %s cannot be used\n", u.File)
-	diag.WriteText(&b, u.Found, func(string) []byte { return u.Text }, false)
-	return strings.TrimRight(b.String(), "\n")
+	return fmt.Sprintf("data model %s cannot be used\n%s", u.File, u.Found.Text(func(string) []byte { return u.Text }))
 }

@@ -129,6 +129,12 @@ func IsYAML(file string) bool {
 	return strings.EqualFold(ext, ".yml") || strings.EqualFold(ext, ".yaml")
 }
 
+// BaseName is the name of a file without its folder and its extension.
+func BaseName(file string) string {
+	base := path.Base(file)
+	return strings.TrimSuffix(base, path.Ext(base))
+}
+
 // Entries names the files and the folders that are directly in one folder of the tree, sorted. A symbolic link counts
 // as a file.
 func (f *Folder) Entries(dir string) (files, folders []string, err error) {

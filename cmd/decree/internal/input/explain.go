@@ -20,8 +20,8 @@ type Explained struct {
 	lost  bool            // some line is no event
 }
 
-// Unread tells whether a line or a file was passed over, because it has no events.
-func (e *Explained) Unread() bool { return e.lost || e.in.Unreadable }
+// PassedOver tells whether a line or a file was passed over, because it has no events.
+func (e *Explained) PassedOver() bool { return e.lost || e.in.Unreadable }
 
 // Judge says what is wrong with the lines of a file that was read to its end.
 func (e *Explained) Judge(file string, r *event.Reader) { e.in.judgeLines(file, r) }

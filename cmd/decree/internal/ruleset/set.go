@@ -1,10 +1,8 @@
 package ruleset
 
 import (
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/output"
@@ -14,6 +12,7 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 // Set holds the rules of the paths that a user named.
@@ -124,6 +123,5 @@ func (r Rule) Slug() string {
 	if r.IR.Source.Name != "" {
 		return output.Name(r.IR.Source.Name)
 	}
-	base := path.Base(r.File.Path)
-	return output.Name(strings.TrimSuffix(base, path.Ext(base)))
+	return output.Name(source.BaseName(r.File.Path))
 }

@@ -1,15 +1,14 @@
 package ruletests
 
 import (
-	"path"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine/regression"
 	"decree/rules"
+	"decree/rules/source"
 )
 
 // filterTests are the cases of the test file beside a filter file. They test the rules that the filter covers.
@@ -79,7 +78,7 @@ func (t *Tests) loadFilters(set *ruleset.Set) []filterTests {
 		if f.Named {
 			t.checkRun(own, f.Rules())
 		}
-		of := "filter " + strings.TrimSuffix(path.Base(f.File.Path), path.Ext(f.File.Path)) + ": "
+		of := "filter " + source.BaseName(f.File.Path) + ": "
 		for _, c := range own.Cases {
 			c.Name = of + c.Name
 			if c.SameAs != nil {

@@ -37,8 +37,9 @@ type fieldsParams struct {
 func newFields(s *stdio.Streams) *cobra.Command {
 	var p fieldsParams
 	cmd := &cobra.Command{
-		Use:   "fields [log source]",
-		Short: "Show each field of a log source, and its column in each product",
+		Use:         "fields [log source]",
+		Annotations: usage.ArgumentsAre("log sources"),
+		Short:       "Show each field of a log source, and its column in each product",
 		Long: `Show what data models have of a log source: each field of Sigma and each entity,
 its column in the product, and where it is missing or held otherwise. The engine
 and the compilers translate, so a rule is written with Sigma's fields.

@@ -12,9 +12,18 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// argumentsAre is the annotation of a command whose arguments are no files.
+const argumentsAre = "arguments"
+
+// ArgumentsAre annotates a command whose arguments are no files.
+func ArgumentsAre(what string) map[string]string { return map[string]string{argumentsAre: what} }
+
 // TakenApart is the error for an argument that is no file and a word of a flag with a list that the command line has,
 // too. PowerShell makes several arguments of a list without quotes, and the command would read the first as the whole.
 func TakenApart(cmd *cobra.Command, args []string) (err error) {
+	if cmd.Annotations[argumentsAre] != "" {
+		return nil
+	}
 	for _, arg := range args {
 		if _, missing := os.Stat(arg); !errors.Is(missing, fs.ErrNotExist) {
 			continue

@@ -20,4 +20,6 @@ func TestTakenApart(t *testing.T) {
 	require.NoError(t, cmd.ParseFlags([]string{"--level", "low", "--other", "x", "--format", "json"}))
 	assert.NoError(t, TakenApart(cmd, []string{"x", "json", "."}))
 	assert.EqualError(t, TakenApart(cmd, []string{".", "high"}), "high: no such file or folder, but a word of --level: write --level 'low,high', since PowerShell takes a list without quotes apart")
+	cmd.Annotations = ArgumentsAre("levels")
+	assert.NoError(t, TakenApart(cmd, []string{"high"}))
 }

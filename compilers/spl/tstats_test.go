@@ -83,7 +83,7 @@ func TestWhatADataModelCannotSay(t *testing.T) {
 		{"the whole event", "  s: [x]\n  condition: s\n", "keywords"},
 		{"several values below what tstats cannot say", "  s: {md5: " + md5 + "}\n  t: {CommandLine|re: a}\n  condition: not (s or t)\n", "data-model-values"},
 		{"a domain, which is cut off", "  s: {User|contains: AUTHORI}\n  condition: s\n", "no-translation"},
-		{"fields of two processes", "  s: {CommandLine|fieldref|contains: ParentUser}\n  condition: s\n", "deep-ancestor"},
+		{"fields of two processes", "  s: {CommandLine|fieldref|contains: ParentOriginalFileName}\n  condition: s\n", "deep-ancestor"},
 		{"users without domains", "  s: {User|fieldref: ParentUser}\n  condition: s\n", "no-translation"},
 		{"a part of a hash", "  s: {Hashes|contains: MD5=01}\n  condition: s\n", "no-translation"},
 	} {

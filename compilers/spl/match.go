@@ -93,19 +93,18 @@ func searchValues(t *ir.Text) ([]string, bool) {
 	if t.Cased || t.Op == ir.Word || (t.Op == ir.Filename && len(t.Values) > maxSearchNames) {
 		return nil, false
 	}
-	before, after := t.Op == ir.EndsWith || t.Op == ir.Contains, t.Op == ir.StartsWith || t.Op == ir.Contains
 	var values []string
 	exact := true
-	add := func(before bool, v string, after bool) {
-		text, ok := searchLiteral(before, v, after)
+	add := func(op ir.TextOp, v string) {
+		text, ok := searchLiteral(op, v)
 		values, exact = append(values, text), exact && ok
 	}
 	for _, v := range t.Values {
-		add(before, v, after)
+		add(t.Op, v)
 		if t.Op == ir.Filename { // alone, or at the end of a path
 			exact = exact && !strings.ContainsAny(v, `\/`)
-			add(true, `\`+v, false)
-			add(true, "/"+v, false)
+			add(ir.EndsWith, `\`+v)
+			add(ir.EndsWith, "/"+v)
 		}
 	}
 	if !exact {

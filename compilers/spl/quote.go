@@ -9,6 +9,7 @@ import (
 
 	"decree/compilers"
 	"decree/rules/diag"
+	"decree/rules/ir"
 	"decree/rules/regex"
 )
 
@@ -55,27 +56,28 @@ func searchName(name string) string {
 	return `"` + name + `"`
 }
 
-// searchLiteral writes a value for the search command between two optional wildcards. In that command every asterisk is
-// a wildcard, a backslash before one is ambiguous, and a block of addresses matches each address in it: such values
-// would not be exact. A value that looks like a number is compared as text. searchNumbers names the documentation of
-// both.
-func searchLiteral(before bool, s string, after bool) (string, bool) {
+// searchLiteral writes a value for the search command, with wildcards where an operation lets other text stand. In that
+// command every asterisk is a wildcard, a backslash before one is ambiguous, and a block of addresses matches each
+// address in it: such values would not be exact. A value that looks like a number is compared as text. searchNumbers
+// names the documentation of both.
+func searchLiteral(op ir.TextOp, s string) (string, bool) {
 	if strings.Contains(s, "*") || !plainText(s) || foldsApart(s) || s == "" {
 		return "", false
 	}
-	if after && strings.HasSuffix(s, `\`) {
+	before, after := "", ""
+	if op == ir.EndsWith || op == ir.Contains {
+		before = "*"
+	}
+	if op == ir.StartsWith || op == ir.Contains {
+		after = "*"
+	}
+	if after != "" && strings.HasSuffix(s, `\`) {
 		return "", false
 	}
-	if !before && !after && block.MatchString(s) {
+	if before+after == "" && block.MatchString(s) {
 		return "", false
 	}
-	star := func(on bool) string {
-		if on {
-			return "*"
-		}
-		return ""
-	}
-	return `"` + star(before) + escaper.Replace(s) + star(after) + `"`, true
+	return `"` + before + escaper.Replace(s) + after + `"`, true
 }
 
 var block = regexp.MustCompile(`^\s*[0-9a-fA-F.:]+/\d+\s*$`)

@@ -47,7 +47,7 @@ func TestNothingUnseenIsInAQuery(t *testing.T) {
 
 // TestNoParentFolderIsInAQuery as a path: the web interface would take it out.
 func TestNoParentFolderIsInAQuery(t *testing.T) {
-	_, searched := searchLiteral(true, "a/../b", true)
+	_, searched := searchLiteral(ir.Contains, "a/../b")
 	assert.False(t, searched)
 	assert.False(t, plainText("a/../b"))
 	assert.NotContains(t, regexLiteral("a/../b"), "/../")
@@ -63,7 +63,7 @@ func FuzzQuote(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		assert.Equal(t, s, unquote(t, evalString(s)))
-		if text, ok := searchLiteral(true, s, false); ok {
+		if text, ok := searchLiteral(ir.EndsWith, s); ok {
 			assert.Equal(t, "*"+s, unquote(t, text))
 			assert.Equal(t, 1, strings.Count(text, "*"))
 		}

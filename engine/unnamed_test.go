@@ -44,3 +44,35 @@ func TestValuesWithoutNames(t *testing.T) {
 		}
 	}
 }
+
+// TestUsesOfValuesWithoutNames holds that rules can do with such values what they can with those of any other field,
+// however many there are.
+func TestUsesOfValuesWithoutNames(t *testing.T) {
+	data := `["p","C:\\a.msi","2","3","4","5","6","7","8","9","10","alice","12"]`
+	params := `{"param1":"p","param2":"C:\\a.msi","param4":"3","param9":"8","param12":"alice","param13":"12"}`
+	for _, channel := range []struct{ service, name string }{
+		{"application", "Application"}, {"system", "System"}, {"msexchange-management", "MSExchange Management"}, {"powershell-classic", "Windows PowerShell"},
+	} {
+		head := `"channel":"` + channel.name + `","record_id":1,"provider_name":"p","computer_name":"alice"`
+		for name, form := range map[string]string{
+			"a converter's":     `{"Event":{"System":{"EventID":1,"Provider":{"@Name":"p"},"Computer":"alice","Channel":"` + channel.name + `","EventRecordID":1},"EventData":{"Data":` + data + `}}}`,
+			"one level":         `{"EventID":1,"Provider_Name":"p","Computer":"alice","Channel":"` + channel.name + `","EventRecordID":1,"Data":` + data + `}`,
+			"winlogbeat's":      `{"winlog":{"event_id":1,` + head + `,"event_data":` + params + `}}`,
+			"winlogbeat's flat": `{"winlog.event_id":1,"winlog.channel":"` + channel.name + `","winlog.record_id":1,"winlog.computer_name":"alice","winlog.event_data.param2":"C:\\a.msi","winlog.event_data.param12":"alice"}`,
+			"old winlogbeat's":  `{"event_id":1,"log_name":"` + channel.name + `","record_number":1,"computer_name":"alice","event_data":` + params + `}`,
+		} {
+			for asked, want := range map[string][]string{
+				"extract:\n  Name: {field: Data, re: '(\\w+)\\.msi$'}\ndetection:\n  s: {Name: a}\n": {"1"},
+				"extract:\n  Name: {field: Data, re: '(\\w+)\\.exe$'}\ndetection:\n  s: {Name: a}\n": {},
+				"detection:\n  s: {Computer|fieldref: Data}\n":                                       {"1"},
+				"detection:\n  s: {Data|fieldref: Computer}\n":                                       {"1"},
+				"detection:\n  s: {Channel|fieldref: Data}\n":                                        {},
+				"detection:\n  s: {Data: alice}\n":                                                   {"1"},
+				"detection:\n  s: {Data: param12}\n":                                                 {},
+			} {
+				rule := lowered.Rule(t, "sigma-version: 3\nlogsource: {product: windows, service: "+channel.service+"}\n"+asked+"  condition: s\n")
+				assert.Equal(t, want, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "windows")}, []*ir.Rule{rule}, form), "%s: %s of %s", name, asked, form)
+			}
+		}
+	}
+}

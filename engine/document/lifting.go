@@ -102,7 +102,7 @@ func (l *Layout) lift(of *asked, lv *level, key []byte) {
 	}
 	i := l.find([]byte(name))
 	isLarge := lv.lifts.is == ofValues && (len(key) == 0 || key[0] < 'a' || key[0] > 'z') // two keys may have the name
-	of.isOdd = l.spaced([]byte(name)) || l.joined(key) || i >= 0 && (isLarge || strings.Contains(name, "."))
+	of.isOdd = l.spaced([]byte(name)) || l.joined(key) || lv.lifts.is == ofWinlogData && l.unnamed(key) || i >= 0 && (isLarge || strings.Contains(name, "."))
 	if l.prefixes[name] && of.lifts == nil {
 		of.lifts = asPath
 	}
@@ -114,6 +114,12 @@ func (l *Layout) lift(of *asked, lv *level, key []byte) {
 // joined tells whether some column asks for a field of winlogbeat without the underscores that replace spaces.
 func (l *Layout) joined(key []byte) bool {
 	return bytes.IndexByte(key, '_') >= 0 && l.find([]byte(event.Joined(string(key)))) >= 0
+}
+
+// unnamed tells whether some column asks for the values without names, of which a field of winlogbeat is one.
+func (l *Layout) unnamed(key []byte) bool {
+	_, is := event.Param(string(key))
+	return is && l.find([]byte("Data")) >= 0
 }
 
 // liftedName is a column that a field counts as that has another column below.

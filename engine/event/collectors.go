@@ -45,7 +45,7 @@ func getWinEvent(fields map[string]any) map[string]any {
 // oldWinlogbeat reads what winlogbeat wrote before version 7.
 func oldWinlogbeat(fields map[string]any) map[string]any {
 	names := map[string]string{"event_id": "EventID", "log_name": "Channel", "computer_name": "Computer", "source_name": "Provider_Name", "record_number": "EventRecordID"}
-	return with(with(fields, renamed(fields, names)), with(part(fields, "event_data"), part(fields, "user_data")))
+	return with(with(fields, renamed(fields, names)), winlogData(part(fields, "event_data"), part(fields, "user_data")))
 }
 
 // NXLog is what NXLog writes, and other collectors with a single level:
@@ -235,7 +235,7 @@ func dotted(fields map[string]any) map[string]any {
 			winlog[inner] = v
 		}
 	}
-	return with(with(fields, renamed(winlog, WinlogNames)), with(data, user))
+	return with(with(fields, renamed(winlog, WinlogNames)), winlogData(data, user))
 }
 
 // pathOf gives the path that a key of such an event is, below Event. ok is false for another key.

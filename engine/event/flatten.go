@@ -95,7 +95,7 @@ func alone(fields map[string]any) bool {
 var WinlogNames = map[string]string{"event_id": "EventID", "channel": "Channel", "computer_name": "Computer", "provider_name": "Provider_Name", "record_id": "EventRecordID"}
 
 func flattenWinlog(fields, winlog map[string]any) map[string]any {
-	return with(with(fields, renamed(winlog, WinlogNames)), with(part(winlog, "event_data"), part(winlog, "user_data")))
+	return with(with(fields, renamed(winlog, WinlogNames)), winlogData(part(winlog, "event_data"), part(winlog, "user_data")))
 }
 
 func part(fields map[string]any, name string) map[string]any {

@@ -66,9 +66,10 @@ for the end of the input, within --max-memory, --max-pending and
 The exit code is 2 if an input could not be read, if most lines of it are not
 events, if no input holds an event, or if a file's events are of no known data
 model, or not of that of --model. It is
-1 if rules did not see all events or their fields, if a file has events of
-several products (all are read as of one) or events with only a message text,
-and with --fail-on-match if a rule matched.`,
+1 if rules did not see all events or their fields, if a rule finds nothing since
+the data model cannot answer its tests, if a file has events of several products
+(all are read as of one) or events with only a message text, and with
+--fail-on-match if a rule matched.`,
 		Example: `  decree run -r tests/examples/rules tests/examples/events/processes.ndjson
   decree run --library --summary tests/stories/testdata/sysmon.ndjson.gz
   decree run --library --format timeline tests/stories/testdata/sysmon.ndjson.gz
@@ -109,6 +110,7 @@ type ruleRun struct {
 	engines *engines.Set
 	to      matchOutput
 	times   runTimes
+	blind   bool // a rule finds nothing, since a data model cannot answer its tests
 
 	interrupted <-chan struct{}
 	gate        interrupt.Gate // of the goroutine that reads and judges
@@ -224,7 +226,7 @@ func (r *ruleRun) buildEngines(models []*schema.Model) *engines.Set {
 	warnings.NotRun(r.s, r.set, r.engines.Found, r.engines.Names())
 	warnings.NotAsked(r.s, r.engines.NotAsked())
 	for _, m := range models {
-		warnings.Unanswered(r.s, m, lowered)
+		r.blind = warnings.Unanswered(r.s, m, lowered) || r.blind
 	}
 	r.times.loadingDone()
 	r.times.finishing = memory.Limit(r.p.maxMemory)
@@ -293,7 +295,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 		unseen += r.to.alerts.Undated()
 	}
 	unasked := len(r.set.Rules) == 0 && r.set.Failed == 0 // on purpose: no rule changed since the revision of --since
-	incomplete := unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign && !unasked || in.Misread || len(in.Packed()) > 0
+	incomplete := r.blind || unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign && !unasked || in.Misread || len(in.Packed()) > 0
 	return exit.AfterFailure(incomplete || fails || p.failOnMatch && r.to.matches > 0, append(r.set.Found, es.Found...))
 }
 

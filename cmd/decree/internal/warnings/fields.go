@@ -20,8 +20,9 @@ const shownFields = 5
 const shownRules = 2
 
 // Unanswered warns of what rules test that no event of a data model answers: fields that no log source of the rule has,
-// and tests that none can answer.
-func Unanswered(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
+// and tests that none can answer. It tells whether a rule can find nothing for such a test, though events have what it
+// looks for.
+func Unanswered(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) (blind bool) {
 	all := make([]unanswered, len(rules))
 	for i, r := range rules {
 		all[i].rule = r
@@ -29,6 +30,7 @@ func Unanswered(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	parallel.Each(all, func(u *unanswered) { u.ask(m) })
 	missingFields(s, m, all)
 	untranslatedTests(s, m, all)
+	return slices.ContainsFunc(all, func(u unanswered) bool { return len(u.reasons) > 0 && len(m.Answering(u.rule)) == 0 })
 }
 
 // unanswered is what no source of a rule's log source answers.

@@ -179,19 +179,25 @@ detection: {a: {TargetObject|re: a.b, Image: x, TargetObject|endswith: x}, condi
 `)
 	m, err := schema.Load("mde")
 	require.NoError(t, err)
+	blind := false
 	told := func(paths ...string) string {
 		s, _, errs := clitest.Streams("")
 		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
 		require.NoError(t, err)
 		errs.Reset()
-		Unanswered(s, m, set.Lowered())
+		blind = Unanswered(s, m, set.Lowered())
 		return errs.String()
 	}
 	const compared = "TargetObject is in two columns, key and name, and cannot be compared with another field"
 	assert.Equal(t, "warning: rule \"One\" has a test that data model mde cannot answer\n  "+compared+"\n", told("one.yml"))
+	assert.True(t, blind, "it excludes by that")
 	assert.Equal(t, "warning: 2 rules have tests that data model mde cannot answer\n  \"One\": "+compared+"\n  \"Two\": TargetObject is in two columns, key and name: a pattern cannot span both\n", told("one.yml", "two.yml"))
 	same := "title: %s\nlogsource: {product: windows, category: registry_set}\ndetection: {a: {Details|fieldref: TargetObject}, condition: a}\n"
 	require.NoError(t, os.WriteFile("same.yml", []byte(fmt.Sprintf(same, "Three")+"---\n"+fmt.Sprintf(same, "Four")), 0o600))
 	assert.Equal(t, "warning: 2 rules have tests that data model mde cannot answer\n  \"Three\", \"Four\": "+compared+"\n", told("same.yml"))
 	assert.Equal(t, "warning: 3 rules have tests that data model mde cannot answer\n  \"One\", \"Three\" and 1 more: "+compared+"\n", told("one.yml", "same.yml"))
+	either := "title: Five\nlogsource: {product: windows, category: registry_set}\ndetection: {a: [{Details|fieldref: TargetObject}, {Details: x}], condition: a}\n"
+	require.NoError(t, os.WriteFile("either.yml", []byte(either), 0o600))
+	assert.NotEmpty(t, told("either.yml"))
+	assert.False(t, blind, "it finds the others")
 }

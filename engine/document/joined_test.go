@@ -45,6 +45,21 @@ func TestJoined(t *testing.T) {
 	assert.Equal(t, []string{"a", "b"}, d.Slot(plain).Texts, "the list itself stays a list")
 }
 
+// TestAccounts: a user may have no domain. Without a user there is no value.
+func TestAccounts(t *testing.T) {
+	l := NewLayout(&schema.Model{})
+	user := l.Slot(schema.Column{Name: "name", Type: schema.Account, Key: "domain"})
+	assert.Equal(t, "name and domain", l.Describe(user))
+	l.Finish()
+	d := New(l)
+	for event, want := range map[string][]string{
+		`{"name":"bob","domain":"CORP"}`: {`CORP\bob`}, `{"name":"bob","domain":"-"}`: {"bob"}, `{"name":"bob","domain":""}`: {"bob"}, `{"name":"bob"}`: {"bob"}, `{"domain":"CORP"}`: nil,
+	} {
+		require.NoError(t, d.Load([]byte(event)))
+		assert.ElementsMatch(t, want, d.Slot(user).Texts, event)
+	}
+}
+
 // TestJoiningAllocatesNothing once its memory has grown.
 func TestJoiningAllocatesNothing(t *testing.T) {
 	l := NewLayout(&schema.Model{})

@@ -26,7 +26,7 @@ type slot struct {
 	is           schema.Instead      // what it then holds
 	made         *slotOfExtract      // the value is an extract's; columns are those that it is made of
 	joined       schema.Type         // how texts of the event make the value; "" if each is one
-	file         int                 // of a directory: the column with the file's name
+	beside       int                 // of a directory or an account: the column with the file's name, or the domain
 	inXML        int                 // the slot with the value where the column is empty; 0 = none
 	insteadInXML int                 // the same of the column that has the value in some events
 }
@@ -88,8 +88,8 @@ func (l *Layout) Slot(c schema.Column) int {
 	if c.Joins() {
 		s.joined = c.Type
 	}
-	if c.Type == schema.Directory {
-		s.file = l.column(c.Key)
+	if c.Type == schema.Directory || c.Type == schema.Account {
+		s.beside = l.column(c.Key)
 	}
 	l.slots = append(l.slots, s)
 	l.bySlot[key] = len(l.slots) - 1
@@ -124,8 +124,8 @@ func (l *Layout) Describe(slot int) string {
 	if hash := l.slots[slot].hash; hash != "" {
 		text += " (" + hash + ")"
 	}
-	if l.slots[slot].joined == schema.Directory {
-		text += " and " + l.list[l.slots[slot].file]
+	if s := l.slots[slot]; s.joined == schema.Directory || s.joined == schema.Account {
+		text += " and " + l.list[s.beside]
 	}
 	return text
 }

@@ -220,7 +220,7 @@ func (c *checker) loops(path string, level int, fields map[string]Column) {
 				return false
 			}
 			seen[strings.ToLower(at)] = true
-			return slices.ContainsFunc(slices.Concat(col.Spread, []string{col.Under, col.Domain}), func(next string) bool {
+			return slices.ContainsFunc(slices.Concat(col.Spread, []string{col.Under, col.Domain, col.Bare}), func(next string) bool {
 				return next != "" && !strings.EqualFold(next, at) && (strings.EqualFold(next, name) || back(next))
 			})
 		}

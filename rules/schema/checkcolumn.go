@@ -12,7 +12,7 @@ import (
 // columnKinds are Kusto's types. https://learn.microsoft.com/en-us/kusto/query/scalar-data-types/
 var columnKinds = []string{"bool", "datetime", "decimal", "dynamic", "guid", "int", "long", "real", "string", "timespan"}
 
-var columnTypes = []string{string(String), string(Int), string(Bool), string(Datetime), string(IP), string(HashSet), string(Pairs), string(Pattern), string(XML), string(Digests), string(Arguments), string(Directory)}
+var columnTypes = []string{string(String), string(Int), string(Bool), string(Datetime), string(IP), string(HashSet), string(Pairs), string(Pattern), string(XML), string(Digests), string(Arguments), string(Directory), string(Account)}
 
 func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	c.printable(path, "a column", col.Name)
@@ -35,7 +35,7 @@ func (c *checker) kind(path, name string, col Column) {
 		if re, err := regexp.Compile(col.Key); err != nil || re.NumSubexp() == 0 {
 			c.bad(source.Join(path, "key"), "put a group around the value: `name=(\\S+)`", "field %s: the key of a pattern must be an expression with a group for the value, got: %q", name, col.Key)
 		}
-	case HashSet, Pairs, XML, Directory:
+	case HashSet, Pairs, XML, Directory, Account:
 		if col.Key == "" {
 			c.bad(path, "add `key:`", "field %s has type %s but no key", name, col.Type)
 		}
@@ -43,7 +43,7 @@ func (c *checker) kind(path, name string, col Column) {
 	if col.Holds == unixFileName && c.m.Dialect != "" {
 		c.bad(source.Join(path, "holds"), "write filename", "field %s holds %s, which only the engine can read", name, col.Holds)
 	}
-	if col.Joins() && c.m.Dialect != "" {
+	if col.Joins() && col.Type != Account && c.m.Dialect != "" {
 		c.bad(source.Join(path, "type"), "name a column with the whole value", "field %s has type %s, which only the engine can read: a query reads one column", name, col.Type)
 	}
 }
@@ -84,6 +84,12 @@ func (c *checker) otherFields(s *Source, path, name string, level int, col Colum
 	}
 	if col.Under != "" {
 		c.refers(s, source.Join(path, "under"), name, col.Under, level)
+	}
+	if (col.Type == Account) != (col.Bare != "") || col.Bare != "" && (col.Domain == "" || col.Domain == noDomain) {
+		c.bad(path, "write {type: account, key: COLUMN, domain: FIELD, bare: FIELD}", "field %s: an account names the fields with the domain and with the bare name", name)
+	}
+	if col.Bare != "" {
+		c.refers(s, source.Join(path, "bare"), name, col.Bare, level)
 	}
 	if col.Domain != "" && col.Domain != noDomain {
 		c.refers(s, source.Join(path, "domain"), name, col.Domain, level)

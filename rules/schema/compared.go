@@ -19,7 +19,7 @@ func (m *Model) compared(s *Source, n *ir.Match, ref *ir.FieldRef, col Column) (
 	switch {
 	case !known:
 		return nil, nil
-	case col.Domain != "" || other.Domain != "":
+	case col.apart() || other.apart():
 		return col.comparedInTwoColumns(n, ref, other)
 	}
 	if err := inOneColumn(n, ref, col, other); err != nil {

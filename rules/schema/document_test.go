@@ -52,7 +52,7 @@ sources:
       B: {column: b, multivalue: perhaps}
 `))
 	assert.Equal(t, []string{
-		`6:28 unknown word "txt": a field's type is string, int, bool, datetime, ip, hashset, pairs, pattern, xml, digests, arguments, directory`,
+		`6:28 unknown word "txt": a field's type is string, int, bool, datetime, ip, hashset, pairs, pattern, xml, digests, arguments, directory, account`,
 		`7:31 field B refers to field C, which the source does not have`,
 		`8:11 duplicate source "s"`,
 		`9:26 keys of level 1 has 1 columns, but level 0 has 2`,

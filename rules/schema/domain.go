@@ -10,6 +10,35 @@ import (
 // noDomain is the value of Domain in a product that does not store domains.
 const noDomain = "-"
 
+// apart tells whether no column has both the domain and the name of a user.
+func (c Column) apart() bool { return c.Domain != "" && c.Type != Account }
+
+// ofAccount tests `DOMAIN\user`, which the column has. A value without a domain is that of any domain.
+func (c Column) ofAccount(n *ir.Match) ir.Node {
+	text, ok := n.Test.(*ir.Text)
+	if !ok || text.Op != ir.Equals {
+		return n
+	}
+	var whole, bare []string
+	for _, v := range text.Values {
+		if strings.Contains(v, `\`) {
+			whole = append(whole, v)
+		} else {
+			bare = append(bare, v)
+		}
+	}
+	if len(bare) == 0 {
+		return n
+	}
+	in := func(field string, values []string) ir.Node {
+		return &ir.Match{Base: n.Base, Field: ir.Field{Name: field, Level: n.Field.Level}, Test: &ir.Text{Op: text.Op, Values: values, Cased: text.Cased}}
+	}
+	if len(whole) == 0 {
+		return in(c.Bare, bare)
+	}
+	return &ir.Or{Base: n.Base, Terms: []ir.Node{in(n.Field.Name, whole), in(c.Bare, bare)}}
+}
+
 // inTwoColumns tests `DOMAIN\user` in a product that has domain and user in two columns.
 func (c Column) inTwoColumns(n *ir.Match) (ir.Node, error) {
 	text, ok := n.Test.(*ir.Text)

@@ -62,8 +62,25 @@ func read(file string, data []byte) (*Model, error) {
 	m.ofEveryTable()
 	m.nameOwnColumns()
 	m.nameXML()
+	m.takeAccountsApart()
 	m.finish()
 	return m, nil
+}
+
+// takeAccountsApart leaves of accounts their two columns, in a model for queries that extends one of events: a query
+// reads each alone.
+func (m *Model) takeAccountsApart() {
+	if m.Dialect == "" {
+		return
+	}
+	for i := range m.Sources {
+		for name, col := range m.Sources[i].Fields {
+			if col.Type == Account {
+				col.Type, col.Key, col.Bare = "", "", ""
+				m.Sources[i].Fields[name] = col
+			}
+		}
+	}
 }
 
 // ofEveryTable adds to each table the columns that all tables have.
@@ -211,7 +228,7 @@ func (m *Model) Whole(s *Source, field string, level int) (columns []Column, bef
 	if len(columns) == 0 {
 		columns = []Column{col}
 	}
-	if front := cmp.Or(col.Under, col.Domain); front != "" && front != noDomain {
+	if front := cmp.Or(col.Under, col.Domain); front != "" && front != noDomain && col.Type != Account {
 		if c, ok := m.Column(s, front, level); ok {
 			before = &c
 		}

@@ -157,7 +157,8 @@ type Type string
 // value: Key is an expression whose first group is the value. XML is the data of a Windows event as XML: the value is
 // the text of the element <Data Name="Key">. Digests are hashes of several algorithms, as several values or in one
 // text, with or without the names of algorithms. Arguments are a list of texts that are one value: a command line, with
-// a space between them. Directory is the path of a file without its name, which is in the column Key.
+// a space between them. Directory is the path of a file without its name, which is in the column Key. Account is the
+// name of a user, whose domain is in the column Key.
 const (
 	String    Type = "string"
 	Int       Type = "int"
@@ -171,6 +172,7 @@ const (
 	Digests   Type = "digests"
 	Arguments Type = "arguments"
 	Directory Type = "directory"
+	Account   Type = "account"
 )
 
 // Column maps a Sigma field to the product.
@@ -187,7 +189,7 @@ type Column struct {
 	Optional bool   `yaml:"optional"` // for an ancestor: if an event lacks it, the ancestor's creation event is used
 	Filename string `yaml:"filename"` // a companion column with only the last component, "" = none
 	// algorithm in a HashSet, name in Pairs, expression of a Pattern, element in XML, column with the name of a file in
-	// a Directory
+	// a Directory, column with the domain of an Account
 	Key string `yaml:"key"`
 	// Requires says what must be set up in the product for the column to be filled. It is noted in each query that
 	// reads the column.
@@ -238,8 +240,9 @@ type Column struct {
 	// Prefix is a text that the product puts before values, without regard to case. Tests read the value after it.
 	Prefix string `yaml:"prefix"`
 	// Domain is the field with the part of `DOMAIN\user` before the backslash. "-" means that the product does not
-	// store it.
+	// store it. Bare is the field with the part behind it, if this column has both (an Account).
 	Domain string `yaml:"domain"`
+	Bare   string `yaml:"bare"`
 	// Named is the column with the name of the host whose id this entity's column has. Tests of the entity read the
 	// name.
 	Named string `yaml:"named"`

@@ -108,6 +108,8 @@ func (m *Model) inColumn(s *Source, col Column, ok bool, n *ir.Match) (ir.Node, 
 		return asAddresses(n), nil
 	case col.Shared:
 		return n, col.amongOthers(n)
+	case col.Type == Account:
+		return col.ofAccount(n), nil
 	case col.Domain != "":
 		return col.inTwoColumns(n)
 	case col.Type == Digests:

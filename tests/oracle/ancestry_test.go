@@ -112,7 +112,7 @@ func (d draw) processes() (out []map[string]any) {
 				put("ParentUser", parent.user)
 			}
 		} else {
-			e["EventID"], e["Channel"], e["NewProcessId"], e["SubjectDomainName"] = 4688, "Security", p.pid, "D" // the same of all users
+			e["EventID"], e["Channel"], e["NewProcessId"] = 4688, "Security", p.pid
 			put("NewProcessName", p.image)
 			put("CommandLine", p.command)
 			put("SubjectUserName", p.user)
@@ -140,7 +140,7 @@ func (d draw) filters(ancestry bool) (out []string) {
 		}
 		text := "title: F\n" + d.pick("logsource: {product: windows}\n", processCreation, "logsource: {product: windows, service: security}\n") + above + "filter:\n  rules: " + d.pick("any", "[t]", "[a]", "[t, b]", "[c, a]") + "\n  x: " + body + "\n"
 		if strings.Contains(condition, "y") && above == "" {
-			text += "  y: {User|endswith: b}\n"
+			text += "  y: {User|startswith: b}\n"
 		} else if above != "" {
 			condition = strings.ReplaceAll(condition, "x", d.pick("x", "y"))
 			if !strings.Contains(condition, "y") {

@@ -367,7 +367,13 @@ func (v view) column(c schema.Column) ([]string, bool) {
 	if !ok || value == nil {
 		return nil, false
 	}
-	if c.Key == "" {
+	switch {
+	case c.Key == "":
+		return texts(value), true
+	case c.Type == schema.Account:
+		if domain, ok := v.ev.Lookup(c.Key); ok {
+			return []string{fmt.Sprint(domain, `\`, value)}, true
+		}
 		return texts(value), true
 	}
 	for _, part := range strings.Split(fmt.Sprint(value), ",") {

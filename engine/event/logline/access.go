@@ -2,7 +2,6 @@ package logline
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -43,7 +42,9 @@ func accessBehind(text string) []string {
 	if ident == 0 || user == ident {
 		return nil
 	}
-	end := accessWords(text)
+	end, lastBreak := accessWords(text), strings.LastIndexByte(text, '\n')
+	// what follows the parts is apart from them, and goes on to the line's end
+	isEnd := func(at int) bool { return endsWord(text[at:]) && lastBreak <= at }
 	for from := user + 1; from < end; { // the user has a character
 		at := strings.Index(text[from:end], " [")
 		if at < 0 {
@@ -51,13 +52,13 @@ func accessBehind(text string) []string {
 		}
 		at += from
 		if request := accessRequest.find(text[at:]); request != nil {
-			rest := text[at+len(request[0]):]
-			agent := accessAgent.find(rest)
-			if agent == nil || !endsWord(rest[len(agent[0]):]) {
-				agent = []string{"", "", ""}
+			parts := append([]string{text[:ident-1], text[ident : user-1], text[user:at]}, request[1:]...)
+			behind := at + len(request[0])
+			if agent := accessAgent.find(text[behind:]); agent != nil && isEnd(behind+len(agent[0])) {
+				return append(parts, agent[1:]...)
 			}
-			if endsWord(rest) {
-				return slices.Concat([]string{text[:ident-1], text[ident : user-1], text[user:at]}, request[1:], agent[1:])
+			if isEnd(behind) {
+				return append(parts, "", "")
 			}
 		}
 		from = at + 1

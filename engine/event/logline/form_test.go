@@ -30,7 +30,7 @@ func made(rng *rand.Rand, parts []string) string {
 func TestRequestsAreWhatTheirExpressionFinds(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	parts := []string{" ", " ", "[", "]", `"`, `\`, "a", "-", "10.0.0.1", "h:80", "host", "\t", ` [22/Feb/2026:22:14:15 +0000] "GET / HTTP/1.1" 200 512`,
-		` [22/Feb/2026:22:14:15 +0000] "x\"y" - -`, ` "-" "curl"`, "5", " [", "é"}
+		` [22/Feb/2026:22:14:15 +0000] "x\"y" - -`, ` "-" "curl"`, "5", " [", "é", "\n"}
 	found := 0
 	for range 200_000 {
 		text := made(rng, parts)

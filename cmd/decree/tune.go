@@ -60,7 +60,8 @@ decree ships. If RULE is several rules, --name says which one to tune.
 
 The exit code is 1 if a good event cannot be excluded, because a bad one has the
 same values; the filter then excludes the others. It is also 1 if lines of --bad
-are not events: nothing says whether what they tell of still alerts.`,
+are not events, or files of it are packed: nothing says whether what they tell
+of still alerts.`,
 		Example: `  decree tune tests/examples/rules/remote_script.yml \
     --good tests/examples/tuning/deployment.ndjson -o deploy.yml
   decree tune tests/examples/rules/remote_script.yml \

@@ -18,12 +18,16 @@ const (
 
 // ShowSkipped names the files that were skipped, and warns of those that may hold logs.
 func (in *Reader) ShowSkipped() {
-	packed := in.Packed()
 	others := slices.DeleteFunc(slices.Clone(in.skipped), event.IsPacked)
 	if len(others) > 0 {
 		fmt.Fprintf(in.streams.Err, "%s skipped, not logs of the data model: %s\n", plural.Count(len(others), "file"), names(others, shownSkipped))
 	}
-	if len(packed) > 0 {
+	in.showPacked()
+}
+
+// showPacked warns of files that may hold logs, and that were not opened.
+func (in *Reader) showPacked() {
+	if packed := in.Packed(); len(packed) > 0 {
 		fmt.Fprintf(in.streams.Err, "warning: %s not opened, and rules did not see what is in them: unpack %s\n", plural.Count(len(packed), "packed file"), names(packed, shownEmpty))
 	}
 }

@@ -20,8 +20,8 @@ type Explained struct {
 	lost  bool            // some line is no event
 }
 
-// PassedOver tells whether a line or a file was passed over, because it has no events.
-func (e *Explained) PassedOver() bool { return e.lost || e.in.Unreadable }
+// PassedOver tells whether a line or a file was passed over, because it has no events or is packed.
+func (e *Explained) PassedOver() bool { return e.lost || e.in.Unreadable || len(e.in.Packed()) > 0 }
 
 // Judge says what is wrong with the lines of a file that was read to its end.
 func (e *Explained) Judge(file string, r *event.Reader) { e.in.judgeLines(file, r) }
@@ -36,6 +36,8 @@ func Explain(s *stdio.Streams, paths []string, choose bool, among []schema.Recog
 		return nil, err
 	}
 	out := &Explained{in: New(s, Options{Quiet: true}), files: files.Paths, read: map[string]bool{}}
+	out.in.skipped = files.Passed
+	out.in.showPacked()
 	if !choose {
 		return out, nil
 	}

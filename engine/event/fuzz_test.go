@@ -11,14 +11,21 @@ import (
 
 // account reads everything that a file of that name would give and checks that all is
 // accounted for: what is read is good or rejected, lines go up, and the end is an end.
+// The lines of a container's streams may end in another order than they begin.
 func account(t *testing.T, name string, data []byte) (good, rejected int) {
 	last := 0
+	isMixed := bytes.Contains(data, []byte("stdout P")) || bytes.Contains(data, []byte("stderr P"))
+	goesUp := func(line int) {
+		if !isMixed {
+			require.GreaterOrEqual(t, line, last)
+		}
+		last = line
+	}
 	lines := max(bytes.Count(data, []byte("\n")), bytes.Count(data, []byte("\r"))) + 1
 	r, err := NewReader(name, bytes.NewReader(data), Options{MaxLine: 1 << 10, OnReject: func(j Reject) {
 		rejected++
 		require.NotEmpty(t, j.Reason)
-		require.GreaterOrEqual(t, j.Line, last)
-		last = j.Line
+		goesUp(j.Line)
 	}})
 	require.NoError(t, err)
 	for {
@@ -28,8 +35,7 @@ func account(t *testing.T, name string, data []byte) (good, rejected int) {
 		}
 		require.NoError(t, err)
 		require.NotNil(t, ev.Fields())
-		require.GreaterOrEqual(t, ev.Line, last)
-		last = ev.Line
+		goesUp(ev.Line)
 		good++
 	}
 	require.NoError(t, r.Close())

@@ -21,7 +21,7 @@ type text struct {
 	xml   *evtx.XML      // of Sysmon for Linux
 	parts logline.Parts  // of lines that containers printed
 
-	lastPart int // its line
+	first int // where the line begins that is read
 
 	isObject bool // the last event is a JSON object of the file, which may be an envelope
 }
@@ -67,8 +67,8 @@ func (r *Reader) nextText() (Raw, error) {
 	for {
 		line, size, err := r.readLine()
 		if errors.Is(err, io.EOF) && size == 0 {
-			if begun, waits := r.text.parts.Drop(); waits {
-				return r.bad(r.text.lastPart, begun, "the rest of a container's line is missing")
+			if begun, first, waits := r.text.parts.Drop(); waits {
+				return r.bad(first, begun, "the rest of a container's line is missing")
 			}
 			return Raw{}, io.EOF
 		}
@@ -76,6 +76,7 @@ func (r *Reader) nextText() (Raw, error) {
 			return r.unreadable(r.line, line, err)
 		}
 		if size > r.opt.MaxLine {
+			r.text.parts.PassOver(string(line), r.line)
 			return r.long(r.line, line, "line", size)
 		}
 		line = bytes.TrimLeft(trimEnd(line), "\x00") // IIS fills a file ahead with zeros, and may go on behind them
@@ -83,14 +84,12 @@ func (r *Reader) nextText() (Raw, error) {
 			continue
 		}
 		if r.text.table == nil {
-			whole, waiting := r.text.parts.Join(string(line))
-			if waiting > 0 {
-				r.text.lastPart = r.line
-			}
+			whole, first, waiting := r.text.parts.Join(string(line), r.line)
+			r.text.first = first
 			switch {
 			case waiting > r.opt.MaxLine:
-				begun, _ := r.text.parts.Drop()
-				return r.long(r.line, begun, "line", waiting)
+				begun, _ := r.text.parts.PassOver(string(line), r.line)
+				return r.long(first, begun, "line", waiting)
 			case waiting > 0 || logline.IsFrame(strings.TrimSpace(whole)):
 				continue
 			}
@@ -115,23 +114,23 @@ func (r *Reader) logLine(line []byte) (Raw, error) {
 	found, ok := r.text.lines.Parse(string(line))
 	switch {
 	case !ok:
-		return r.bad(r.line, line, "not syslog, CEF, auditd, a request of a web server or proxy, or name=value, as other lines of the file")
+		return r.bad(r.text.first, line, "not syslog, CEF, auditd, a request of a web server or proxy, or name=value, as other lines of the file")
 	case found.XML != "":
 		fields, err := r.text.xml.Event([]byte(found.XML))
 		if err != nil {
-			return r.bad(r.line, line, "not XML: %w", err)
+			return r.bad(r.text.first, line, "not XML: %w", err)
 		}
-		return r.made(r.line, fields)
+		return r.made(r.text.first, fields)
 	case found.JSON != "":
 		return r.objectOfLine([]byte(found.JSON))
 	}
-	return r.encoded(r.line, found.Fields)
+	return r.encoded(r.text.first, found.Fields)
 }
 
 func (r *Reader) objectOfLine(object []byte) (Raw, error) {
 	r.lines++
 	r.text.isObject = true
-	return Raw{Line: r.line, Content: TextContent(object)}, nil
+	return Raw{Line: r.text.first, Content: TextContent(object)}, nil
 }
 
 // notes says what was guessed.

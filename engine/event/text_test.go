@@ -40,6 +40,25 @@ func readText(t *testing.T, name, text string) (events []string, rejected []int,
 	return events, rejected, r.Notes()
 }
 
+// TestLinesOfParts holds that an event is at the line where it begins, in whatever order those of two streams end.
+func TestLinesOfParts(t *testing.T) {
+	const at = "2026-01-02T03:04:05.1Z "
+	text := at + "stdout P {\"a\":\n" + at + "stderr P {\"b\":\n" + at + "stderr F 2}\n" + at + "stdout F 1}\n" + at + "stdout F type=CWD msg=audit(1767225600.000:1): cwd=\"/\"\n"
+	r, err := NewReader("pod.log", strings.NewReader(text), Options{MaxLine: 400})
+	require.NoError(t, err)
+	var lines []int
+	for {
+		ev, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		lines = append(lines, ev.Line)
+	}
+	require.NoError(t, r.Close())
+	assert.Equal(t, []int{2, 1, 5}, lines)
+}
+
 func TestTextLogs(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
@@ -60,9 +79,14 @@ func TestTextLogs(t *testing.T) {
 		{"parts.log", "2026-01-02T03:04:05.1Z stdout P {\"a\": \n2026-01-02T03:04:05.1Z stderr P {\"b\":\n2026-01-02T03:04:05.1Z stdout P \"x\n2026-01-02T03:04:05.2Z stdout F y\"}\n2026-01-02T03:04:05.2Z stderr F 2}\n2026-01-02T03:04:05.2Z stdout F {\"c\":3}\n",
 			[]string{`{"a": "xy"}`, `{"b":2}`, `{"c":3}`}, nil, nil},
 		{"no end.log", "2026-01-02T03:04:05.1Z stdout F {\"a\":1}\n2026-01-02T03:04:05.1Z stdout P {\"b\":\n", []string{`{"a":1}`}, []int{2}, nil},
-		{"no ends.log", "2026-01-02T03:04:05.1Z stderr P x\n2026-01-02T03:04:05.1Z stdout P {\"b\":\n", nil, []int{2, 2}, nil},
+		{"no ends.log", "2026-01-02T03:04:05.1Z stderr P x\n2026-01-02T03:04:05.1Z stdout P {\"b\":\n", nil, []int{1, 2}, nil},
 		{"empty end.log", "2026-01-02T03:04:05.1Z stdout P {\"a\":1}\n2026-01-02T03:04:05.2Z stdout F\n", []string{`{"a":1}`}, nil, nil},
-		{"long parts.log", "2026-01-02T03:04:05.1Z stdout F {\"a\":1}\n" + strings.Repeat("2026-01-02T03:04:05.1Z stdout P "+strings.Repeat("x", 200)+"\n", 3) + "2026-01-02T03:04:05.2Z stdout F {\"b\":1}\n", []string{`{"a":1}`, `{"b":1}`}, []int{4}, nil},
+		{"long parts.log", "2026-01-02T03:04:05.1Z stdout F {\"a\":1}\n" + strings.Repeat("2026-01-02T03:04:05.1Z stdout P "+strings.Repeat("x", 200)+"\n", 3) + "2026-01-02T03:04:05.2Z stdout F {\"b\":1}\n2026-01-02T03:04:05.2Z stdout F {\"c\":1}\n",
+			[]string{`{"a":1}`, `{"c":1}`}, []int{2}, nil},
+		{"long and mixed parts.log", strings.Repeat("2026-01-02T03:04:05.1Z stdout P "+strings.Repeat("x", 200)+"\n2026-01-02T03:04:05.1Z stderr P  \n", 3) + "2026-01-02T03:04:05.2Z stderr F {\"b\":1}\n", []string{`{"b":1}`}, []int{1}, nil},
+		{"a long part.log", "2026-01-02T03:04:05.1Z stdout F {\"a\":1}\n2026-01-02T03:04:05.1Z stdout P " + strings.Repeat("x", 500) + "\n2026-01-02T03:04:05.2Z stdout F {\"b\":1}\n2026-01-02T03:04:05.2Z stdout F {\"c\":1}\n",
+			[]string{`{"a":1}`, `{"c":1}`}, []int{2}, nil},
+		{"a long end.log", "2026-01-02T03:04:05.1Z stdout P {\"a\":1}\n2026-01-02T03:04:05.1Z stdout F " + strings.Repeat("x", 500) + "\n2026-01-02T03:04:05.2Z stdout F {\"b\":1}\n", []string{`{"b":1}`}, []int{2}, nil},
 		{"u_ex.log", "#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time cs-method\r\n2026-01-02 03:04:05 GET\r\n2026-01-02\r\n",
 			[]string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, []int{4}, nil},
 		{"cef.txt", "CEF:0|V|P|1|1|n|5|src=1.1.1.1\nCEF:0|V|P|1|1|n|5|src=1.1.1.2\n",

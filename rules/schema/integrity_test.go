@@ -30,8 +30,8 @@ func TestWordsOfIntegrityLevels(t *testing.T) {
 		{"ecs", []string{sid}, []string{`equals "high"`}},
 		{"mde", []string{sid}, []string{`equals "High"`}},
 		{"mde", []string{name, sid}, []string{`equals "High"`}},
-		{"asim", []string{sid}, []string{`equals "High"`}},
-		{"cim", []string{sid}, []string{`equals "High"`}},
+		{"asim", []string{sid}, []string{`equals "High", "S-1-16-12288"`}}, // as its parser or add-on writes it
+		{"cim", []string{sid}, []string{`equals "High", "S-1-16-12288"`}},
 	} {
 		m, err := Load(c.model)
 		require.NoError(t, err)

@@ -54,3 +54,18 @@ func TestWordsOfIntegrityLevels(t *testing.T) {
 		assert.Equal(t, c.want, got, "%+v", c)
 	}
 }
+
+// TestCasedWords: Sysmon writes Medium, so a test of medium in this case is not of Windows' own word for Medium either.
+func TestCasedWords(t *testing.T) {
+	m, err := Load("windows")
+	require.NoError(t, err)
+	for asked, want := range map[string][]string{"Medium": {"Medium", "S-1-16-8192"}, "medium": {"medium", "medium"}} {
+		var got []string
+		for _, s := range m.Find("process_creation", "windows", "") {
+			n, err := m.Translate(s, &ir.Match{Field: ir.Field{Name: "IntegrityLevel"}, Test: &ir.Text{Op: ir.Equals, Cased: true, Values: []string{asked}}})
+			require.NoError(t, err)
+			got = append(got, n.(*ir.Match).Test.(*ir.Text).Values...)
+		}
+		assert.Equal(t, want, got)
+	}
+}

@@ -35,7 +35,7 @@ func (c Column) productTest(t ir.Test) (ir.Test, error) {
 	out := &ir.Text{Op: text.Op, Cased: text.Cased, List: text.List}
 	wholes, changed := 0, false
 	for _, v := range text.Values {
-		own, whole, err := c.productValue(v)
+		own, whole, err := c.productValue(v, text.Cased)
 		if err != nil {
 			return nil, err
 		}
@@ -86,15 +86,15 @@ func (c Column) asText(t ir.Test) *ir.Text {
 // MayBeWord tells whether the product has words for values of the column, and a value may be one of these values or
 // words.
 func (c Column) MayBeWord(v string) bool {
-	_, _, err := c.productValue(v)
+	_, _, err := c.productValue(v, false)
 	return len(c.Values) > 0 && err == nil
 }
 
-// productValue gives the product's words for one of Sigma's values. whole tells whether a word is the whole value of
-// the column, whichever part of Sigma's value the test names.
-func (c Column) productValue(v string) (own []string, whole bool, err error) {
+// productValue gives the product's words for one of Sigma's values, in this case alone if cased is set. whole tells
+// whether a word is the whole value of the column, whichever part of Sigma's value the test names.
+func (c Column) productValue(v string, cased bool) (own []string, whole bool, err error) {
 	for _, from := range sortedNames(c.Values) {
-		if strings.EqualFold(from, v) {
+		if from == v || !cased && strings.EqualFold(from, v) {
 			return c.Values[from], false, nil
 		}
 	}

@@ -12,7 +12,6 @@ var cefParts = []string{"CEFVersion", "DeviceVendor", "DeviceProduct", "DeviceVe
 
 var (
 	cefStart = newForm(begins("CEF:"), `^CEF: ?\d+\|`)
-	cefKey   = regexp.MustCompile(`(?:^|\s)([A-Za-z0-9_.\-]+(?:\[\d+\])?)=`)
 	cefLabel = regexp.MustCompile(`^(?:cs|cn|cfp|c6a|deviceCustomDate|flexString|flexNumber|flexDate)\d+$`)
 	cefOwn   = regexp.MustCompile(`^(?:FTNTFGT|FortinetFortiGate)(.+)$`)
 )
@@ -40,14 +39,14 @@ func cef(text string) (map[string]any, bool) {
 		}
 		rest = rest[min(end+1, len(rest)):]
 	}
-	keys := cefKey.FindAllStringSubmatchIndex(rest, -1)
-	for i, at := range keys {
+	keys := cefKeys(rest)
+	for i, key := range keys {
 		end := len(rest)
 		if i+1 < len(keys) {
-			end = keys[i+1][0]
+			end = keys[i+1].start
 		}
-		if value := strings.TrimSpace(rest[at[1]:end]); value != "" {
-			put(fields, rest[at[2]:at[3]], cefValue(value))
+		if value := strings.TrimSpace(rest[key.end+1 : end]); value != "" {
+			put(fields, rest[key.start:key.end], cefValue(value))
 		}
 	}
 	others := otherNames(fields)
@@ -58,6 +57,35 @@ func cef(text string) (map[string]any, bool) {
 	}
 	return fields, true
 }
+
+// cefKey is the place of a name in an extension. The equals sign is at its end.
+type cefKey struct{ start, end int }
+
+// cefKeys finds the names: letters, digits and some marks before an equals sign, perhaps with a number in brackets. One
+// begins the text, or is behind white space.
+func cefKeys(text string) (keys []cefKey) {
+	for from := 0; ; {
+		at := strings.IndexByte(text[from:], '=')
+		if at < 0 {
+			return keys
+		}
+		end := from + at
+		start := end
+		if number := strings.LastIndexByte(text[from:end], '['); number >= 0 && behindNumber(text, from+number, '[', ']') == end {
+			start = from + number
+		}
+		name := start
+		for start > from && isOfCEFName(text[start-1]) {
+			start--
+		}
+		if start < name && (start == 0 || strings.IndexByte(whiteSpace, text[start-1]) >= 0) {
+			keys = append(keys, cefKey{start, end})
+		}
+		from = end + 1
+	}
+}
+
+func isOfCEFName(c byte) bool { return isOfName(c, false) && c != '@' && c != '/' && c != ':' }
 
 // otherNames gives the label of each custom field that has one, and the product's own name of a field.
 func otherNames(fields map[string]any) map[string]string {

@@ -14,6 +14,7 @@ import (
 var (
 	accessLine = regexp.MustCompile(`^(?:([^\s:\[\]"]+)(?::(\d{1,5}))? )?(\S+) (\S+) (\S+(?: \S+)*?) \[(\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] "((?:[^"\\]|\\.)*)" (\d{3}|-) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?(?:\s.*)?$`)
 	pairName   = regexp.MustCompile(`^[A-Za-z_@][A-Za-z0-9_.@/:\-]*(?:\[\d+\])?(?:\(\d+\))?=`)
+	keyOfCEF   = regexp.MustCompile(`(?:^|\s)([A-Za-z0-9_.\-]+(?:\[\d+\])?)=`)
 	hostName   = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+|(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|` +
 		`(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::(?:[0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f.]{0,15})(?:%\w+)?) +`)
 )
@@ -57,6 +58,19 @@ func TestNamesOfPairsAndHostsAreWhatTheirExpressionsFind(t *testing.T) {
 		}
 		name, behind := host(text)
 		require.Equal(t, []string{want, rest}, []string{name, behind}, "%q", text)
+	}
+}
+
+func TestNamesOfAnExtensionAreWhatTheirExpressionFinds(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	parts := []string{"a", "Z9", "_", "-", ".", "@", "/", "=", "=", "=", "[1]", "[20]", "[", "]", "[]", " ", " ", "\t", "\n", "é", "|", "x="}
+	for range 200_000 {
+		text := made(rng, parts)
+		var want []cefKey
+		for _, found := range keyOfCEF.FindAllStringSubmatchIndex(text, -1) {
+			want = append(want, cefKey{found[2], found[3]})
+		}
+		require.Equal(t, want, cefKeys(text), "%q", text)
 	}
 }
 

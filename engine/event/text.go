@@ -84,16 +84,20 @@ func (r *Reader) nextText() (Raw, error) {
 			continue
 		}
 		if r.text.table == nil {
-			whole, first, waiting := r.text.parts.Join(string(line), r.line)
+			text := string(line)
+			whole, first, waiting := r.text.parts.Join(text, r.line)
 			r.text.first = first
 			switch {
 			case waiting > r.opt.MaxLine:
-				begun, _ := r.text.parts.PassOver(string(line), r.line)
+				begun, _ := r.text.parts.PassOver(text, r.line)
 				return r.long(first, begun, "line", waiting)
 			case waiting > 0 || logline.IsFrame(strings.TrimSpace(whole)):
 				continue
 			}
-			return r.logLine([]byte(whole))
+			if whole != text {
+				line = []byte(whole)
+			}
+			return r.logLine(line, whole)
 		}
 		fields, err := r.text.table.Parse(string(line))
 		switch {
@@ -105,13 +109,13 @@ func (r *Reader) nextText() (Raw, error) {
 	}
 }
 
-// logLine gives the event of a line that is not a row of a table.
-func (r *Reader) logLine(line []byte) (Raw, error) {
+// logLine gives the event of a line that is not a row of a table. text is the same as line.
+func (r *Reader) logLine(line []byte, text string) (Raw, error) {
 	r.text.isObject = false
 	if object := object(line); object[0] == '{' {
 		return r.objectOfLine(object)
 	}
-	found, ok := r.text.lines.Parse(string(line))
+	found, ok := r.text.lines.Parse(text)
 	switch {
 	case !ok:
 		return r.bad(r.text.first, line, "not syslog, CEF, auditd, a request of a web server or proxy, or name=value, as other lines of the file")

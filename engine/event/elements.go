@@ -131,11 +131,8 @@ func (r *Reader) readByte() (byte, error) {
 
 // element reads on from the first byte of a value to its last. The value is in the lent memory, if there is room.
 func (r *Reader) element(first byte) (raw []byte, size int, err error) {
-	room := r.lent[len(r.lent):]
-	raw, size, err = r.appendElement(room, first)
-	if len(raw) <= cap(room) { // else append moved it
-		r.lent = r.lent[:len(r.lent)+len(raw)]
-	}
+	raw, size, err = r.appendElement(r.room(), first)
+	r.claim(raw)
 	return raw, size, err
 }
 

@@ -276,6 +276,16 @@ func (r *Reader) Lend(memory []byte) {
 	r.block.ahead = r.lent
 }
 
+// room is the lent memory that is free, for what is appended to it.
+func (r *Reader) room() []byte { return r.lent[len(r.lent):] }
+
+// claim takes the room that something was appended to, unless append moved it elsewhere.
+func (r *Reader) claim(appended []byte) {
+	if len(appended) <= cap(r.room()) {
+		r.lent = r.lent[:len(r.lent)+len(appended)]
+	}
+}
+
 // Ready tells whether the next line may be in the lent memory without a copy. If it is not, memory is lent anew first.
 func (r *Reader) Ready() bool {
 	if r.elements != nil || r.rows != nil || r.text != nil {

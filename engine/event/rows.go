@@ -107,11 +107,8 @@ func (r *Reader) cells(row []string) map[string]any {
 
 // encoded gives the fields of a row as JSON. It is in the lent memory, if there is room.
 func (r *Reader) encoded(line int, fields map[string]any) (Raw, error) {
-	room := r.lent[len(r.lent):]
-	text := appendFields(room, fields)
-	if len(text) <= cap(room) { // else append moved it
-		r.lent = r.lent[:len(r.lent)+len(text)]
-	}
+	text := appendFields(r.room(), fields)
+	r.claim(text)
 	r.lines++
 	return Raw{Line: line, Content: TextContent(text)}, nil
 }

@@ -90,7 +90,7 @@ func Audit(kind, text string) map[string]any {
 // IsFrame recognises the lines that ausearch and journalctl write between the events, and a line of a container that
 // has nothing.
 func IsFrame(text string) bool {
-	if strings.HasSuffix(text, " F") && container.FindString(text) == text {
+	if _, flag, printed := containersLine(text); flag == "F" && printed == "" {
 		return true
 	}
 	return text == "----" || strings.HasPrefix(text, "time->") || strings.HasPrefix(text, "-- ") && strings.HasSuffix(text, " --")

@@ -3,20 +3,14 @@ package logline
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // container begins a line that a container printed, in the files of Kubernetes: the time, the stream, and that the line
-// is whole. A line that is too long for its runtime comes in parts: all but the last have a P in place of the F.
+// is whole (F). A line that is too long for its runtime comes in parts: all but the last have a P in place of the F.
 // https://kubernetes.io/docs/concepts/cluster-administration/logging/
-var (
-	container     = newForm(beginsAmong(""), containerHead+`F(?: |$)`)
-	containerPart = regexp.MustCompile(containerHead + `([FP])(?: |$)`)
-)
-
-const containerHead = `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{1,9}(?:Z|[+-]\d{2}:\d{2}) (stdout|stderr) `
+var container = newForm(beginsAmong(""), `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{1,9}(?:Z|[+-]\d{2}:\d{2}) (stdout|stderr) ([FP])(?: |$)`)
 
 // IsPart tells whether a line is a part of a container's line, and the rest of that line follows.
 func IsPart(text string) bool {
@@ -26,14 +20,11 @@ func IsPart(text string) bool {
 
 // containersLine takes a line of a container apart: its stream, whether it is whole or a part, and what was printed.
 func containersLine(text string) (stream, flag, printed string) {
-	if text == "" || text[0] < '0' || text[0] > '9' {
+	head := container.find(text)
+	if head == nil {
 		return "", "", ""
 	}
-	at := containerPart.FindStringSubmatchIndex(text)
-	if at == nil {
-		return "", "", ""
-	}
-	return text[at[2]:at[3]], text[at[4]:at[5]], text[at[1]:]
+	return head[1], head[2], text[len(head[0]):]
 }
 
 // Parts joins the lines of containers that come in parts. The streams of a container may be mixed. The zero Parts is

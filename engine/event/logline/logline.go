@@ -69,14 +69,14 @@ const maxCarried = 4
 // carried gives the line that another one has.
 func carried(text string) (line string, isCarried bool) {
 	for range maxCarried {
-		head := archived.find(text)
-		if head == nil {
-			head = container.find(text)
-		}
-		if head == nil {
+		if head := archived.find(text); head != nil {
+			text = text[len(head[0]):]
+		} else if _, flag, printed := containersLine(text); flag == "F" {
+			text = printed
+		} else {
 			break
 		}
-		text, isCarried = strings.TrimSpace(text[len(head[0]):]), true
+		text, isCarried = strings.TrimSpace(text), true
 	}
 	return text, isCarried
 }

@@ -88,7 +88,7 @@ func (l *Layout) Slot(c schema.Column) int {
 	if c.Joins() {
 		s.joined = c.Type
 	}
-	if c.Type == schema.Directory || c.Type == schema.Account {
+	if c.Type.InKeyToo() {
 		s.beside = l.column(c.Key)
 	}
 	l.slots = append(l.slots, s)
@@ -124,7 +124,7 @@ func (l *Layout) Describe(slot int) string {
 	if hash := l.slots[slot].hash; hash != "" {
 		text += " (" + hash + ")"
 	}
-	if s := l.slots[slot]; s.joined == schema.Directory || s.joined == schema.Account {
+	if s := l.slots[slot]; s.joined.InKeyToo() {
 		text += " and " + l.list[s.beside]
 	}
 	return text

@@ -65,7 +65,7 @@ func (m *Model) translateMade(s *Source, n *ir.Match) (ir.Node, error) {
 
 // rewritten tells whether the product stores other texts in a column than Sigma's field has.
 func (c Column) rewritten() bool {
-	return len(c.Spread)+len(c.Written)+len(c.AlsoWritten)+len(c.Values) > 0 || c.Domain != "" && c.Type != Account || c.Type == Digests || c.Under != "" || c.Unnamed || c.Numbers != ""
+	return len(c.Spread)+len(c.Written)+len(c.AlsoWritten)+len(c.Values) > 0 || c.apart() || c.Type == Digests || c.Under != "" || c.Unnamed || c.Numbers != ""
 }
 
 // isMade tells whether a test reads an extract.

@@ -1,10 +1,10 @@
 package schema
 
 // Joins tells whether the value is made of several texts of an event.
-func (c Column) Joins() bool { return c.Type == Arguments || c.Type.besideKey() }
+func (c Column) Joins() bool { return c.Type == Arguments || c.Type.InKeyToo() }
 
-// besideKey tells whether the rest of a value is in the column Key.
-func (t Type) besideKey() bool { return t == Directory || t == Account }
+// InKeyToo tells whether the rest of a value is in the column Key.
+func (t Type) InKeyToo() bool { return t == Directory || t == Account }
 
 // AppendJoined appends the value that several texts make together: the arguments of a command line, a directory and the
 // name of a file in it, or a domain and the name of a user.

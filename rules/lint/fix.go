@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -61,6 +62,7 @@ func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
 func Waiting(f File) int {
 	held := f
 	held.Rules, held.Written, held.Lowered, held.Correlations = nil, nil, nil, nil
+	document := f.documents()
 	var found diag.Diagnostics
 	for i, r := range f.Rules {
 		switch {
@@ -71,7 +73,7 @@ func Waiting(f File) int {
 		default:
 			held.Rules, held.Lowered = append(held.Rules, r), append(held.Lowered, nil)
 			first := r.Range.Start.Line
-			last := first + len(f.document(r))
+			last := first + len(document(r))
 			found = append(found, slices.DeleteFunc(slices.Clone(f.Found), func(d diag.Diagnostic) bool {
 				return d.Range.Start.Line < first || d.Range.Start.Line >= last
 			})...)
@@ -95,17 +97,22 @@ func (f File) shares() bool {
 	return slices.ContainsFunc(f.Found, func(d diag.Diagnostic) bool { return d.Code == "action-collection" })
 }
 
-// document gives the lines of a rule's document, from the rule's first, or of the whole file if documents share parts.
-func (f File) document(r *rules.Rule) []string {
-	lines := strings.Split(string(f.Data), "\n")
-	if f.shares() {
+// documents gives a function that gives the lines of a rule's document, from the rule's first, or of the whole file if
+// documents share parts. The file is read when it is first called.
+func (f File) documents() func(*rules.Rule) []string {
+	all := sync.OnceValue(func() []string { return strings.Split(string(f.Data), "\n") })
+	shared := sync.OnceValue(f.shares)
+	return func(r *rules.Rule) []string {
+		lines := all()
+		if shared() {
+			return lines
+		}
+		lines = lines[min(r.Range.Start.Line-1, len(lines)):]
+		if end := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...") }); end > 0 {
+			return lines[:end]
+		}
 		return lines
 	}
-	lines = lines[min(r.Range.Start.Line-1, len(lines)):]
-	if end := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...") }); end > 0 {
-		return lines[:end]
-	}
-	return lines
 }
 
 func isFixable(d diag.Diagnostic) bool { return d.Fix != "" || fixes[d.Code] != nil }
@@ -151,6 +158,7 @@ func same(a, b File) bool {
 	if !slices.EqualFunc(a.Rules, b.Rules, func(a, b *rules.Rule) bool { return about(a) == about(b) }) {
 		return false
 	}
+	ofA, ofB := a.documents(), b.documents()
 	for i, one := range a.Lowered {
 		two := b.Lowered[i]
 		switch {
@@ -158,7 +166,7 @@ func same(a, b File) bool {
 			if meaning(one.Condition) != meaning(two.Condition) {
 				return false
 			}
-		case one != two || !slices.Equal(a.document(a.Rules[i]), b.document(b.Rules[i])):
+		case one != two || !slices.Equal(ofA(a.Rules[i]), ofB(b.Rules[i])):
 			return false
 		}
 	}

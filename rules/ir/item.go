@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -14,149 +13,6 @@ import (
 	"decree/rules/regex"
 	"decree/rules/source"
 )
-
-// chain is the combined meaning of an item's modifiers.
-type chain struct {
-	item     rules.Item
-	op       TextOp
-	opSet    string // the modifier that decided the kind of test
-	all      bool
-	cased    bool
-	negated  bool
-	exists   bool
-	filename bool // the test is of the last component of a path
-	expand   bool
-	listed   bool // the value is of a list
-	ref      bool // the values are names of fields
-	flags    string
-	part     string    // time part
-	compare  string    // lt, lte, gt, gte
-	encoders []encoder // in the order written
-	windash  bool
-	encoded  bool // by a modifier other than windash
-}
-
-// decisive are the modifiers that choose a kind of test. They exclude each other.
-var decisive = map[string]bool{"startswith": true, "endswith": true, "contains": true, "filename": true, "word": true, "re": true, "cidr": true, "bits": true, "exists": true}
-
-var (
-	comparisons = map[string]bool{"lt": true, "lte": true, "gt": true, "gte": true}
-	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "weekday": true, "week": true, "month": true, "year": true}
-	// modifiers that an expression may have
-	positions = map[string]bool{"startswith": true, "endswith": true, "contains": true}
-	textOps   = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename, "word": Word}
-)
-
-// read interprets the modifiers in order. ok is false if they contradict each other.
-func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
-	c = &chain{item: item}
-	before := l.errors
-	for _, m := range item.Modifiers {
-		l.modifier(c, m)
-	}
-	if c.ref {
-		l.checkFieldref(c)
-		c.opSet = "fieldref"
-	}
-	l.checkExclusions(c)
-	return c, l.errors == before
-}
-
-// modifier interprets the next modifier.
-func (l *lowerer) modifier(c *chain, m rules.Modifier) {
-	switch name := m.Name; {
-	case name == "all":
-		c.all = true
-	case name == "cased":
-		c.cased = true
-	case name == "neq":
-		c.negated = true
-	case name == "expand":
-		c.expand = true
-	case name == "fieldref":
-		c.ref = true
-	case name == "windash" && c.windash: // repeating it changes nothing
-	case name == "windash":
-		c.windash = true
-		c.encoders = append(c.encoders, encoder{windash, dashForms, 3})
-	case encoders[name].encode != nil:
-		c.encoders = append(c.encoders, encoders[name])
-		c.encoded = true
-	case name == "i" || name == "m" || name == "s":
-		if c.opSet != "re" {
-			l.errorf("modifier-conflict", m.Range, "write it after re: `|re|"+name+"`", "%q is a flag of re and must follow it", name)
-		}
-		c.flags += name
-	case timeParts[name]:
-		l.once(m, c.part)
-		c.part = name
-	case comparisons[name]:
-		l.once(m, c.compare)
-		c.compare = name
-	case decisive[name] && name == c.opSet: // repeating it changes nothing
-	case c.opSet == "filename" && (name == "re" || positions[name]):
-		c.filename, c.opSet, c.op = true, name, textOps[name]
-	case name == "re" && positions[c.opSet], positions[name] && c.opSet == "re":
-		l.positionOfRegex(c, m)
-	case decisive[name]:
-		l.once(m, c.opSet)
-		c.opSet, c.op = name, textOps[name]
-		c.exists = name == "exists"
-	default:
-		panic("ir: unknown modifier " + name)
-	}
-}
-
-// positionOfRegex interprets re after a modifier that says where it must match, or such a modifier after re.
-func (l *lowerer) positionOfRegex(c *chain, m rules.Modifier) {
-	switch op := textOps[m.Name]; {
-	case m.Name == "re":
-	case op == c.op: // repeating it changes nothing
-		return
-	case c.op != Equals:
-		l.once(m, c.op.String())
-	default:
-		c.op = op
-	}
-	c.opSet = "re"
-	l.position(c, m)
-}
-
-// checkFieldref reports what a comparison with another field cannot be combined with.
-func (l *lowerer) checkFieldref(c *chain) {
-	if alone := c.opSet == "" || c.opSet == "filename"; c.filename || !alone && !positions[c.opSet] {
-		l.errorf("modifier-conflict", c.item.Range, "", "fieldref can be combined only with startswith, endswith, contains and filename")
-	}
-	if other := cmp.Or(c.compare, c.part); other != "" {
-		l.errorf("modifier-conflict", c.item.Range, "remove "+other+": two fields can be tested for equal values, not for the greater one", "fieldref and %s exclude each other", other)
-	}
-}
-
-// checkExclusions reports kinds of test that exclude each other, once all modifiers are known.
-func (l *lowerer) checkExclusions(c *chain) {
-	numeric := c.compare != "" || c.part != ""
-	if c.opSet != "" && !c.ref && numeric {
-		l.errorf("modifier-conflict", c.item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
-	}
-	if textual := c.opSet == "" && !numeric || decisiveText(c.opSet); !textual && len(c.encoders) > 0 {
-		l.errorf("modifier-conflict", c.item.Range, "keep one of them", "encodings and windash can be combined only with contains, startswith, endswith, filename and word")
-	}
-	if c.expand && (c.exists || c.ref) {
-		l.errorf("modifier-conflict", c.item.Range, "keep one of them", "expand and %s exclude each other", c.opSet)
-	}
-}
-
-// once reports a modifier if the item already has another of the same kind.
-func (l *lowerer) once(m rules.Modifier, earlier string) {
-	if earlier != "" && earlier != m.Name {
-		l.errorf("modifier-conflict", m.Range, "keep one of them", "%q and %q exclude each other", earlier, m.Name)
-	}
-}
-
-func decisiveText(name string) bool {
-	_, ok := textOps[name]
-	return ok
-}
 
 // item lowers one `Field|modifiers: values`.
 func (l *lowerer) item(item rules.Item, level int) Node {
@@ -227,43 +83,42 @@ func (l *lowerer) values(c *chain, v rules.Value, level int) [][]Test {
 
 // tests gives the tests of one value. Several tests, for the forms of an encoding, are alternatives.
 func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
-	fail := func(code, hint, format string, args ...any) []Test {
-		l.errorf(code, v.Range, hint, format, args...)
-		return nil
-	}
-	switch {
-	case c.opSet == "exists":
+	switch c.opSet {
+	case "exists":
 		return l.exists(v)
-	case c.opSet == "re":
+	case "re":
 		return l.regex(c, v)
-	case c.opSet == "cidr":
+	case "cidr":
 		return l.network(c, v)
-	case c.opSet == "bits":
+	case "bits":
 		return l.bits(v)
-	case c.opSet == "fieldref":
-		if v.Text == "" {
-			return fail("invalid-fieldref", "write the name of a field", "the value of fieldref must be the name of another field")
-		}
-		return []Test{&FieldRef{c.op, l.field(v.Text, level, v.Range), c.cased}}
-	case c.part != "" || c.compare != "":
+	case "fieldref":
+		return l.fieldRef(c, v, level)
+	}
+	if c.part != "" || c.compare != "" {
 		return l.numeric(c, v)
 	}
-	switch v.Kind {
-	case rules.NullValue:
-		if c.opSet != "" || len(c.encoders) > 0 {
-			return fail("modifier-conflict", "remove the modifier", "null cannot be combined with modifiers")
-		}
+	switch plain := c.opSet == "" && len(c.encoders) == 0; {
+	case v.Kind == rules.NullValue && !plain:
+		l.errorf("modifier-conflict", v.Range, "remove the modifier", "null cannot be combined with modifiers")
+		return nil
+	case v.Kind == rules.NullValue:
 		return []Test{&Null{}}
-	case rules.BoolValue:
-		if c.opSet == "" && len(c.encoders) == 0 {
-			return []Test{&Bool{v.Bool}}
-		}
-	case rules.NumberValue:
-		if c.opSet == "" && len(c.encoders) == 0 {
-			return numbered(c, v)
-		}
+	case v.Kind == rules.BoolValue && plain:
+		return []Test{&Bool{v.Bool}}
+	case v.Kind == rules.NumberValue && plain:
+		return numbered(c, v)
 	}
 	return l.text(c, v)
+}
+
+// fieldRef gives the comparison with the field that the value names.
+func (l *lowerer) fieldRef(c *chain, v rules.Value, level int) []Test {
+	if v.Text == "" {
+		l.errorf("invalid-fieldref", v.Range, "write the name of a field", "the value of fieldref must be the name of another field")
+		return nil
+	}
+	return []Test{&FieldRef{c.op, l.field(v.Text, level, v.Range), c.cased}}
 }
 
 // exists gives the test of whether a field is there.

@@ -65,6 +65,41 @@ func pattern(value string, op TextOp, cased bool) Test {
 
 // patternOf is the same for the parts of a value, which it may change.
 func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
+	text := func(op TextOp, value string) Test { return &Text{Op: op, Values: []string{value}, Cased: cased} }
+	ps = withEnds(ps, op)
+	switch value, literal := literalOf(ps); {
+	case literal && (op == Filename || op == Word):
+		return text(op, value)
+	case op == Filename:
+		return filenamePattern(ps, cased)
+	case literal:
+		return text(Equals, value)
+	case len(ps) == 1 && ps[0].Wild == '*':
+		return &Exists{true}
+	case op == Word:
+		return WordPattern(ps, cased)
+	}
+	between, lead, trail := ps, ps[0].Wild == '*', ps[len(ps)-1].Wild == '*'
+	if lead {
+		between = between[1:]
+	}
+	if trail {
+		between = between[:len(between)-1]
+	}
+	value, literal := literalOf(between)
+	switch {
+	case !literal:
+		return &Glob{Parts: ps, Cased: cased}
+	case lead && trail:
+		return text(Contains, value)
+	case lead:
+		return text(EndsWith, value)
+	}
+	return text(StartsWith, value)
+}
+
+// withEnds adds the wildcards that an operation stands for, and makes one of several in a row.
+func withEnds(ps []GlobPart, op TextOp) []GlobPart {
 	star := GlobPart{Wild: '*'}
 	switch op {
 	case StartsWith:
@@ -79,43 +114,18 @@ func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 		}
 	case Filename, Equals:
 	}
-	ps = slices.CompactFunc(ps, func(a, b GlobPart) bool { return a.Wild == '*' && b.Wild == '*' })
-	lead := len(ps) > 0 && ps[0].Wild == '*'
-	trail := len(ps) > 1 && ps[len(ps)-1].Wild == '*'
-	inner := ps
-	if lead {
-		inner = inner[1:]
-	}
-	if trail {
-		inner = inner[:len(inner)-1]
-	}
-	literal := len(inner) == 1 && inner[0].Wild == 0
-	text := func(op TextOp) Test { return &Text{Op: op, Values: []string{inner[0].Literal}, Cased: cased} }
+	return slices.CompactFunc(ps, func(a, b GlobPart) bool { return a.Wild == '*' && b.Wild == '*' })
+}
+
+// literalOf gives the text of parts without wildcards. ok is false if there is one.
+func literalOf(ps []GlobPart) (text string, ok bool) {
 	switch {
-	case op == Filename && len(ps) == 0:
-		return &Text{Op: Filename, Values: []string{""}, Cased: cased}
-	case op == Filename && literal && !lead && !trail:
-		return text(Filename)
-	case op == Filename:
-		return filenamePattern(ps, cased)
-	case op == Word && literal && !lead && !trail:
-		return text(Word)
-	case op == Word && len(inner) > 0:
-		return WordPattern(ps, cased)
 	case len(ps) == 0:
-		return &Text{Op: Equals, Values: []string{""}, Cased: cased}
-	case lead && len(inner) == 0:
-		return &Exists{true}
-	case literal && lead && trail:
-		return text(Contains)
-	case literal && lead:
-		return text(EndsWith)
-	case literal && trail:
-		return text(StartsWith)
-	case literal:
-		return text(Equals)
+		return "", true
+	case len(ps) == 1 && ps[0].Wild == 0:
+		return ps[0].Literal, true
 	}
-	return &Glob{Parts: ps, Cased: cased}
+	return "", false
 }
 
 // Expression gives the pattern as an expression that matches the same texts.

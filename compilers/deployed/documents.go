@@ -134,45 +134,62 @@ func (x *reading) document(v any) (bool, error) {
 	if all, ok := v.([]any); ok {
 		return x.documents(all)
 	}
-	of := object(v)
-	has := func(name string) bool { _, ok := of[name]; return ok }
-	switch {
-	case has("resources") && (has("$schema") || has("contentVersion")): // an ARM template
+	switch of := object(v); {
+	case has(of, "resources") && (has(of, "$schema") || has(of, "contentVersion")): // an ARM template
 		return x.template(of)
-	case has("value") && !has("properties"): // an answer of Microsoft's APIs
+	case has(of, "value") && !has(of, "properties"): // an answer of Microsoft's APIs
 		x.pages.microsoft(of)
 		if isEmptyList(of["value"]) { // of Sentinel or of Defender: nothing is deployed
 			x.empty = true
 			return true, nil
 		}
 		return x.documents(list(of["value"]))
-	case has("data") && has("total"): // Kibana's _find
+	case has(of, "data", "total"): // Kibana's _find
 		x.pages.kibana(of)
 		if isEmptyList(of["data"]) {
 			x.out.Product = cmp.Or(x.out.Product, Kibana)
 			return true, nil
 		}
 		return x.documents(list(of["data"]))
-	case has("exported_count"):
+	default:
+		return x.single(of)
+	}
+}
+
+// single reads what holds no others: a rule, or what a product writes beside its rules. It tells whether it was one.
+func (x *reading) single(of map[string]any) (bool, error) {
+	kind := text(of["type"])
+	switch {
+	case has(of, "exported_count"):
 		x.summary(of)
 		return true, nil
-	case has("rule_id"):
+	case has(of, "rule_id"):
 		return true, x.add(Kibana, of)
-	case has("list_id"):
+	case has(of, "list_id"):
 		x.other("an exception list or an item of one")
 		return true, nil
-	case text(of["type"]) == "action" && has("attributes"), has("exported_exception_list_count"): // a connector of Kibana's, the end of its lists
+	case kind == "action" && has(of, "attributes"), has(of, "exported_exception_list_count"): // a connector of Kibana's, the end of its lists
 		return true, nil
-	case has("queryCondition"):
+	case has(of, "queryCondition"):
 		return true, x.add(Defender, of)
-	case has("properties") && (has("kind") || strings.HasSuffix(strings.ToLower(text(of["type"])), "alertrules")):
+	case has(of, "properties") && (has(of, "kind") || strings.HasSuffix(strings.ToLower(kind), "alertrules")):
 		return true, x.add(Sentinel, fromAPI(of))
-	case has("query") && has("id") && has("name") && (has("kind") || has("queryFrequency") || has("triggerOperator")):
+	case has(of, "query", "id", "name") && (has(of, "kind") || has(of, "queryFrequency") || has(of, "triggerOperator")):
 		return true, x.add(Sentinel, fromRepository(of))
-	case has("detection") && has("logsource"):
+	case has(of, "detection", "logsource"):
 		x.sigma = true
 	}
 	return false, nil
+}
+
+// has tells whether an object has all of these keys.
+func has(of map[string]any, keys ...string) bool {
+	for _, key := range keys {
+		if _, ok := of[key]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func isEmptyList(v any) bool {

@@ -13,19 +13,18 @@ import (
 
 // requireOfCorrelation checks that a correlation has the keys that its type needs, and reads its condition.
 func (p *parser) requireOfCorrelation(c *rules.Correlation, section source.Entry, given map[string]source.Entry, readable bool) {
-	at := p.Span(section.Key)
-	condition, told := given["condition"]
-	told = told && condition.Value.Kind == yaml.ScalarNode && c.Type.IsTemporal()
+	condition, ok := given["condition"]
+	occurrence := ok && condition.Value.Kind == yaml.ScalarNode && c.Type.IsTemporal()
 	for _, key := range []string{"type", "rules", "timespan"} {
-		if key == "rules" && told {
+		if key == "rules" && occurrence {
 			continue // the condition names them
 		}
 		if _, ok := given[key]; !ok {
-			p.Errorf("missing-"+key, at, "add `"+key+":` under correlation", "a correlation needs %s", key)
+			p.Errorf("missing-"+key, p.Span(section.Key), "add `"+key+":` under correlation", "a correlation needs %s", key)
 			readable = false
 		}
 	}
-	if e, ok := given["rules"]; ok && readable && len(c.Inputs) == 0 && !told {
+	if e, ok := given["rules"]; ok && readable && len(c.Inputs) == 0 && !occurrence {
 		p.Errorf("missing-rules", p.Span(e.Value), "write ids or names", "the correlation has no rules")
 	}
 	if e, ok := given["timespan"]; ok && readable && c.Timespan <= 0 {
@@ -37,14 +36,13 @@ func (p *parser) requireOfCorrelation(c *rules.Correlation, section source.Entry
 	if !readable {
 		return
 	}
-	e, ok := given["condition"]
 	switch {
-	case ok && e.Value.Kind == yaml.ScalarNode && c.Type.IsTemporal():
-		p.occurrence(c, e.Value)
+	case occurrence:
+		p.occurrence(c, condition.Value)
 	case ok:
-		p.thresholds(c, e)
+		p.thresholds(c, condition)
 	case !c.Type.IsTemporal():
-		p.Errorf("missing-condition", at, "add `condition: {gte: 10}` under correlation", "a correlation of type %s needs a condition", c.Type)
+		p.Errorf("missing-condition", p.Span(section.Key), "add `condition: {gte: 10}` under correlation", "a correlation of type %s needs a condition", c.Type)
 	}
 	if c.Type == rules.TemporalOrdered {
 		p.ordered(c)

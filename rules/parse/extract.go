@@ -179,17 +179,7 @@ func (r *extractReader) whole() {
 	for i := range x.Map {
 		x.Map[i].When.Field = x.Field.Name
 	}
-	switch {
-	case r.text && x.Field.Name != "":
-		r.Errorf("extract-conflict", x.Range, "keep one of them", "an extract is made either of a field or of a text")
-	case !r.text && x.Field.Name == "":
-		r.Errorf("extract-without-field", x.Range, "add `field: CommandLine`, or `text: '{Field}'`", "extract %q does not say what it is made of", x.Name)
-	case r.text && len(x.Text.Fields()) == 0:
-		r.Errorf("extract-without-field", x.Text.Range, "write a field in braces, such as `{User}`", "the text of extract %q has no field", x.Name)
-	}
-	if r.text && x.Op == rules.ExtractMap {
-		r.Errorf("extract-conflict", r.Span(r.ops[0].Key), "give the text an extract of its own, and map that", "map needs a field")
-	}
+	r.checkOrigin()
 	if len(r.ops) > 1 {
 		r.Errorf("extract-conflict", r.Span(r.ops[1].Key), "take one value out of the other in an extract of its own", "%s and %s exclude each other", r.ops[0].Key.Value, r.ops[1].Key.Value)
 		return
@@ -204,6 +194,22 @@ func (r *extractReader) whole() {
 	}
 	if x.Field.Name != "" && len(r.ops) == 0 && x.TrimStart+x.TrimEnd+x.Case == "" && r.Errors() == 0 {
 		r.Errorf("extract-empty", x.Range, "add argv, re, split, part, map, trim, lower or upper", "extract %q is the same as its field", x.Name)
+	}
+}
+
+// checkOrigin checks what an extract is made of: a field, or a text that names fields.
+func (r *extractReader) checkOrigin() {
+	x := r.to
+	switch {
+	case r.text && x.Field.Name != "":
+		r.Errorf("extract-conflict", x.Range, "keep one of them", "an extract is made either of a field or of a text")
+	case !r.text && x.Field.Name == "":
+		r.Errorf("extract-without-field", x.Range, "add `field: CommandLine`, or `text: '{Field}'`", "extract %q does not say what it is made of", x.Name)
+	case r.text && len(x.Text.Fields()) == 0:
+		r.Errorf("extract-without-field", x.Text.Range, "write a field in braces, such as `{User}`", "the text of extract %q has no field", x.Name)
+	}
+	if r.text && x.Op == rules.ExtractMap {
+		r.Errorf("extract-conflict", r.Span(r.ops[0].Key), "give the text an extract of its own, and map that", "map needs a field")
 	}
 }
 

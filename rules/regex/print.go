@@ -220,27 +220,30 @@ func (p *printer) repeat(n *Repeat, at surroundings) {
 	if _, bare := n.Body.(*Look); bare {
 		body = "(?:" + body + ")"
 	}
-	p.b.WriteString(body)
-	switch {
-	case n.Min == 0 && n.Max < 0:
-		p.b.WriteByte('*')
-	case n.Min == 1 && n.Max < 0:
-		p.b.WriteByte('+')
-	case n.Min == 0 && n.Max == 1:
-		p.b.WriteByte('?')
-	case n.Max < 0:
-		fmt.Fprintf(&p.b, "{%d,}", n.Min)
-	case n.Min == n.Max:
-		fmt.Fprintf(&p.b, "{%d}", n.Min)
-	default:
-		fmt.Fprintf(&p.b, "{%d,%d}", n.Min, n.Max)
-	}
+	p.b.WriteString(body + n.count())
 	switch {
 	case n.Mode == Lazy:
 		p.b.WriteByte('?')
 	case n.Mode == Possessive && p.Backtracks:
 		p.b.WriteByte('+')
 	}
+}
+
+// count writes how often the body is repeated.
+func (n *Repeat) count() string {
+	switch {
+	case n.Min == 0 && n.Max < 0:
+		return "*"
+	case n.Min == 1 && n.Max < 0:
+		return "+"
+	case n.Min == 0 && n.Max == 1:
+		return "?"
+	case n.Max < 0:
+		return fmt.Sprintf("{%d,}", n.Min)
+	case n.Min == n.Max:
+		return fmt.Sprintf("{%d}", n.Min)
+	}
+	return fmt.Sprintf("{%d,%d}", n.Min, n.Max)
 }
 
 func (p *printer) backref(n *Backref) {

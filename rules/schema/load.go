@@ -164,10 +164,14 @@ func (m *Model) column(s *Source, field string, level int) (Column, bool) {
 	if container, path := s.Inside(field); s.OwnColumns && level == 0 && container != "" && !s.belowArray(field) {
 		return Column{Name: container + "." + strings.Join(path, ".")}, true
 	}
-	if level >= len(levelPrefixes) || level > 0 && len(s.Keys) > 0 {
-		return Column{}, false
-	}
+	return m.unlistedColumn(s, field, level)
+}
+
+// unlistedColumn is the column of a field that the source does not name.
+func (m *Model) unlistedColumn(s *Source, field string, level int) (Column, bool) {
 	switch {
+	case level >= len(levelPrefixes) || level > 0 && len(s.Keys) > 0:
+		return Column{}, false
 	case s.Unlisted != "":
 		return Column{Name: s.Unlisted + m.unlisted(field, level)}, true
 	case s.UnlistedIn != "":

@@ -106,25 +106,32 @@ func (m *Model) inColumn(s *Source, col Column, ok bool, n *ir.Match) (ir.Node, 
 		return m.spread(s, col, n)
 	case col.Type == IP && m.Dialect == "eql":
 		return asAddresses(n), nil
-	case col.Shared:
-		return n, col.amongOthers(n)
-	case col.Type == Account:
-		return col.ofAccount(n), nil
-	case col.Domain != "":
-		return col.inTwoColumns(n)
-	case col.Type == Digests:
-		return col.digests(n)
-	case len(col.Written)+len(col.AlsoWritten) > 0 || col.Under != "" || col.Unnamed:
-		return col.path(n)
-	case len(col.Values) > 0 && !ofWholes(n.Test):
-		return col.partOfWord(n)
-	case len(col.Values) > 0 || col.Numbers != "":
-		test, err := col.productTest(n.Test)
+	}
+	return col.asStored(s, n)
+}
+
+// asStored rewrites a test of one value for the form in which the column has it.
+func (c Column) asStored(s *Source, n *ir.Match) (ir.Node, error) {
+	switch {
+	case c.Shared:
+		return n, c.amongOthers(n)
+	case c.Type == Account:
+		return c.ofAccount(n), nil
+	case c.Domain != "":
+		return c.inTwoColumns(n)
+	case c.Type == Digests:
+		return c.digests(n)
+	case len(c.Written)+len(c.AlsoWritten) > 0 || c.Under != "" || c.Unnamed:
+		return c.path(n)
+	case len(c.Values) > 0 && !ofWholes(n.Test):
+		return c.partOfWord(n)
+	case len(c.Values) > 0 || c.Numbers != "":
+		test, err := c.productTest(n.Test)
 		if err != nil || test == n.Test {
 			return n, err
 		}
 		return &ir.Match{Base: n.Base, Field: n.Field, Test: test}, nil
-	case s.integers(col):
+	case s.integers(c):
 		return inDecimal(n), nil
 	}
 	return n, nil

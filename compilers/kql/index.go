@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 
@@ -102,39 +103,40 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 	if hops > 0 || col.Made != nil || col.OrElse != "" || col.Instead.Column != "" {
 		return nil
 	}
-	test, name := m.Test, col.Name
+	test := m.Test
 	if of, is := ir.FilenameTest(test); is && (col.Filename != "" || col.Holds == "filename") {
 		test = of
-		if col.Filename != "" {
-			name = col.Filename
-		}
-		col = schema.Column{Name: name}
+		col = schema.Column{Name: cmp.Or(col.Filename, col.Name)}
 	}
-	container, _ := w.plan.Source.Inside(name)
+	container, _ := w.plan.Source.Inside(col.Name)
 	switch {
 	// between > and <, or = and a comma: in XML, an escape begins and ends with a separator
 	case col.Type == schema.XML || col.Type == schema.HashSet:
 		if container != "" {
 			return nil
 		}
-		return inColumn(columnName(name), ofText.OfTest(test))
+		return inColumn(columnName(col.Name), ofText.OfTest(test))
 	case col.Within() != "":
 		return nil // what stands around the value is not known
-	case w.typed(name, col.Type).kind != text:
+	case w.typed(col.Name, col.Type).kind != text:
 		return nil
 	case container != "" && w.plan.Source.Columns[container] == "string":
 		return inColumn(columnName(container), withoutDates(ofJSONText.OfTest(test)))
 	case container != "":
 		return inColumn(columnName(container), withoutDates(ofJSON.OfTest(test)))
 	}
-	found := inColumn(columnName(name), ofText.OfTest(test))
-	if col.InXML != "" {
+	return indexOfText(col, test)
+}
+
+// indexOfText gives what the index of a text column can be asked.
+func indexOfText(col schema.Column, test ir.Test) []terms.Clause {
+	found := inColumn(columnName(col.Name), ofText.OfTest(test))
+	switch {
+	case col.InXML != "":
 		return orIn(columnName(col.InXML), found)
-	}
-	if !asksIndex(test) {
+	case !asksIndex(test):
 		return found
-	}
-	if len(found) == 0 {
+	case len(found) == 0:
 		return []terms.Clause{{Asked: true}}
 	}
 	for i := range found {

@@ -88,26 +88,13 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
 		expr := expression(t)
 		return w.pattern(o, expr, strings.ReplaceAll(expr, regex.Rust.Word, regex.Go.Word))
 	case *ir.Number:
-		value := o.name
-		if o.kind != number {
-			value = "toreal(" + o.asText() + ")"
-		}
+		value := o.asNumber("toreal")
 		return notNull(numbers(value, t.Op, t.Values), value, negated)
 	case *ir.Bits:
-		value := o.name
-		if o.kind != number {
-			value = "tolong(" + o.asText() + ")"
-		}
+		value := o.asNumber("tolong")
 		return notNull(compilers.Atom(fmt.Sprintf("binary_and(%s, %d) == %d", value, t.Mask, t.Mask)), value, negated)
 	case *ir.Bool:
-		if o.kind == text || o.kind == other {
-			return compilers.Atom(o.asText() + " =~ " + quote(strconv.FormatBool(t.Value)))
-		}
-		value := o.name
-		if o.kind != boolean {
-			value = "tobool(" + o.name + ")"
-		}
-		return notNull(compilers.Atom(value+" == "+strconv.FormatBool(t.Value)), value, negated)
+		return isBool(o, t, negated)
 	case *ir.Null:
 		w.noteEmpty(m)
 		return absent(o)
@@ -125,6 +112,19 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
 		return timePart(o, t, negated)
 	}
 	panic("kql: unknown test")
+}
+
+// isBool compares a value with true or false.
+func isBool(o operand, t *ir.Bool, negated bool) compilers.Pred {
+	wanted := strconv.FormatBool(t.Value)
+	if o.kind == text || o.kind == other {
+		return compilers.Atom(o.asText() + " =~ " + quote(wanted))
+	}
+	value := o.name
+	if o.kind != boolean {
+		value = "tobool(" + o.name + ")"
+	}
+	return notNull(compilers.Atom(value+" == "+wanted), value, negated)
 }
 
 // noteEmpty says how an empty value is read. A model that is not of KQL tells it from a missing one.
@@ -168,44 +168,46 @@ func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
 // https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators
 func (w *writer) text(o operand, t *ir.Text, negated bool) compilers.Pred {
 	name := o.asText()
-	var either compilers.Any
 	if t.Op == ir.Filename {
 		name = lastPart(name)
 	}
-	var values, folded []string
+	whole := t.Op == ir.Equals || t.Op == ir.Filename
+	values, folded, either := textValues(o, t, whole)
+	words := t.Op == ir.Word && !t.Cased && len(values) > 1
+	if !whole && !words && len(values) > maxTerms {
+		values, folded = nil, append(values, folded...)
+	}
+	for _, expr := range textRegexes(t, folded) {
+		either = append(either, matches(name, expr))
+	}
+	switch {
+	case words:
+		return append(either, compilers.Atom(name+" has_any ("+compilers.Fill(quoteAll(values), "    ")+")"))
+	case whole && len(values) > 0:
+		return append(either, w.isOneOf(o, name, t, values, negated))
+	}
+	for _, v := range values {
+		either = append(either, compilers.Atom(compare(name, t.Op, v, t.Cased)))
+	}
+	return either
+}
+
+// textValues tells values that operators can compare from those that need an expression to ignore case, and writes the
+// test of an empty one: of a whole value, that there is none; of a part, that there is any.
+func textValues(o operand, t *ir.Text, whole bool) (values, folded []string, empty compilers.Any) {
 	for _, v := range t.Values {
 		switch {
 		case !t.Cased && compilers.FoldsBeyondASCII(v):
 			folded = append(folded, v)
 		case v != "":
 			values = append(values, v)
-		case t.Op == ir.Equals || t.Op == ir.Filename:
-			either = append(either, absent(o))
+		case whole:
+			empty = append(empty, absent(o))
 		default:
-			either = append(either, present(o))
+			empty = append(empty, present(o))
 		}
 	}
-	inexact := t.Op != ir.Equals && t.Op != ir.Filename
-	words := t.Op == ir.Word && !t.Cased && len(values) > 1
-	if inexact && !words && len(values) > maxTerms {
-		values, folded = nil, append(values, folded...)
-	}
-	for _, expr := range textRegexes(t, folded) {
-		either = append(either, matches(name, expr))
-	}
-	if words {
-		return append(either, compilers.Atom(name+" has_any ("+compilers.Fill(quoteAll(values), "    ")+")"))
-	}
-	if inexact {
-		for _, v := range values {
-			either = append(either, compilers.Atom(compare(name, t.Op, v, t.Cased)))
-		}
-		return either
-	}
-	if len(values) > 0 {
-		either = append(either, w.isOneOf(o, name, t, values, negated))
-	}
-	return either
+	return values, folded, empty
 }
 
 // isOneOf compares a text, or the file name in it, with whole values.

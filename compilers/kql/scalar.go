@@ -41,6 +41,14 @@ func (o operand) asText() string {
 	return "tostring(" + o.name + ")"
 }
 
+// asNumber is the operand as a number, by a function of Kusto where the column is of another type.
+func (o operand) asNumber(convert string) string {
+	if o.kind == number {
+		return o.name
+	}
+	return convert + "(" + o.asText() + ")"
+}
+
 func (w *writer) typed(name string, declared schema.Type) operand {
 	if container, path := w.plan.Source.Inside(name); container != "" {
 		return w.property(container, path, declared)

@@ -163,13 +163,7 @@ func epoch(s string) (time.Time, bool) {
 	n, err := strconv.ParseInt(whole, 10, 64)
 	switch {
 	case err != nil || strings.ContainsAny(fraction, "eE"):
-		f, err := strconv.ParseFloat(s, 64)
-		for _, unit := range []struct{ below, micros float64 }{{1e11, 1e6}, {1e14, 1e3}, {1e17, 1}, {1e19, 1e-3}} {
-			if err == nil && f > 0 && f < unit.below {
-				return time.UnixMicro(int64(f * unit.micros)).UTC(), true
-			}
-		}
-		return time.Time{}, false
+		return epochWithExponent(s)
 	case n <= 0 && strings.Trim(fraction, "0") == "" || whole[0] == '+' || whole[0] == '-' || strings.Trim(fraction, "0123456789") != "":
 		return time.Time{}, false
 	case (len(whole) == 8 || len(whole) == 14) && (whole[:2] == "19" || whole[:2] == "20"):
@@ -187,4 +181,15 @@ func epoch(s string) (time.Time, bool) {
 		return sinceYear1601(n - ticksBefore1601), true
 	}
 	return time.Unix(0, n).UTC(), true
+}
+
+// epochWithExponent reads a number with an exponent, or of more digits than fit an integer.
+func epochWithExponent(s string) (time.Time, bool) {
+	f, err := strconv.ParseFloat(s, 64)
+	for _, unit := range []struct{ below, micros float64 }{{1e11, 1e6}, {1e14, 1e3}, {1e17, 1}, {1e19, 1e-3}} {
+		if err == nil && f > 0 && f < unit.below {
+			return time.UnixMicro(int64(f * unit.micros)).UTC(), true
+		}
+	}
+	return time.Time{}, false
 }

@@ -57,11 +57,26 @@ func (a *analyticsRule) chooseKind() {
 	if a.settings.NearRealTime {
 		a.found.Warnf("package-near-real-time", at, "remove `near_real_time` from the target, or let the rule read one table", "near real time Sentinel runs only a query of conditions on one table: the rule is run on a schedule")
 	}
-	a.window = window{every: r.Schedule.Every, period: result.Lookback + result.Reach}
-	if late := a.window.period + lateArrival; !written && late <= longestPeriod && (late < longPeriod || a.window.every >= time.Hour) {
+	a.chooseWindow()
+	a.checkWindow()
+}
+
+// chooseWindow sets the schedule: the rule's own, and a period in which events may arrive late if Sentinel allows it.
+func (a *analyticsRule) chooseWindow() {
+	result := a.in.Query.Result
+	a.window = window{every: a.in.Rule.Schedule.Every, period: result.Lookback + result.Reach}
+	late := a.window.period + lateArrival
+	if a.in.Query.Written == nil && late <= longestPeriod && (late < longPeriod || a.window.every >= time.Hour) {
 		a.window.period = late
 	}
-	switch w := a.window; {
+}
+
+// checkWindow reports a schedule that Sentinel refuses or that leaves out events. The period is at least as long as the
+// time between two runs.
+func (a *analyticsRule) checkWindow() {
+	at := a.in.Rule.Key("schedule", -1)
+	w := &a.window
+	switch {
 	case w.every > longestPeriod:
 		a.found.Errorf("package-schedule", at, "let it run more often", "Sentinel runs a rule at least every 14 days, not every %s", short(w.every))
 	case w.period > longestPeriod:
@@ -72,9 +87,9 @@ func (a *analyticsRule) chooseKind() {
 	default:
 		a.found = append(a.found, packages.TellRepeats(a.in, w.every, "Sentinel")...)
 	}
-	if w := &a.window; w.period < w.every {
+	if w.period < w.every {
 		w.period = w.every
-		a.found.Warnf("package-schedule", at, "let `lookback` be as long as `every`", "the rule runs every %s and looks back %s: what comes between is not found", short(w.every), short(result.Lookback))
+		a.found.Warnf("package-schedule", at, "let `lookback` be as long as `every`", "the rule runs every %s and looks back %s: what comes between is not found", short(w.every), short(a.in.Query.Result.Lookback))
 	}
 }
 

@@ -116,20 +116,8 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err := knownOptions(p.opt); err != nil {
 		return err
 	}
-	in, err := project.Open(s)
+	b, err := newBuilder(s, p)
 	if err != nil {
-		return err
-	}
-	p.out = cmp.Or(p.out, in.Beside("dist"))
-	if !in.Exists() && len(p.selection.Paths) == 0 && !p.selection.Library {
-		fmt.Fprintln(s.Err, "no project here: building the rules that decree ships")
-		p.selection.Library = true
-	}
-	b := &builder{s: s, p: p, in: in}
-	if b.set, err = ruleset.Load(s, in, p.selection); err != nil {
-		return err
-	}
-	if b.chosen, err = targets.Choose(in.Targets, nil); err != nil {
 		return err
 	}
 	tested, err := b.test()
@@ -147,7 +135,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	found := slices.Concat(b.set.Found, tested.outcomes.Findings, made.found)
 	report := fidelity.New(made.queries, b.chosen, made.packages)
 	summary := b.summary(tested, made, report)
-	why := stops(in, p.strict, summary)
+	why := stops(b.in, p.strict, summary)
 	if made.packages.SameID() {
 		why = "rules share an id, or have none and share a name: in a product one would replace the other"
 	}
@@ -160,14 +148,14 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err != nil {
 		return err
 	}
-	removed, err := output.WriteFolder(p.out, []string{output.Everywhere}, files, p.force)
+	removed, err := output.WriteFolder(b.p.out, []string{output.Everywhere}, files, p.force)
 	if err != nil {
 		return err
 	}
 	b.showFindings(found, made, summary.Refused)
-	written := folderWritten{dir: p.out, files: len(files), removed: removed}
-	written.tellRemoved(s, in, &p.selection)
-	tellReplacing(s, in, &p.selection, made.packages)
+	written := folderWritten{dir: b.p.out, files: len(files), removed: removed}
+	written.tellRemoved(s, b.in, &b.p.selection)
+	tellReplacing(s, b.in, &b.p.selection, made.packages)
 	if p.format == "json" {
 		return s.WriteJSON(summary)
 	}
@@ -184,6 +172,27 @@ type builder struct {
 	in     *project.Project
 	set    *ruleset.Set
 	chosen []targets.Target
+}
+
+// newBuilder loads the rules of a build and chooses its targets. Outside of a project it builds the shipped rules.
+func newBuilder(s *stdio.Streams, p buildParams) (*builder, error) {
+	in, err := project.Open(s)
+	if err != nil {
+		return nil, err
+	}
+	p.out = cmp.Or(p.out, in.Beside("dist"))
+	if !in.Exists() && len(p.selection.Paths) == 0 && !p.selection.Library {
+		fmt.Fprintln(s.Err, "no project here: building the rules that decree ships")
+		p.selection.Library = true
+	}
+	b := &builder{s: s, p: p, in: in}
+	if b.set, err = ruleset.Load(s, in, p.selection); err != nil {
+		return nil, err
+	}
+	if b.chosen, err = targets.Choose(in.Targets, nil); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // testedRules are the regression tests of a build, and what came of them.

@@ -145,11 +145,8 @@ func explainGap(s *stdio.Streams, code string) error {
 }
 
 func compile(s *stdio.Streams, p compileParams) error {
-	if p.format == "markdown" && !p.report {
-		return errors.New("--format markdown needs --report")
-	}
-	if p.report && p.out != "" {
-		return errors.New("choose --report or --out: a report replaces the queries")
+	if err := p.check(); err != nil {
+		return err
 	}
 	in, err := project.Open(s)
 	if err != nil {
@@ -194,6 +191,17 @@ func compile(s *stdio.Streams, p compileParams) error {
 		return err
 	}
 	return exit.After(found)
+}
+
+// check tells whether flags of the report fit each other.
+func (p *compileParams) check() error {
+	if p.format == "markdown" && !p.report {
+		return errors.New("--format markdown needs --report")
+	}
+	if p.report && p.out != "" {
+		return errors.New("choose --report or --out: a report replaces the queries")
+	}
+	return nil
 }
 
 // chosen gives the targets that the user named, with the places of events that the user named for them.

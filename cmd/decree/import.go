@@ -69,14 +69,7 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if len(export.Rules) == 0 {
 		return errors.New(strings.Join(append([]string{p.export + " has no rules to import: nothing is written"}, export.Remarks...), "\n"))
 	}
-	for _, p := range export.Parts {
-		export.Remarks = append(export.Remarks, fmt.Sprintf("not read: the %s %s", p.Kind, p.Name))
-	}
-	files, left := imported.Files(export)
-	report := imported.Report{Product: export.Product, Rules: []imported.Written{}, Left: left, Remarks: export.Remarks}
-	if left == nil {
-		report.Left = []imported.Left{}
-	}
+	files, report := importedFiles(export)
 	dir, projectFile, err := projectOf(p.out)
 	if err != nil {
 		return err
@@ -108,28 +101,40 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if err != nil {
 		return err
 	}
-	if p.format == "json" {
-		err = s.WriteJSON(report)
-	} else {
-		report.Print(s, dir)
-		if len(report.Rules) > 0 {
-			fmt.Fprintf(s.Out, "next: decree validate %s\n", usage.Argument(dir))
-		}
-	}
-	if err != nil {
+	if err := showImported(s, p, dir, report); err != nil {
 		return err
+	}
+	if p.format == "text" && len(report.Rules) > 0 {
+		fmt.Fprintf(s.Out, "next: decree validate %s\n", usage.Argument(dir))
 	}
 	return exit.After(found)
 }
 
+// importedFiles gives the rule files of an export, and the report of what is not in them.
+func importedFiles(export *deployed.Export) ([]imported.File, imported.Report) {
+	for _, p := range export.Parts {
+		export.Remarks = append(export.Remarks, fmt.Sprintf("not read: the %s %s", p.Kind, p.Name))
+	}
+	files, left := imported.Files(export)
+	if left == nil {
+		left = []imported.Left{}
+	}
+	return files, imported.Report{Product: export.Product, Rules: []imported.Written{}, Left: left, Remarks: export.Remarks}
+}
+
+// showImported writes the report of rules that are in a folder.
+func showImported(s *stdio.Streams, p importParams, dir string, report imported.Report) error {
+	if p.format == "json" {
+		return s.WriteJSON(report)
+	}
+	report.Print(s, dir)
+	return nil
+}
+
 // nothingImported says why no rule of an export can be imported. Without a rule there is no project either.
 func nothingImported(s *stdio.Streams, p importParams, report imported.Report) error {
-	if p.format == "json" {
-		if err := s.WriteJSON(report); err != nil {
-			return err
-		}
-	} else {
-		report.Print(s, p.out)
+	if err := showImported(s, p, p.out, report); err != nil {
+		return err
 	}
 	return fmt.Errorf("%s has no rules that can be imported: nothing is written", p.export)
 }

@@ -72,29 +72,9 @@ func initialise(s *stdio.Streams, p initParams) error {
 		return err
 	}
 	own, others := there.split(before["rules"])
-	files, err := scaffold.Project(time.Now(), own)
+	kept, err := writeScaffold(s, p, own)
 	if err != nil {
 		return err
-	}
-	if files, err = besideLinks(s, p, files); err != nil {
-		return err
-	}
-	paths := make([]string, len(files))
-	for i, f := range files {
-		paths[i] = filepath.Join(p.dir, filepath.FromSlash(f.Path))
-	}
-	kept, err := output.Existing(paths, p.keep)
-	if err != nil {
-		return err
-	}
-	for i, f := range files {
-		word := "wrote"
-		if kept[paths[i]] {
-			word = "kept"
-		} else if err := writeNew(paths[i], f); err != nil {
-			return err
-		}
-		fmt.Fprintf(s.Out, "%-5s %s\n", word, diag.Visible(paths[i]))
 	}
 	switch {
 	case before != nil:
@@ -109,13 +89,46 @@ func initialise(s *stdio.Streams, p initParams) error {
 	if around != "" {
 		fmt.Fprintf(s.Err, "%s is a project already: within %s decree reads the new one alone, and none of its rules\n", diag.Visible(around), diag.Visible(p.dir))
 	}
-	fmt.Fprintf(s.Out, "to check rules before each commit: git config core.hooksPath %s\n", usage.Argument(hooksPath(p.dir)))
+	sayNext(s, p.dir)
+	return nil
+}
+
+// writeScaffold writes the files of a new project whose rules are in these folders, and tells which were there.
+func writeScaffold(s *stdio.Streams, p initParams, own []string) (kept map[string]bool, err error) {
+	files, err := scaffold.Project(time.Now(), own)
+	if err != nil {
+		return nil, err
+	}
+	if files, err = besideLinks(s, p, files); err != nil {
+		return nil, err
+	}
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = filepath.Join(p.dir, filepath.FromSlash(f.Path))
+	}
+	if kept, err = output.Existing(paths, p.keep); err != nil {
+		return nil, err
+	}
+	for i, f := range files {
+		word := "wrote"
+		if kept[paths[i]] {
+			word = "kept"
+		} else if err := writeNew(paths[i], f); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(s.Out, "%-5s %s\n", word, diag.Visible(paths[i]))
+	}
+	return kept, nil
+}
+
+// sayNext names the commands that follow in a new project.
+func sayNext(s *stdio.Streams, dir string) {
+	fmt.Fprintf(s.Out, "to check rules before each commit: git config core.hooksPath %s\n", usage.Argument(hooksPath(dir)))
 	next := "decree build"
-	if p.dir != "." { // in lines of their own, since not every shell has &&
-		next = "cd " + usage.Argument(p.dir) + "\n      " + next
+	if dir != "." { // in lines of their own, since not every shell has &&
+		next = "cd " + usage.Argument(dir) + "\n      " + next
 	}
 	fmt.Fprintf(s.Out, "next: %s\n", next)
-	return nil
 }
 
 // hooksPath is the folder of a project's hooks as git reads it: from the top of the repository that the project is in.

@@ -261,7 +261,21 @@ func (r *ruleRun) judge() (stats engine.Stats, fails bool, err error) {
 
 // report says what was read, what matched and what the run did not see, and gives the exit code.
 func (r *ruleRun) report(stats engine.Stats, fails bool) error {
-	s, p, in, es := r.s, &r.p, r.in, r.engines
+	r.say(stats)
+	if r.p.stats {
+		if err := profile.Print(r.s, r.engines.Profile(), stats, r.times.loaded.Sub(r.times.began), time.Since(r.times.loaded)); err != nil {
+			return err
+		}
+	}
+	if r.in.Unreadable || (stats.AllForeign() && !r.in.Recognised) {
+		return exit.ErrUnreadable
+	}
+	return exit.AfterFailure(r.isIncomplete(stats) || fails || r.p.failOnMatch && r.to.matches > 0, append(r.set.Found, r.engines.Found...))
+}
+
+// say writes the counts of a run and its warnings.
+func (r *ruleRun) say(stats engine.Stats) {
+	s, in, es := r.s, r.in, r.engines
 	in.ShowSkipped()
 	if r.to.alerts != nil {
 		r.to.alerts.ShowOutside(s)
@@ -275,28 +289,23 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	if stats.Suppressed > 0 {
 		fmt.Fprintf(s.Err, "%s suppressed by the rules: each is like an alert before it\n", plural.Count(stats.Suppressed, "match"))
 	}
-	misnamed, uncountable := es.Misnamed(), es.Uncountable()
-	warnings.Misnamed(s, misnamed)
+	warnings.Misnamed(s, es.Misnamed())
 	warnings.NoReputation(s, es.WithoutReputation())
 	warnings.UntoldReputation(s, es.UntoldReputation())
-	warnings.Uncountable(s, uncountable)
-	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProcesses, Pending: p.maxPending, Memory: &p.maxMemory})
-	if p.stats {
-		if err := profile.Print(s, es.Profile(), stats, r.times.loaded.Sub(r.times.began), time.Since(r.times.loaded)); err != nil {
-			return err
-		}
-	}
-	foreign := stats.AllForeign()
-	if in.Unreadable || (foreign && !in.Recognised) {
-		return exit.ErrUnreadable
-	}
+	warnings.Uncountable(s, es.Uncountable())
+	warnings.Unseen(s, stats, warnings.Limits{Processes: r.p.maxProcesses, Pending: r.p.maxPending, Memory: &r.p.maxMemory})
+}
+
+// isIncomplete tells whether rules may have matches that the run did not find.
+func (r *ruleRun) isIncomplete(stats engine.Stats) bool {
+	in, es := r.in, r.engines
 	unseen := stats.Unseen()
 	if r.to.alerts != nil {
 		unseen += r.to.alerts.Undated()
 	}
 	unasked := len(r.set.Rules) == 0 && r.set.Failed == 0 // on purpose: no rule changed since the revision of --since
-	incomplete := r.blind || unseen > 0 || len(misnamed)+len(uncountable) > 0 || es.Split() || len(stats.Suspended) > 0 || foreign && !unasked || in.Misread || len(in.Packed()) > 0
-	return exit.AfterFailure(incomplete || fails || p.failOnMatch && r.to.matches > 0, append(r.set.Found, es.Found...))
+	return r.blind || unseen > 0 || len(es.Misnamed())+len(es.Uncountable()) > 0 || es.Split() || len(stats.Suspended) > 0 ||
+		stats.AllForeign() && !unasked || in.Misread || len(in.Packed()) > 0
 }
 
 // warnOfUnasked says that no rule was asked, or of which data models the events are not those that rules ask for.

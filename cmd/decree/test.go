@@ -120,17 +120,23 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 	if err := report.Write(s, set, p.format, p.verbose); err != nil {
 		return err
 	}
-	if p.format == "text" && len(report.Untested) > 0 && len(required) == 0 {
-		fmt.Fprintln(s.Err, table.Words("rules without tests pass: --require-tests, or tests.require in "+project.FileName+", makes them errors by status", s.ProseColumns(), 2))
+	if p.format == "text" {
+		if len(report.Untested) > 0 && len(required) == 0 {
+			fmt.Fprintln(s.Err, table.Words("rules without tests pass: --require-tests, or tests.require in "+project.FileName+", makes them errors by status", s.ProseColumns(), 2))
+		}
+		p.showQuality(s, set, report, measured, time.Since(begun))
 	}
+	return exit.AfterFailure(report.Failed > 0 || !p.quality.Good(report.Assessed), append(report.Findings, report.Warnings()...))
+}
+
+// showQuality says what the tests are worth, or why that was not measured.
+func (p *testParams) showQuality(s *stdio.Streams, set *ruleset.Set, report *testreport.Report, measured bool, took time.Duration) {
 	switch {
-	case p.format != "text":
 	case measured:
-		p.quality.Show(s, set, report.Assessed, time.Since(begun))
+		p.quality.Show(s, set, report.Assessed, took)
 	case p.quality.Asked():
 		fmt.Fprintf(s.Err, "%s not measured: fix the tests first\n", p.quality.Described())
 	}
-	return exit.AfterFailure(report.Failed > 0 || !p.quality.Good(report.Assessed), append(report.Findings, report.Warnings()...))
 }
 
 // cases gives the expression of --run; nil if all cases are run.

@@ -59,18 +59,8 @@ func changedForAll(p *project.Project, sel Selection) (string, error) {
 	changed := func(file string) string {
 		return diag.Visible(filepath.ToSlash(file)) + " changed since " + diag.Visible(sel.Since)
 	}
-	var files []string
-	if p.Exists() {
-		files = append(files, p.File)
-	}
-	if sel.ModelFile != "" {
-		files = append(files, sel.ModelFile)
-	}
-	for _, at := range p.ModelPaths() {
-		if info, err := os.Stat(at); err != nil || !info.IsDir() {
-			files = append(files, at)
-			continue
-		}
+	files, folders := filesForAll(p, sel)
+	for _, at := range folders {
 		all, err := known.in(at)
 		if err != nil {
 			return "git cannot tell whether " + changed(at), nil
@@ -80,9 +70,6 @@ func changedForAll(p *project.Project, sel Selection) (string, error) {
 				return changed(filepath.Join(at, filepath.FromSlash(file))), nil
 			}
 		}
-	}
-	for _, m := range p.Models {
-		files = append(files, m.File)
 	}
 	for _, file := range files {
 		dir, name := filepath.Dir(file), filepath.Base(file)
@@ -94,6 +81,27 @@ func changedForAll(p *project.Project, sel Selection) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// filesForAll gives the files that every rule may depend on, and the folders of such files.
+func filesForAll(p *project.Project, sel Selection) (files, folders []string) {
+	if p.Exists() {
+		files = append(files, p.File)
+	}
+	if sel.ModelFile != "" {
+		files = append(files, sel.ModelFile)
+	}
+	for _, at := range p.ModelPaths() {
+		if info, err := os.Stat(at); err == nil && info.IsDir() {
+			folders = append(folders, at)
+		} else {
+			files = append(files, at)
+		}
+	}
+	for _, m := range p.Models {
+		files = append(files, m.File)
+	}
+	return files, folders
 }
 
 // ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, a

@@ -125,16 +125,9 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 	if !info.IsDir() {
 		dir = filepath.Dir(dir)
 	}
-	at := Root(dir)
-	if link, err := os.Lstat(dir); err == nil && link.Mode()&fs.ModeSymlink != 0 {
-		at = dir // it may lead out of the folder above it
-	}
-	in := roots[at]
-	if in == nil {
-		if in, err = source.OpenFolder(at); err != nil {
-			return nil, nil, err
-		}
-		roots[at] = in
+	in, at, err := openRoot(dir, roots)
+	if err != nil {
+		return nil, nil, err
 	}
 	within, err := filepath.Rel(at, p)
 	if err != nil {
@@ -151,17 +144,40 @@ func findOnDisk(p string, roots map[string]*source.Folder) (files []File, linked
 	if files, linked, err = filesOf(in, at, within); err != nil {
 		return nil, nil, err
 	}
-	switch {
-	case len(files) == 0 && linked.HasErrors():
-		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) that can be read: %w", p, linked[0])
-	case len(files) == 0 && len(linked) > 0:
-		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder; %s is a link to a folder, which is not followed: name it itself", p, linked[0].Range.File)
-	case len(files) == 0 && in.Exists(path.Join(within, source.Manifest)):
-		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder but what decree wrote into it: name the folder of the rules that it was made of", p)
-	case len(files) == 0:
-		return nil, nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder", p)
+	if len(files) == 0 {
+		return nil, nil, noRuleFiles(p, linked, in.Exists(path.Join(within, source.Manifest)))
 	}
 	return files, linked, nil
+}
+
+// openRoot opens the root of a folder, once for all that have the same.
+func openRoot(dir string, roots map[string]*source.Folder) (in *source.Folder, at string, err error) {
+	at = Root(dir)
+	if link, err := os.Lstat(dir); err == nil && link.Mode()&fs.ModeSymlink != 0 {
+		at = dir // it may lead out of the folder above it
+	}
+	if in = roots[at]; in != nil {
+		return in, at, nil
+	}
+	if in, err = source.OpenFolder(at); err != nil {
+		return nil, "", err
+	}
+	roots[at] = in
+	return in, at, nil
+}
+
+// noRuleFiles is the error for a folder without rule files. It may have links that were not followed, or be what decree
+// wrote.
+func noRuleFiles(p string, linked diag.Diagnostics, written bool) error {
+	switch {
+	case linked.HasErrors():
+		return fmt.Errorf("%s: no rule files (.yml, .yaml) that can be read: %w", p, linked[0])
+	case len(linked) > 0:
+		return fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder; %s is a link to a folder, which is not followed: name it itself", p, linked[0].Range.File)
+	case written:
+		return fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder but what decree wrote into it: name the folder of the rules that it was made of", p)
+	}
+	return fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder", p)
 }
 
 // notRules is the error for a file that its name says has no rules: an export of what is deployed, or events.

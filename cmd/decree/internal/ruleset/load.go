@@ -28,16 +28,8 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 		return nil, err
 	}
 	ofProject := len(sel.Paths) == 0 && !sel.Library
-	if ofProject {
-		if sel.Paths = p.Rules; len(sel.Paths) == 0 {
-			return nil, ErrNoRules
-		}
-	}
-	sel.expand()
-	sel.takeNames(p)
-	sel.takeFilters(p)
-	if len(sel.Lists.Dirs) == 0 {
-		sel.Lists.Dirs = p.Lists
+	if err := sel.takeProject(p); err != nil {
+		return nil, err
 	}
 	set, err := read(s, sel)
 	if err != nil {
@@ -71,6 +63,22 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	set.checkWritten()
 	set.Found = p.Lint.Judge(set.Found)
 	return set, nil
+}
+
+// takeProject takes what the selection leaves open from the project.
+func (sel *Selection) takeProject(p *project.Project) error {
+	if len(sel.Paths) == 0 && !sel.Library {
+		if sel.Paths = p.Rules; len(sel.Paths) == 0 {
+			return ErrNoRules
+		}
+	}
+	sel.expand()
+	sel.takeNames(p)
+	sel.takeFilters(p)
+	if len(sel.Lists.Dirs) == 0 {
+		sel.Lists.Dirs = p.Lists
+	}
+	return nil
 }
 
 // sayChanged says why rules are taken that did not change since a revision, or that none did.

@@ -130,6 +130,7 @@ var documents = []string{
 	`{"win":{"system":{"eventID":"1","channel":"c"},"eventdata":{"a":"x","b":"C:\\\\y"}}}`, `{"win":5,"a":1}`, `{"eventRecordID":7,"channel":"c","event_id":1,"source":"p","event_data":"<Data Name='a'>x &amp; y</Data>","message":"m"}`,
 	`{"eventRecordID":7,"channel":"c","event_id":1,"event_data":"<Data","a":1}`, `{"system_time":"t","record_id":7,"channel":"c","event_id":{"id":1,"qualifiers":0},"provider":{"name":"p"},"event_data":{"data":[{"a":"x"},{"b":"y"},5]}}`,
 	`{"system_time":"t","record_id":7,"channel":"c","event_id":1,"event_data":{"a":"x"},"user_data":{"b":1}}`, `{"eventRecordID":7,"a":1}`, `{"system_time":"t","a":1}`,
+	`{"record_id":7,"channel":"c","event_id":1,"provider_name":"p","process_id":5,"event_data":{"a":"x","ProcessId":9},"user_data":{"b":1},"string_inserts":["i"]}`, `{"provider_name":"p","a":1}`, `{"eventid":"1","provider_name":"p","record_id":7,"channel":"c","event_id":1,"data":"x"}`,
 	`{"Event Time":"t","Machine Id":"m","Action Type":"a","Folder Path":"C:\\\\x","File Name":"y.exe","a b":1}`, `{"Event Time":"t","a":1}`,
 	`{"Date (UTC)":"t","Username":"u","Application":"p","a b":1}`, `{"Event source":"s","Event name":"n","Event ID":"a","a":1}`, `{"protopayload_auditlog":{"a":1},"protoPayload":{"a":2}}`, `{"protopayload_auditlog":null,"a":1}`,
 	`{"winlog":[{"event_data":{"a":1},"channel":"c"}]}`, `{"winlog":{"event_data":{"a":1},"event_data":{"Image":2}}}`, `{"winlog":{"event_data":{"a":1},"event_data":5}}`, `{"winlog":{"event_data":5,"event_data":{"a":1}}}`, `{"winlog":{"event_data":[{"a":1}]}}`,

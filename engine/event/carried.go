@@ -52,7 +52,11 @@ func (r *Reader) carried(text string) (line logline.Line, guessed, ok bool) {
 
 // expandText queues the event that the text of an envelope holds. The fields of a line stand beside the envelope's.
 func (r *Reader) expandText(raw Raw, found opened, depth int) {
-	inner := raw.value(found.at)
+	r.expandCarried(raw, raw.value(found.at), found.envelope, depth)
+}
+
+// expandCarried does so for a text of JSON, and what is around it.
+func (r *Reader) expandCarried(raw, inner Raw, within *envelope, depth int) {
 	text, ok := carriedText(inner.text)
 	line, guessed := logline.Line{}, false
 	if ok {
@@ -62,12 +66,12 @@ func (r *Reader) expandText(raw Raw, found opened, depth int) {
 	case !ok:
 	case line.JSON != "":
 		inner.Content = TextContent([]byte(line.JSON))
-		r.expand(inner, found.envelope, depth+1)
+		r.expand(inner, within, depth+1)
 		return
 	case line.XML != "":
 		if fields, ok := wholeRecord(line.XML); ok {
 			inner.Content = fieldContent(fields)
-			r.expand(inner, found.envelope, depth+1)
+			r.expand(inner, within, depth+1)
 			return
 		}
 	default:

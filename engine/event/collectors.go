@@ -96,6 +96,16 @@ func velociraptor(fields map[string]any) map[string]any {
 	return with(out, with(objectOf(fields["EventData"]), objectOf(fields["UserData"])))
 }
 
+// vector reads what Vector's source windows_event_log writes. It has values without a name in a list of their own:
+// https://vector.dev/docs/reference/configuration/sources/windows_event_log/
+func vector(fields map[string]any) map[string]any {
+	out := moved(fields, map[string]string{"event_id": "EventID", "channel": "Channel", "computer": "Computer", "provider_name": "Provider_Name", "provider_guid": "Provider_Guid", "record_id": "EventRecordID",
+		"process_id": "Execution_ProcessID", "thread_id": "Execution_ThreadID", "user_id": "Security_UserID", "level_value": "Level", "task": "Task", "opcode": "Opcode", "keywords": "Keywords", "string_inserts": "Data"})
+	add(out, part(fields, "event_data"))
+	add(out, part(fields, "user_data"))
+	return out
+}
+
 // graylog reads a message of Graylog, whose own fields begin with "_":
 // https://go2docs.graylog.org/current/getting_in_log_data/gelf.html
 func graylog(fields map[string]any) map[string]any {
@@ -332,27 +342,6 @@ func grafana(fields map[string]any) map[string]any {
 			out = with(out, own.Map())
 		}
 	}
-	return out
-}
-
-// openTelemetry reads the body that OpenTelemetry's receiver makes of a Windows event:
-// https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/receiver/windowseventlogreceiver
-func openTelemetry(fields map[string]any) map[string]any {
-	out := moved(fields, map[string]string{"event_id": "EventID", "channel": "Channel", "computer": "Computer", "record_id": "EventRecordID", "system_time": "TimeCreated"})
-	if id, ok := part(fields, "event_id")["id"]; ok {
-		out["EventID"] = id
-	}
-	if name, ok := part(fields, "provider")["name"]; ok {
-		out["Provider_Name"] = name
-	}
-	values := part(fields, "event_data")
-	list, _ := values["data"].([]any)
-	for _, item := range list {
-		value, _ := item.(map[string]any)
-		add(out, value)
-	}
-	add(out, values)
-	add(out, part(fields, "user_data"))
 	return out
 }
 

@@ -31,6 +31,7 @@ const (
 	base64Of      // an event as JSON text in base64
 	rowsBeside    // a list of rows: each row is an event with the other keys beside it
 	changesBeside // an object with the lists of rows "added" and "removed", likewise
+	recordsOf     // OpenTelemetry's list of lists of lists of records
 	noEvents      // information about the export itself
 )
 
@@ -124,6 +125,7 @@ var envelopes = [...]envelope{
 	// osquery's snapshots and batches: https://osquery.readthedocs.io/en/stable/deployment/logging/
 	{"snapshot", rowsBeside, "action " + results, "name unixTime"},
 	{"diffResults", changesBeside, results, "name unixTime"},
+	{"resourceLogs", recordsOf, "", ""},
 	{"matches", listOf, "title id description sigma sigmafile rule_level tags count", "rule_level"}, // Zircolite's findings
 	// PyPI's evtx, and Chainsaw's findings
 	{"data", textOf, "event_record_id timestamp", "event_record_id"},
@@ -268,7 +270,7 @@ func (e *envelope) open(all members, at int) (opened, bool) {
 		}
 	}
 	switch e.as {
-	case listOf:
+	case listOf, recordsOf:
 		return out, first == '{' || first == ']'
 	case rowsOf:
 		for _, key := range []string{"columns", "Columns", "fields", "schema"} {

@@ -126,6 +126,17 @@ var exports = []struct{ name, in, want string }{
 	{"Event Hubs", `{"SequenceNumber":1,"Offset":"0","EnqueuedTimeUtc":"t","Body":"{\"records\":[{\"a\":1},{\"a\":2}]}"}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
 	{"Docker", `{"log":"{\"a\":1}\n","stream":"stdout","time":"t"}`, "1: {\"a\":1}\n"},
 	{"hits without what is around them", `{"hits":[{"_id":"x","_source":{"a":1}}]}`, "1: {\"_id\":\"x\",\"a\":1}\n"},
+	{"OpenTelemetry's records", `{"resourceLogs":[{"resource":{"attributes":[{"key":"host.name","value":{"stringValue":"h"}}]},"scopeLogs":[{"scope":{},"logRecords":[` +
+		`{"timeUnixNano":"1767225600000000001","body":{"kvlistValue":{"values":[{"key":"a","value":{"intValue":"1"}},{"key":"b","value":{"arrayValue":{"values":[{"boolValue":true},{"doubleValue":1.5},{}]}}}]}}},` +
+		`{"observedTimeUnixNano":"1767225600000000000","attributes":[{"key":"log.file.name","value":{"stringValue":"f"}},{"key":5}],"body":{"stringValue":"a text"}},` +
+		`{"body":{"stringValue":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>"}},{"body":{"stringValue":"type=CWD msg=audit(1767225600.000:1): cwd=\"/root\""}},5]}]}]}` + "\n" +
+		`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"{\"a\":2}"}},{"attributes":[{"key":"n","value":{"intValue":"x"}}]}]}]}]}` + "\n",
+		"1: {\"@timestamp\":\"2026-01-01T00:00:00.000000001Z\",\"a\":1,\"b\":[true,1.5,null],\"host.name\":\"h\"}\n" +
+			"1: {\"@timestamp\":\"2026-01-01T00:00:00Z\",\"body\":\"a text\",\"host.name\":\"h\",\"log.file.name\":\"f\"}\n1: {\"EventID\":\"1\"}\n" +
+			"1: {\"body\":\"type=CWD msg=audit(1767225600.000:1): cwd=\\\"/root\\\"\",\"cwd\":\"/root\",\"host.name\":\"h\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n" +
+			"2: {\"a\":2}\n2: {\"n\":\"x\"}\n"},
+	{"a resource that is not JSON", `{"resourceLogs":[{"scopeLogs":oops}]}`, "1! not JSON: invalid character 'o' looking for beginning of value\n"},
+	{"Fluent Bit's XML", `{"System":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>","Message":"m","StringInserts":["i"]}`, "1: {\"EventID\":\"1\"}\n"},
 	{"objects directly behind each other", "{\"a\":1}{\"a\":\"}{\"}{\"a\":3}\n{\"a\":\"}{\"}\n", "1: {\"a\":1}\n1: {\"a\":\"}{\"}\n1: {\"a\":3}\n2: {\"a\":\"}{\"}\n"},
 	{"an object that is cut off behind another", `{"a":1}{"a":`, "1: {\"a\":1}\n1! not JSON: unexpected EOF\n"},
 	{"a list without brackets", "{\"a\":1},\n{\"a\":2},\n", "1: {\"a\":1}\n2: {\"a\":2}\n"},

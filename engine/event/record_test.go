@@ -156,11 +156,25 @@ func TestCollectorsOfWindowsEvents(t *testing.T) {
 		`{"source":"P","channel":"Security","computer":"c","event_id":4688,"levelText":"Information","timeCreated":"T","eventRecordID":7,"execution":{"processId":4},"event_data":"<Data Name='CommandLine'>a &amp; b</Data><Data Name='x'>y</Data>","message":"m"}`,
 		`{"channel":"Security","computer":"c","event_id":{"id":4688,"qualifiers":0},"provider":{"name":"P","guid":"g"},"record_id":7,"system_time":"T","event_data":{"data":[{"CommandLine":"a & b"},{"x":"y"}]}}`,
 		`{"channel":"Security","computer":"c","event_id":4688,"provider":{"name":"P"},"record_id":7,"system_time":"T","event_data":{"CommandLine":"a & b","x":"y"}}`,
+		`{"channel":"Security","computer":"c","event_id":4688,"level":"Information","level_value":0,"provider_name":"P","record_id":7,"timestamp":"t","TimeCreated":"T","event_data":{"CommandLine":"a & b","x":"y"},"user_data":{"x":"z"}}`,
 		`{"win":{"system":{"providerName":"P","eventID":"4688","channel":"Security","computer":"c","systemTime":"T","eventRecordID":"7"},"eventdata":{"commandLine":"a & b"}}}`,
 	} {
 		fields, err := Decode([]byte(text))
 		require.NoError(t, err)
 		assert.Equal(t, "P Security c 4688 7 T a & b", fmt.Sprint(fields["Provider_Name"], " ", fields["Channel"], " ", fields["Computer"], " ", fields["EventID"], " ", fields["EventRecordID"], " ", fields["TimeCreated"], " ", fields["CommandLine"]), text)
+	}
+}
+
+// TestValuesWithoutNamesOfCollectors are Data, as in every form of a Windows event.
+func TestValuesWithoutNamesOfCollectors(t *testing.T) {
+	for _, text := range []string{
+		`{"channel":"c","event_id":{"id":1},"provider":{"name":"P"},"record_id":7,"system_time":"T","event_data":{"data":[{"":"a"},{"x":"y"},{"":"b"}]}}`,
+		`{"channel":"c","event_id":1,"provider_name":"P","record_id":7,"timestamp":"T","string_inserts":["a","b"],"event_data":{"x":"y"}}`,
+	} {
+		fields, err := Decode([]byte(text))
+		require.NoError(t, err)
+		assert.Equal(t, []any{"a", "b"}, fields["Data"], text)
+		assert.Equal(t, "y", fields["x"], text)
 	}
 }
 

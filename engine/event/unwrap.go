@@ -74,6 +74,8 @@ func (r *Reader) expandAs(raw Raw, found opened, ok bool, within *envelope, dept
 		r.expandRows(raw, found, depth)
 	case rowsBeside, changesBeside:
 		r.expandBeside(raw, found)
+	case recordsOf:
+		raw.eachElement(found.at, func(resource Raw) { r.expandResource(resource, found.envelope, depth) })
 	case oneOf:
 		r.expand(raw.value(found.at), found.envelope, depth+1)
 	case textOf:

@@ -11,7 +11,7 @@ import (
 var generalColumns = []string{"id", "_id", "@timestamp", "timestamp", "Timestamp", "time", "_time"}
 
 // findKnown lists the columns that tell the model's events from others: the columns that rules and log sources ask for,
-// and the first columns of ids, hosts and users.
+// and the first columns of ids, hosts (not their names) and users.
 func (p *plan) findKnown() {
 	add := func(slot int, most int) {
 		if slot <= document.Every {
@@ -37,7 +37,7 @@ func (p *plan) findKnown() {
 	}
 	for _, s := range p.sources {
 		for _, f := range s.facts {
-			add(f.slot, 1)
+			add(f.slots[len(f.slots)-1], 1)
 		}
 	}
 }

@@ -44,22 +44,31 @@ type Result struct {
 // Order is the event's position among all events of the run, from 0.
 func (r Result) Order() int { return r.order }
 
+// fact is what results show under a name: the first of its slots that has a value.
 type fact struct {
-	name string
-	slot int
+	name  string
+	slots []int
 }
 
-// factsOf lists what results show of a source's events.
+// factsOf lists what results show of a source's events. Of a host that its product knows by an id, it is the name if
+// the event has one: a person looks for that, and other logs of the host have nothing else.
 func (p *plan) factsOf(s *schema.Source) []fact {
 	facts := []fact{}
 	for _, name := range []string{"host", "user"} {
-		if c, ok := s.Entities[name]; ok {
-			facts = append(facts, fact{name, p.layout.Slot(c)})
+		c, ok := s.Entities[name]
+		if !ok {
+			continue
 		}
+		f := fact{name: name}
+		if c.Named != "" {
+			f.slots = append(f.slots, p.layout.Slot(schema.Column{Name: c.Named}))
+		}
+		f.slots = append(f.slots, p.layout.Slot(c))
+		facts = append(facts, f)
 	}
 	for _, name := range []string{"Image", "CommandLine"} {
 		if c, ok := p.opt.Model.Column(s, name, 0); ok {
-			facts = append(facts, fact{name, p.layout.Slot(c)})
+			facts = append(facts, fact{name, []int{p.layout.Slot(c)}})
 		}
 	}
 	return facts
@@ -171,11 +180,20 @@ func (m *matcher) facts(s *source) []event.Fact {
 		facts = append(facts, event.Fact{Name: "time", Value: at.Format("2006-01-02T15:04:05.000Z07:00")})
 	}
 	for _, f := range s.facts {
-		if v, ok := m.doc.First(f.slot); ok && v != "" {
+		if v := m.shown(f); v != "" {
 			facts = append(facts, event.Fact{Name: f.name, Value: strings.Clone(v)})
 		}
 	}
 	return facts
+}
+
+func (m *matcher) shown(f fact) string {
+	for _, slot := range f.slots {
+		if v, ok := m.doc.First(slot); ok && v != "" {
+			return v
+		}
+	}
+	return ""
 }
 
 // firstOf gives the texts of the first of some slots that has any.

@@ -54,8 +54,11 @@ type checker struct {
 	negated map[ir.Node]bool // tests of the rule below a negation
 }
 
-// walk checks a subtree. conjunct is true if only And and Named are above it.
-func (c *checker) walk(n ir.Node, conjunct bool) {
+// walk checks a condition.
+func (c *checker) walk(n ir.Node) { c.subtree(n, true) }
+
+// subtree checks a part of a condition. conjunct is true if only And and Named are above it.
+func (c *checker) subtree(n ir.Node, conjunct bool) {
 	c.at = n
 	switch n := n.(type) {
 	case *ir.Match:
@@ -88,7 +91,7 @@ func (c *checker) walk(n ir.Node, conjunct bool) {
 				return true
 			})
 		}
-		c.walk(child, conjunct && (isAnd || isNamed))
+		c.subtree(child, conjunct && (isAnd || isNamed))
 	}
 }
 

@@ -96,9 +96,9 @@ func planOn(s *schema.Source, absent map[ir.Node]bool, dialect string, lacks Fea
 		r = ir.Settle(r)
 	}
 	p.Rule, p.Filter = r, r.Filter
-	c.walk(r.Condition, true)
+	c.walk(r.Condition)
 	if r.Filter != nil {
-		c.walk(r.Filter, true)
+		c.walk(r.Filter)
 	}
 	c.early()
 	for _, t := range s.Scope {

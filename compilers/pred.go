@@ -28,6 +28,12 @@ type Not struct{ Term Pred }
 // Constant is always true or always false.
 type Constant bool
 
+// The two constants.
+const (
+	Always Constant = true
+	Never  Constant = false
+)
+
 func (Atom) pred() {}
 
 func (All) pred() {}
@@ -79,7 +85,7 @@ func (s Syntax) print(p Pred) (string, int) {
 		return s.join(disjuncts(p), s.Or, strengthOr, false)
 	case Listed:
 		if len(p) == 0 {
-			return s.print(Constant(false))
+			return s.print(Never)
 		}
 		return "(" + s.lines(p) + ")", strengthAtom
 	}

@@ -39,7 +39,7 @@ func TestPrint(t *testing.T) {
 		{Any{}, "false", "false", "false"},
 		{All{a}, "a", "a", "a"},
 		{Any{All{a, b}}, "a and b", "a and b", "a and b"},
-		{Constant(false), "false", "false", "false"},
+		{Never, "false", "false", "false"},
 	}
 	for _, c := range cases {
 		assert.Equal(t, c.plain, plain.Print(c.pred).Stage(""))

@@ -23,7 +23,7 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 	}
 	if n.Among != nil {
 		c.need(PrevalencePopulation, at)
-		c.plan.Among([]ir.Node{n.Among}, func() { c.walk(n.Among, true) })
+		c.plan.Among([]ir.Node{n.Among}, func() { c.walk(n.Among) })
 		c.at = n
 	}
 	if n.Spec.Local != nil {
@@ -83,7 +83,7 @@ func (c *checker) early() {
 	early, _ := SplitAtPrevalence(Conjuncts(c.plan.Rule.Condition), rare)
 	c.plan.AskEarly(early, rare, func() {
 		for _, n := range early {
-			c.walk(n, true)
+			c.walk(n)
 		}
 	})
 }

@@ -72,7 +72,7 @@ type Section struct {
 // terms.
 func (s Syntax) Conjunction(terms All, section *Section, indent string) Printed {
 	if len(terms) == 0 {
-		terms = All{Constant(true)}
+		terms = All{Always}
 	}
 	line := "\n" + indent
 	and := strings.TrimRight(s.And, " ") + line

@@ -27,7 +27,7 @@ func (w *writer) ancestorMatch(m *ir.Match) compilers.Pred {
 	}
 	w.found.Errorf("ancestor-too-far", m.Range(), "use kql or spl for this rule",
 		"eql: a sequence cannot reach %s of ancestor %d: its events share one key, so it spans only parent and child", m.Field.Name, m.Field.Level)
-	return compilers.Constant(false)
+	return compilers.Never
 }
 
 // defaultSpan limits a sequence whose rule has no lookback.

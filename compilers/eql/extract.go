@@ -13,7 +13,7 @@ import (
 
 func (w *writer) refuse(code string, at diag.Range, format string, args ...any) compilers.Pred {
 	w.found.Errorf(code, at, ofItsField, "eql: "+format, args...)
-	return compilers.Constant(false)
+	return compilers.Never
 }
 
 // made writes a test of an extract as one of the field that it is made of.
@@ -28,7 +28,7 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 		return w.refuse("extract-trim", m.Range(), "this test cannot be asked of a value in one case")
 	}
 	if !possible {
-		return compilers.Constant(false)
+		return compilers.Never
 	}
 	if spec.Op == rules.ExtractMap {
 		return w.mapped(m, e, test)

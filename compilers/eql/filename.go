@@ -37,7 +37,7 @@ func ofFilename(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 		}
 	}
 	if len(ways) == 0 {
-		return compilers.Constant(false), nil
+		return compilers.Never, nil
 	}
 	return ways, nil
 }

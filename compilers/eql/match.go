@@ -27,10 +27,10 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 	col, ok := w.plan.Column(m.Field)
 	if !ok {
 		w.found.Errorf("deep-ancestor-negated", m.Range(), "test one level with parent or grandparent, outside of not, or and within; or use kql or spl", "eql: the ancestor's field %s cannot be tested below not or or", m.Field.Name)
-		return compilers.Constant(false)
+		return compilers.Never
 	}
 	if w.plan.TimeAsText(m, w.plan.Column, &w.found) {
-		return compilers.Constant(false)
+		return compilers.Never
 	}
 	if col.Made != nil {
 		return w.made(m, col)
@@ -53,7 +53,7 @@ func (w *writer) noteDigits(m *ir.Match, col schema.Column) {
 func (w *writer) reportError(p compilers.Pred, err error, at diag.Range) compilers.Pred {
 	if err != nil {
 		w.found.Errorf("eql-unsupported", at, "rewrite the test, or use another target for this rule", "eql: %v", err)
-		return compilers.Constant(false)
+		return compilers.Never
 	}
 	return p
 }
@@ -239,7 +239,7 @@ func filename(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		end.Values = append(end.Values, `\`+v, "/"+v)
 	}
 	if len(names) == 0 {
-		return compilers.Constant(false), nil
+		return compilers.Never, nil
 	}
 	whole.Values = names
 	bare := schema.Column{Name: col.Name}
@@ -292,7 +292,7 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 	typed := col.Type == schema.Int
 	switch {
 	case col.Type == schema.Bool || col.Type == schema.IP:
-		return compilers.Constant(false), nil // their values are never numbers
+		return compilers.Never, nil // their values are never numbers
 	case !typed && (op != "eq" || isTyped(col)):
 		return nil, fmt.Errorf("column %s is not a number: numbers cannot be compared with it", col.Name)
 	}

@@ -58,7 +58,7 @@ func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
 // https://github.com/elastic/detection-rules/pull/431
 func addresses(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	if t.Op == ir.Equals {
-		return compilers.Constant(false), nil
+		return compilers.Never, nil
 	}
 	return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses such as 10.1. and not for %s %q", col.Name, t.Op, t.Values[0])
 }

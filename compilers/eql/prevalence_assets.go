@@ -63,17 +63,16 @@ func (w *writer) assets() []compilers.Asset {
 	var assets []compilers.Asset
 	if w.asksVerdict {
 		assets = w.reputationAssets()
-		// another rule's counts may exist below target already
-		processors = append(processors, enrich(reputationIndex, target, false))
+		processors = append(processors, enrichBeside(reputationIndex, target)) // the counts of another rule
 	}
 	if w.counted != nil {
 		name := strings.ReplaceAll(w.countName(), "_", "-")
 		pipeline = "decree-" + name
 		assets = append(assets, w.countAssets(name)...)
-		processors = append(processors, enrich("decree-count-"+name, w.localTarget(rep.LocalCount), true))
+		processors = append(processors, enrich("decree-count-"+name, w.localTarget(rep.LocalCount)))
 		if w.counted.Spec.Local.Rarest > 0 {
 			assets = append(assets, w.rankAssets(name)...)
-			processors = append(processors, enrich("decree-rank-"+name, w.localTarget(rep.LocalRank), true))
+			processors = append(processors, enrich("decree-rank-"+name, w.localTarget(rep.LocalRank)))
 		}
 	}
 	processors = append(processors, object{"remove": object{"field": keyField, "ignore_missing": true}})
@@ -94,9 +93,16 @@ func (w *writer) sharedPipeline(content object) string {
 
 var notInPipeline = regexp.MustCompile(`[^a-z0-9]+`)
 
-// enrich replaces everything below target. With override false, it does not change an existing target.
-func enrich(policy, target string, override bool) object {
-	return object{"enrich": object{"policy_name": policy, "field": keyField, "target_field": target, "ignore_missing": true, "max_matches": 1, "override": override}}
+// enrich replaces everything below target.
+func enrich(policy, target string) object {
+	return object{"enrich": object{"policy_name": policy, "field": keyField, "target_field": target, "ignore_missing": true, "max_matches": 1, "override": true}}
+}
+
+// enrichBeside does not change a target that is there.
+func enrichBeside(policy, target string) object {
+	out := enrich(policy, target)
+	out["enrich"].(object)["override"] = false
+	return out
 }
 
 // localTarget is the object that an enrich processor writes for a field named a.b: all but its last part.

@@ -28,7 +28,7 @@ func allTogether(spec *rules.Extract, x string) string {
 func (w *writer) refuseSeveral(at diag.Range, name string) compilers.Pred {
 	w.found.Errorf("extract-any", at, lacks[compilers.ExtractSeveral].Hint,
 		"kql: the values of %s can be looked for only by their letters", name)
-	return compilers.Constant(false)
+	return compilers.Never
 }
 
 // several writes a test of an extract with several values, of which one must pass. An empty value counts as missing.

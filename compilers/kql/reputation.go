@@ -120,7 +120,7 @@ func (w *writer) watchlistLookup(rs []*prevalence) []string {
 
 func failedLookup(rep schema.Reputation) compilers.Pred {
 	if rep.Availability == "" {
-		return compilers.Constant(false)
+		return compilers.Never
 	}
 	return compilers.Atom(columnName(rep.Availability) + " =~ " + quote(rep.Failed))
 }

@@ -106,14 +106,14 @@ func (st *correlationPart) group() {
 		}
 		shared = shared && slices.Equal(groups[i], groups[0])
 	}
-	st.inside = compilers.Constant(true)
+	st.inside = compilers.Always
 	if !shared {
 		st.groupEach(matches, groups)
 		return
 	}
 	in := allOf(anyOf(matches), filled(groups[0]))
 	switch {
-	case in == compilers.Pred(compilers.Constant(true)):
+	case in == compilers.Always:
 		st.stage("eval decree_group=" + key(groups[0]))
 	case st.kept.any():
 		st.stage("eval decree_group=" + whereSyntax.Print(in).Call("if", key(groups[0]), `"none"`))
@@ -199,7 +199,7 @@ func (st *correlationPart) holds() compilers.Pred {
 // anyOf is a disjunction. It is true if one of its terms is.
 func anyOf(terms compilers.Any) compilers.Pred {
 	for _, t := range terms {
-		if t == compilers.Pred(compilers.Constant(true)) {
+		if t == compilers.Always {
 			return t
 		}
 	}
@@ -226,7 +226,7 @@ func allOf(terms ...compilers.Pred) compilers.Pred {
 	}
 	switch len(all) {
 	case 0:
-		return compilers.Constant(true)
+		return compilers.Always
 	case 1:
 		return all[0]
 	}

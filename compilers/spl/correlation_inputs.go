@@ -233,7 +233,7 @@ func (s *correlationWriter) matches(in ir.Input) compilers.Pred {
 		all = append(all, compilers.Atom("decree_first=1"))
 	}
 	if len(all) == 0 {
-		return compilers.Constant(true)
+		return compilers.Always
 	}
 	return all
 }

@@ -30,7 +30,7 @@ func (st *correlationPart) slidingRows(enters []string, may compilers.Pred) {
 		leaves = append(leaves, fmt.Sprintf(`%s=if(decree_step="out", 0-%s, %s)`, name, name, name))
 	}
 	ways := `split("in,out", ",")`
-	if may != compilers.Pred(compilers.Constant(true)) {
+	if may != compilers.Always {
 		ways = whereSyntax.Print(may).Call("if", ways, `"in"`)
 	}
 	st.stage("eval " + strings.Join(append(sets, "decree_step="+ways), ",\n    "))
@@ -98,7 +98,7 @@ func (st *correlationPart) valueCount() compilers.Pred {
 		}
 		shared = shared && slices.Equal(tuples[i], tuples[0])
 	}
-	once := compilers.Pred(compilers.Constant(true))
+	once := compilers.Pred(compilers.Always)
 	if shared {
 		st.stage("eval decree_value=" + ifElse(allOf(st.inside, filled(tuples[0])), key(tuples[0]), `"none"`))
 	} else {

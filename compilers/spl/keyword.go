@@ -10,7 +10,7 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	if w.dataset != nil {
 		w.found.Errorf("keywords", n.Range(), "name the field that holds the word, or choose a --model that searches events",
 			"spl: an accelerated data model does not keep the whole event")
-		return compilers.Constant(false)
+		return compilers.Never
 	}
 	w.plan.NoteOf(n, "keyword-raw", "false-positives",
 		"keywords are looked for in _raw as it is stored, where field names and the format's own escapes stand beside the values")

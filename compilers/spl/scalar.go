@@ -103,7 +103,7 @@ func lastPart(name string) string { return "replace(" + name + `, "(?s)^.*[\\\\/
 func sameText(x, y string) compilers.Pred { return compilers.Atom(`"=".` + x + `="=".` + y) }
 
 func ifElse(p compilers.Pred, value, otherwise string) string {
-	if p == compilers.Pred(compilers.Constant(true)) {
+	if p == compilers.Always {
 		return value
 	}
 	return whereSyntax.Print(p).Call("if", value, otherwise)

@@ -40,6 +40,7 @@ func (l *loader) text(n *yaml.Node, what string) string {
 
 // part holds the keys that fixtures and cases share.
 type part struct {
+	own        bool // of a case, not of a fixture
 	inputs     []input
 	reputation []map[string]string
 	filters    []*rules.Filter
@@ -120,24 +121,23 @@ func (l *loader) shared(n *yaml.Node) {
 	for _, e := range l.Entries(n, "fixtures") {
 		var p part
 		for _, in := range l.Entries(e.Value, "a fixture", "events", "file", "reputation", "filters") {
-			l.common(&p, in, e.Key.Value, false)
+			l.common(&p, in, e.Key.Value)
 		}
 		l.fixtures[e.Key.Value] = p
 	}
 }
 
-// common reads a key that fixtures and cases share. name is the name of inline events in messages. own is true for a
-// case and false for a fixture.
-func (l *loader) common(p *part, e source.Entry, name string, own bool) {
+// common reads a key that fixtures and cases share. name is the name of inline events in messages.
+func (l *loader) common(p *part, e source.Entry, name string) {
 	switch e.Key.Value {
 	case "events":
-		if in, ok := l.inline(e.Value, name, own); ok {
+		if in, ok := l.inline(e.Value, name, p.own); ok {
 			p.inputs = append(p.inputs, in)
 		}
 	case "file":
 		for _, n := range source.Items(e.Value) {
 			if at, ok := l.Beside(n, "file", "event file"); ok {
-				p.inputs = append(p.inputs, input{name: n.Value, own: own, file: at, open: fileOf(l.folder, at)})
+				p.inputs = append(p.inputs, input{name: n.Value, own: p.own, file: at, open: fileOf(l.folder, at)})
 			}
 		}
 	case "reputation":
@@ -153,7 +153,7 @@ func (l *loader) common(p *part, e source.Entry, name string, own bool) {
 
 func (l *loader) oneCase(n *yaml.Node) *Case {
 	c := &Case{Range: l.Range(n), Model: schema.Plain, node: n}
-	var own, used part
+	own, used := part{own: true}, part{}
 	given := map[string]bool{}
 	for _, e := range l.Entries(n, "a case", caseKeys...) {
 		given[e.Key.Value] = true
@@ -179,7 +179,7 @@ func (l *loader) oneCase(n *yaml.Node) *Case {
 		case "expect":
 			c.Expect = l.expect(e.Value)
 		default:
-			l.common(&own, e, "events", true)
+			l.common(&own, e, "events")
 		}
 	}
 	c.inputs = append(used.inputs, own.inputs...)

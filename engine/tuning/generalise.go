@@ -77,7 +77,7 @@ func (s *search) proposeFor(field string, byText map[string]string) {
 		switch {
 		case v == "" || isPassing(field, v):
 		case fraction.MatchString(v):
-			p.add("", fractionCost, false, v)
+			p.add("", fractionCost, v)
 		case onlyVarying(v) && !isShortNumber(v):
 		case strings.ContainsFunc(v, unicode.IsControl) || len(v) > maxValueLength:
 			for line := range strings.FieldsFuncSeq(v[:min(len(v), maxText)], unicode.IsControl) {
@@ -124,8 +124,14 @@ type proposer struct {
 	absent bool // from the products of a dialect
 }
 
-func (p proposer) add(modifier string, extra float64, pattern bool, texts ...string) {
-	p.consider(&test{field: p.field, modifier: modifier, texts: texts, pattern: pattern, class: p.of, absent: p.absent, cost: p.base + extra})
+// add proposes a test of texts, with what its way to compare costs.
+func (p proposer) add(modifier string, extra float64, texts ...string) {
+	p.consider(&test{field: p.field, modifier: modifier, texts: texts, class: p.of, absent: p.absent, cost: p.base + extra})
+}
+
+// addPattern proposes a test of a value with asterisks.
+func (p proposer) addPattern(extra float64, pattern string) {
+	p.consider(&test{field: p.field, texts: []string{pattern}, pattern: true, class: p.of, absent: p.absent, cost: p.base + extra})
 }
 
 func (p proposer) equal(v string) {
@@ -133,7 +139,7 @@ func (p proposer) equal(v string) {
 	if p.of == account && wellKnown.MatchString(v) || host.MatchString(v) {
 		extra = knownCost
 	}
-	p.add("", extra, false, v)
+	p.add("", extra, v)
 }
 
 // listed proposes all whole values that no event has that must alert.
@@ -150,7 +156,7 @@ func (p proposer) listed(values []string) {
 		more = commandCost
 	}
 	if len(free) > 1 && len(free) <= maxListed {
-		p.add("", more*float64(len(free)-1), false, free...)
+		p.add("", more*float64(len(free)-1), free...)
 	}
 }
 
@@ -163,7 +169,7 @@ func (p proposer) patterns(values []string) {
 			continue
 		}
 		seen[fold.Text(g)] = true
-		p.add("", patternCost*float64(strings.Count(g, "*")), true, g)
+		p.addPattern(patternCost*float64(strings.Count(g, "*")), g)
 	}
 }
 
@@ -206,9 +212,9 @@ func (p proposer) paths(values []string) {
 		}
 	}
 	for name := range names {
-		p.add("endswith", filenameCost, false, name)
+		p.add("endswith", filenameCost, name)
 		if ending := fileEnding.FindString(name); ending != "" && len(names) > 1 {
-			p.add("endswith", 1.5*partCost, false, ending)
+			p.add("endswith", 1.5*partCost, ending)
 		}
 	}
 	for folder := range folders {
@@ -217,10 +223,10 @@ func (p proposer) paths(values []string) {
 			extra += openCost
 		}
 		if general := generalised(folder); general != folder {
-			p.add("", extra+patternCost, true, general+"*")
+			p.addPattern(extra+patternCost, general+"*")
 			continue
 		}
-		p.add("startswith", extra, false, folder)
+		p.add("startswith", extra, folder)
 	}
 }
 
@@ -246,7 +252,7 @@ func (p proposer) endOfDomain(v string) {
 	}
 	labels := strings.Split(v, ".")
 	for n := 2; n < len(labels) && n <= 3; n++ {
-		p.add("endswith", folderCost, false, "."+strings.Join(labels[len(labels)-n:], "."))
+		p.add("endswith", folderCost, "."+strings.Join(labels[len(labels)-n:], "."))
 	}
 }
 
@@ -264,7 +270,7 @@ func (p proposer) lines(lines []string) {
 	frequent := slices.Sorted(maps.Keys(counts))
 	slices.SortStableFunc(frequent, func(a, b string) int { return counts[b] - counts[a] })
 	for _, line := range frequent[:min(len(frequent), maxParts)] {
-		p.add("contains", partCost, false, line)
+		p.add("contains", partCost, line)
 	}
 }
 
@@ -291,9 +297,9 @@ func (p proposer) words(values []string) {
 	for _, part := range shared[:min(len(shared), maxParts)] {
 		switch {
 		case !part.begins:
-			p.add("contains", partCost, false, part.text)
+			p.add("contains", partCost, part.text)
 		case generalised(part.text) == part.text && len(strings.TrimSpace(part.text)) > 2*minPart:
-			p.add("startswith", beginningCost, false, part.text)
+			p.add("startswith", beginningCost, part.text)
 		}
 	}
 }
@@ -324,12 +330,12 @@ func commandParts(v string) map[commandPart]bool {
 // digests proposes each digest of a value on its own. Sysmon writes several in one text.
 func (p proposer) digests(v string) {
 	if !strings.Contains(v, "=") {
-		p.add("", 0, false, v)
+		p.add("", 0, v)
 		return
 	}
 	for part := range strings.SplitSeq(v, ",") {
 		if name, _, ok := strings.Cut(part, "="); ok && strings.EqualFold(name, "SHA256") {
-			p.add("contains", 0, false, part)
+			p.add("contains", 0, part)
 		}
 	}
 }

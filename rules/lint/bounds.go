@@ -70,12 +70,12 @@ func (q quantity) satisfied(bounds ...rules.Bound) bool {
 func boundsWithoutEffect(s *subject) {
 	for _, p := range s.Prevalence {
 		if p.Local != nil {
-			reportBounds(s.report, p.Local.Bounds, quantity{"a value that was seen was seen at least once", 1, math.Inf(1), true, p.Among == ""})
+			reportBounds(s.report, p.Local.Bounds, quantity{why: "a value that was seen was seen at least once", least: 1, most: math.Inf(1), whole: true, always: p.Among == ""})
 		}
-		reportBounds(s.report, p.Global, quantity{"the vendor's prevalence is never below 0", min(0, p.GlobalElse), math.Inf(1), false, true})
+		reportBounds(s.report, p.Global, quantity{why: "the vendor's prevalence is never below 0", least: min(0, p.GlobalElse), most: math.Inf(1), always: true})
 	}
 	for _, j := range s.Joins {
-		reportBounds(s.report, j.Bounds, quantity{"events are counted from 0 on", 0, math.Inf(1), true, false})
+		reportBounds(s.report, j.Bounds, quantity{why: "events are counted from 0 on", most: math.Inf(1), whole: true})
 	}
 }
 
@@ -84,13 +84,13 @@ func boundsOfCorrelation(s *correlationSubject) {
 	switch {
 	case s.Condition != nil || s.Type == rules.TemporalOrdered: // which has no bounds
 	case s.Type == rules.EventCount:
-		reportBounds(s.report, s.Bounds, quantity{"a group has at least one event", 1, math.Inf(1), true, false})
+		reportBounds(s.report, s.Bounds, quantity{why: "a group has at least one event", least: 1, most: math.Inf(1), whole: true})
 	case s.Type == rules.ValueCount:
-		reportBounds(s.report, s.Bounds, quantity{"values are counted from 0 on", 0, math.Inf(1), true, false})
+		reportBounds(s.report, s.Bounds, quantity{why: "values are counted from 0 on", most: math.Inf(1), whole: true})
 	case s.Type == rules.Temporal:
-		reportBounds(s.report, s.Bounds, quantity{"a group has events of at least one of the rules, and at most of all", 1, float64(len(s.Inputs)), true, false})
+		reportBounds(s.report, s.Bounds, quantity{why: "a group has events of at least one of the rules, and at most of all", least: 1, most: float64(len(s.Inputs)), whole: true})
 	default:
-		reportBounds(s.report, s.Bounds, quantity{"", math.Inf(-1), math.Inf(1), false, false})
+		reportBounds(s.report, s.Bounds, quantity{least: math.Inf(-1), most: math.Inf(1)})
 	}
 }
 

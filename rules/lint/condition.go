@@ -37,24 +37,24 @@ var conditionChecks = []Check{
 // eachExpr visits every part of the conditions. negated is true below an odd number of nots.
 func (s *subject) eachExpr(visit func(e rules.Expr, negated bool)) {
 	for _, c := range s.Conditions {
-		eachPart(c.Expr, false, visit)
+		eachPart(c.Expr, visit)
 	}
 }
 
-// eachPart visits every part of a condition in the same way.
-func eachPart(e rules.Expr, negated bool, visit func(e rules.Expr, negated bool)) {
-	visit(e, negated)
+// eachPart visits every part of a condition, and tells whether it is below an odd number of negations.
+func eachPart(e rules.Expr, visit func(e rules.Expr, negated bool)) {
+	visit(e, false)
 	switch e := e.(type) {
 	case rules.AndExpr:
 		for _, t := range e.Terms {
-			eachPart(t, negated, visit)
+			eachPart(t, visit)
 		}
 	case rules.OrExpr:
 		for _, t := range e.Terms {
-			eachPart(t, negated, visit)
+			eachPart(t, visit)
 		}
 	case rules.NotExpr:
-		eachPart(e.Term, !negated, visit)
+		eachPart(e.Term, func(e rules.Expr, negated bool) { visit(e, !negated) })
 	}
 }
 
@@ -120,7 +120,7 @@ func (s *subject) unusedInBlocks(in rules.Selection) {
 	case rules.Block:
 		used := map[string]bool{}
 		if in.Condition != nil {
-			eachPart(in.Condition, false, func(e rules.Expr, _ bool) {
+			eachPart(in.Condition, func(e rules.Expr, _ bool) {
 				for _, n := range namesOf(e) {
 					used[n] = true
 				}

@@ -35,7 +35,7 @@ func (m *Model) inSeveralPlaces(s *Source, f ir.Field) bool {
 func (m *Model) inEither(s *Source, n *ir.Match, places ...string) (ir.Node, error) {
 	var terms []ir.Node
 	for _, name := range places {
-		one, err := m.inColumn(s, Column{Name: name}, true, &ir.Match{Base: n.Base, Field: ir.Field{Name: name}, Test: n.Test})
+		one, err := m.inColumn(s, Column{Name: name}, &ir.Match{Base: n.Base, Field: ir.Field{Name: name}, Test: n.Test})
 		if err != nil {
 			return n, err
 		}

@@ -64,7 +64,10 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if inside, outside, either := m.places(s, n.Field.Name, n.Field.Level); either {
 		return m.inEither(s, n, inside, outside)
 	}
-	return m.inColumn(s, col, ok, n)
+	if !ok {
+		return n, nil
+	}
+	return m.inColumn(s, col, n)
 }
 
 // columnRead finds the column of a field: on the event itself or, of an ancestor that the event does not carry, on the
@@ -92,12 +95,10 @@ func (s *Source) linkedLevels(level int) []int {
 	return append(levels, 0)
 }
 
-// inColumn rewrites a test of a field for its column, if it has one.
-func (m *Model) inColumn(s *Source, col Column, ok bool, n *ir.Match) (ir.Node, error) {
+// inColumn rewrites a test of a field for its column.
+func (m *Model) inColumn(s *Source, col Column, n *ir.Match) (ir.Node, error) {
 	_, array := n.Test.(*ir.Elements)
 	switch {
-	case !ok:
-		return n, nil
 	case m.Arrays && array && (col.Array != "" || len(col.Spread) == 0):
 		return elementsIn(n, col)
 	case m.Arrays && n.Field.Level == 0 && mayHoldLists(s, n.Field.Name, col.Name):

@@ -2,6 +2,8 @@ package compilers_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -258,4 +260,129 @@ func TestOtherProductsOfARuleThatIsRead(t *testing.T) {
 		require.NotNil(t, q, "%v", found)
 		assert.Contains(t, q.Text, "note: "+compilers.OtherProducts, c.model)
 	}
+}
+
+// refusedTests are tests that some products cannot be asked: of a user with the domain apart, of a field with words of
+// the product's own, of hashes apart, of a path of which only the name is there, and of parts of it.
+var refusedTests = []string{
+	`User|re: 'a.b'`, `ParentUser|re: 'a.b'`, `TargetUserName|re: 'a.b'`, `IntegrityLevel|re: '(?<!x)High'`, `Hashes|contains: 'MD5=0123'`, `Hashes|re: 'MD5=0123'`, `Image|re: 'a.b\\c'`,
+	`ParentImage|contains: '\a\b'`, `TargetObject|re: 'a.*b'`, `TargetObject|contains: 'CurrentControlSet'`, `Details|re: 'DWORD'`, `User|fieldref: ParentUser`, `LogonType: 13`, `Initiated|startswith: 'x'`,
+}
+
+// TestATestThatOneSourceCannotBeAskedIsNoted: where other sources answer a test that a source cannot be asked of a
+// field that it has, the query says so, however the test stands in the condition. Where all sources answer it, or lack
+// the field, nothing is said.
+func TestATestThatOneSourceCannotBeAskedIsNoted(t *testing.T) {
+	noted, silent := map[string]int{}, 0
+	for _, name := range schema.Names() {
+		m := lowered.Model(t, name)
+		d := dialects.Named(m.Dialect)
+		if d == nil {
+			continue
+		}
+		for _, of := range severalSources(m) {
+			for _, test := range refusedTests {
+				for _, condition := range []string{"c", "s and c", "s or c", "s and not c", "s and not (not c)", "s or not c", "1 of *"} {
+					text := fmt.Sprintf("title: T\nlogsource: %s\ndetection:\n  s: {host|contains: a}\n  c: {%s}\n  condition: %s\n", logSourceText(of[0]), test, condition)
+					r := lowered.Rule(t, text)
+					var c *ir.Match
+					ir.Inspect(r.Condition, func(n ir.Node) bool {
+						if m, ok := n.(*ir.Match); ok && m.Field.Name != "host" {
+							c = m
+						}
+						return true
+					})
+					q, found := d.Compile(r, compilers.Options{Model: m, Approximate: []string{"all"}})
+					if q == nil {
+						require.True(t, found.HasErrors(), text)
+						continue
+					}
+					told := ""
+					for _, n := range q.Notes {
+						if n.Code == compilers.SourceNotAsked {
+							told += n.Message + "\n"
+							assert.Equal(t, "false-negatives", n.Effect, text)
+						}
+					}
+					for _, s := range of {
+						refused := (s.Has(m, c.Field) || m.Reaches(s, c.Field, nil) || s.HashesApart(c.Field)) && !m.Answers(s, c)
+						require.Equal(t, refused, strings.Contains(told, " "+s.Name+" ") || strings.Contains(told, " "+s.Name+","), "%s %s\n%s\n%s", name, s.Name, text, told)
+						if refused {
+							noted[m.Dialect]++
+						} else {
+							silent++
+						}
+					}
+				}
+			}
+		}
+	}
+	assert.Greater(t, noted["kql"], 10)
+	assert.Greater(t, silent, 100)
+}
+
+const halfAsked = `name: half
+title: Half
+dialect: DIALECT
+time: [T]
+id: [Id]
+sources:
+  - {name: first, product: p, category: c, table: First, indices: [first-*], fields: {A: {column: A}, V: {column: V}, W: {column: W}}, columns: {T: datetime, Id: string, A: string, V: string, W: string}}
+  - {name: second, product: p, category: c, table: Second, indices: [second-*], fields: {A: {column: A}, V: {column: V, domain: "-"}, Kind: {column: Kind}}, columns: {T: datetime, Id: string, A: string, V: string, Kind: string}, scope: [{column: Kind, values: [b]}]}
+  - {name: third, product: p, category: d, table: Third, indices: [third-*], fields: {A: {column: A}, V: {column: V}}, columns: {T: datetime, Id: string, A: string, V: string}}
+`
+
+// TestWhatASourceCannotBeAskedInEachDialect: the second source has names of users without domains, and cannot be asked
+// how a value with its domain begins.
+func TestWhatASourceCannotBeAskedInEachDialect(t *testing.T) {
+	const why = "the product stores user names without domains: \"x\" may be part of either"
+	const unsearched = "false-negatives: not searched: second, which cannot be asked the test of V: " + why
+	const never = "in second the test of V never holds, whatever the event has: " + why
+	const both = "{product: p, category: c}, {product: p, category: d}"
+	for _, c := range []struct{ logsource, detection, filter, want string }{
+		{"", "c: {V|startswith: x}, condition: c", "", unsearched},
+		{"", "c: {V|startswith: x, A: y}, condition: c", "", unsearched},
+		{"", "c: {V|startswith: x}, s: {A: y}, condition: s or c", "", "false-negatives: " + never},
+		{"", "c: {V|startswith: x}, s: {A: y}, u: {A|contains: y}, condition: 2 of *", "", "false-negatives: " + never},
+		{"", "c: {V|startswith: x}, s: {A: y}, condition: s and not c", "", unsearched},
+		{"", "c: {V|startswith: x}, s: {A: y}, condition: s and not (not c)", "", unsearched},
+		{"", "s: {A: y}, condition: s", "c: {V|startswith: x}, condition: not c", unsearched},
+		{both, "s: {A: y}, condition: s", "c: {V|startswith: x}, condition: not c", "false-positives: " + never},
+		// nothing is lost: the source answers it, it has no such field, or it cannot match for another reason
+		{"", "c: {V|endswith: x}, condition: c", "", ""},
+		{"", "c: {W|startswith: x}, condition: c", "", ""},
+		{"", "c: {V|startswith: x, W: y}, condition: c", "", ""},
+		{"", "c: {V|startswith: x, Kind: a}, s: {A: y}, condition: s or c", "", ""},
+		{"", "c: {V|startswith: x}, s: {A: y}, n: {W: z}, condition: s and c and not n", "", ""},
+	} {
+		for _, d := range dialects.All {
+			m := modelFrom(t, strings.Replace(halfAsked, "DIALECT", d.Name(), 1))
+			logsource := "{product: p, category: c}"
+			if c.logsource != "" {
+				logsource = "[" + c.logsource + "]"
+			}
+			r := lowered.Rule(t, "title: T\nlogsource: "+logsource+"\ndetection: {"+c.detection+"}\n")
+			if c.filter != "" {
+				r = lowered.Filtered(t, r, "logsource: {product: p}\nfilter: {rules: any, "+c.filter+"}\n")
+			}
+			q, found := d.Compile(r, compilers.Options{Model: m})
+			require.NotNil(t, q, "%s %s %v", d.Name(), c.detection, found)
+			got := ""
+			for _, n := range q.Notes {
+				if n.Code == compilers.SourceNotAsked {
+					got += n.Effect + ": " + n.Message
+				}
+			}
+			assert.Equal(t, c.want, got, "%s %s %s", d.Name(), c.detection, c.filter)
+		}
+	}
+}
+
+func modelFrom(t *testing.T, text string) *schema.Model {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "model.yml")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	m, err := schema.LoadFile(file)
+	require.NoError(t, err)
+	return m
 }

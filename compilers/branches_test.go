@@ -1,8 +1,6 @@
 package compilers_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,7 +10,6 @@ import (
 	"decree/compilers"
 	"decree/compilers/dialects"
 	"decree/rules/ir"
-	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -29,10 +26,7 @@ sources:
 // TestCorrelationsReadEachSourcesOwnColumns: sources of one table that a rule asks alike, and that hold what is grouped
 // by in other columns, are asked apart, or one of them alone where that is accepted.
 func TestCorrelationsReadEachSourcesOwnColumns(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "model.yml")
-	require.NoError(t, os.WriteFile(file, []byte(twoUsers), 0o600))
-	m, err := schema.LoadFile(file)
-	require.NoError(t, err)
+	m := modelFrom(t, twoUsers)
 	correlated := func(group string) *ir.Correlation {
 		_, cs := lowered.Correlations(t, "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\nextract: {Loud: {field: User, upper: true}}\ndetection: {s: {Image: x}, condition: s}\n---\n"+
 			"title: C\ncorrelation: {type: event_count, rules: [a], group-by: "+group+", timespan: 5m, condition: {gte: 2}}\n")

@@ -57,6 +57,7 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 		plans = append(plans, p)
 	}
 	noteLeftOut(plans, r, opt.Model)
+	noteNotAsked(plans, r, opt.Model)
 	noteOtherChannels(plans, r, opt.Model)
 	noteOtherProducts(plans, r, opt.Model, dialect)
 	noteManyValues(plans, opt.Model)

@@ -64,7 +64,7 @@ const SourcesLeftOut = "sources-left-out"
 // noteLeftOut notes the sources that neither the query nor the engine searches, because their events lack a field by
 // which the rule excludes. Each plan has the note, for any of them may be the only one that is searched.
 func noteLeftOut(plans []*Plan, r *ir.Rule, m *schema.Model) {
-	left := m.LeftOut(r)
+	left := slices.DeleteFunc(m.LeftOut(r), func(l schema.LeftOut) bool { return l.Unaskable })
 	if len(left) == 0 {
 		return
 	}
@@ -79,6 +79,26 @@ func noteLeftOut(plans []*Plan, r *ir.Rule, m *schema.Model) {
 	for _, p := range plans {
 		p.Notes = append(p.Notes, Note{Code: SourcesLeftOut, Effect: "exact", Range: left[0].By.Range(),
 			Message: fmt.Sprintf("not searched: %s. Their events have no %s, by which the rule or its filter excludes", shortList(names), field)})
+	}
+}
+
+// SourceNotAsked is the code of the note about tests of which a source has the field and cannot be asked them.
+const SourceNotAsked = "source-not-asked"
+
+// noteNotAsked notes the tests that some of the sources cannot be asked (schema.CannotAsk), though the rule could match
+// there: each source once that is not searched, and each test once that is false in one that is.
+func noteNotAsked(plans []*Plan, r *ir.Rule, m *schema.Model) {
+	for _, c := range m.CannotAsk(r) {
+		note := Note{Code: SourceNotAsked, Effect: "false-negatives", Range: c.By.Range(),
+			Message: fmt.Sprintf("in %s the test of %s never holds, whatever the event has: %s", c.Source.Name, c.By.Field, c.Why)}
+		if c.Unsearched {
+			note.Message = fmt.Sprintf("not searched: %s, which cannot be asked the test of %s: %s", c.Source.Name, c.By.Field, c.Why)
+		} else if c.Negated {
+			note.Effect = "false-positives"
+		}
+		for _, p := range plans {
+			p.Notes = AddNotes(p.Notes, note)
+		}
 	}
 }
 

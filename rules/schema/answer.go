@@ -75,11 +75,22 @@ func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {
 	return seen.possible && len(seen.excluded) == 0
 }
 
-// LeftOut is a source that is not searched for a rule, because its events lack a field by which the rule excludes.
+// LeftOut is a source that is not searched for a rule, because its events lack a field by which the rule excludes, or
+// because it cannot be asked a test by which the rule excludes.
 type LeftOut struct {
 	Source *Source
 	By     ir.Node  // the condition that excludes
 	Field  ir.Field // what it reads and the events lack
+	// Unaskable says that the events have the field, and the test of it cannot be asked (CannotAsk).
+	Unaskable bool
+}
+
+// Lacks says in words what the source does not tell.
+func (l LeftOut) Lacks() string {
+	if l.Unaskable {
+		return "cannot be asked this of " + l.Field.String()
+	}
+	return "has no " + l.Field.String()
 }
 
 // LeftOut gives the sources that are not searched for this reason only.
@@ -87,9 +98,15 @@ func (m *Model) LeftOut(r *ir.Rule) []LeftOut {
 	var out []LeftOut
 	for _, s := range m.Asked(r) {
 		if seen := m.resolve(s, r); seen.possible && len(seen.excluded) > 0 {
-			by := seen.excluded[0]
+			by, unaskable := seen.excluded[0], true
+			for _, n := range seen.excluded {
+				if test, ok := n.(*ir.Match); !ok || m.whyNotAsked(s, test) == "" {
+					by, unaskable = n, false
+					break
+				}
+			}
 			field, _ := m.Lacks(s, by)
-			out = append(out, LeftOut{s, by, field})
+			out = append(out, LeftOut{s, by, field, unaskable})
 		}
 	}
 	return out
@@ -101,6 +118,8 @@ type resolver struct {
 	s        *Source
 	excluded []ir.Node // conditions on missing fields that decide what the rule excludes
 	possible bool      // the rule can match
+	// a test that the source cannot be asked (CannotAsk) may hold and fail; otherwise it is one of a missing field
+	open bool
 }
 
 // AskedOf is the rule as it is asked of a source: with the filters of its log sources that the source answers, and of
@@ -113,21 +132,26 @@ func (m *Model) AskedOf(s *Source, r *ir.Rule) *ir.Rule {
 	return r
 }
 
-func (m *Model) resolve(s *Source, r *ir.Rule) *resolver {
-	r = m.AskedOf(s, r)
-	out := &resolver{m: m, s: s}
-	terms := []ir.Node{out.node(r.Condition, false)}
-	if r.Filter != nil {
-		own := out.excluded
-		terms = append(terms, out.node(r.Filter, false))
-		if len(r.Source.OtherLogSources) > 0 {
+func (m *Model) resolve(s *Source, rule *ir.Rule) *resolver {
+	r := &resolver{m: m, s: s}
+	r.rule(rule)
+	return r
+}
+
+// rule translates what is asked of the source, and finds whether it can hold and what it excludes by.
+func (r *resolver) rule(rule *ir.Rule) {
+	rule = r.m.AskedOf(r.s, rule)
+	terms := []ir.Node{r.node(rule.Condition, false)}
+	if rule.Filter != nil {
+		own := r.excluded
+		terms = append(terms, r.node(rule.Filter, false))
+		if len(rule.Source.OtherLogSources) > 0 {
 			// a filter may be for several of the log sources and about one; it takes nothing from the others
-			out.excluded = own
+			r.excluded = own
 		}
 	}
-	_, never := m.Never(s, terms...)
-	out.possible = !never
-	return out
+	_, never := r.m.Never(r.s, terms...)
+	r.possible = !never
 }
 
 func (r *resolver) node(n ir.Node, negated bool) ir.Node {
@@ -178,6 +202,9 @@ func (r *resolver) match(n *ir.Match, negated bool) ir.Node {
 	own, ok := r.m.ask(r.s, n)
 	if ok {
 		return own
+	}
+	if r.open && r.m.whyNotAsked(r.s, n) != "" {
+		return &ir.Keyword{Base: n.Base} // of which no column tells anything
 	}
 	value := ir.WhenMissing(n.Test)
 	if negated || value {

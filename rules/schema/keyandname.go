@@ -63,7 +63,7 @@ func (j joint) text(t *ir.Text) (ir.Node, error) {
 	}
 	terms := append(j.wholeInKey(t), j.acrossBoth(t)...)
 	if len(terms) == 0 {
-		return nil, fmt.Errorf("%s is a path and never equals %q", j.at.Field.Name, t.Values)
+		return nil, neverPasses(fmt.Sprintf("%s is a path and never equals %q", j.at.Field.Name, t.Values))
 	}
 	return either(j.at.Base, terms), nil
 }

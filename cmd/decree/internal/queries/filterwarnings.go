@@ -1,7 +1,6 @@
 package queries
 
 import (
-	"fmt"
 	"slices"
 
 	"decree/cmd/decree/internal/plural"
@@ -78,7 +77,7 @@ func (all *filterEffects) addLeftOut(result int, c Result, set *ruleset.Set) {
 	for _, r := range rulesOf(c.Source) {
 		for _, left := range c.model.LeftOut(r) {
 			if f := filterAt(set.FiltersOn(ruleset.Rule{IR: r}), left.By.Range()); f != nil { // else the rule itself excludes
-				all.add(f, effect{}, result, r.Source, fmt.Sprintf("%s has no %s", left.Source.Name, left.Field), left.By.Range())
+				all.add(f, effect{}, result, r.Source, left.Source.Name+" "+left.Lacks(), left.By.Range())
 			}
 		}
 	}

@@ -106,7 +106,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 		return err
 	}
 	changes, others := deployed.Compare(export.Product, own.Rules, export.Rules,
-		deployed.Settings{Target: target.Name, Refused: refused, Partial: set.OnlyRead() != nil, Broken: set.Found.HasErrors()})
+		deployed.Settings{Target: target.Name, Refused: refused, Partial: takesSome(in, &p.selection), Broken: set.Found.HasErrors()})
 	parts, remarks := deployed.CompareParts(own.Parts, export.Parts)
 	export.Remarks = append(export.Remarks, remarks...)
 	report := drift.New(export, p.deployed, target.Name, append(changes, parts...), others)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"decree/cmd/decree/internal/usage"
 	"decree/engine"
 	"decree/rules/ir"
 )
@@ -21,7 +22,7 @@ func parseSuppression(text string) (Suppression, error) {
 	by, length, ok := strings.Cut(text, "=")
 	out := Suppression{By: strings.Split(by, ",")}
 	var err error
-	out.For, err = parseDuration(length)
+	out.For, err = usage.ParseDuration(length)
 	if !ok || err != nil || out.For <= 0 || strings.Contains(","+by+",", ",,") {
 		return out, fmt.Errorf("--suppress %s: write names and a time, such as host,Image=1d", text)
 	}

@@ -2,9 +2,10 @@ package alerts
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
+
+	"decree/cmd/decree/internal/usage"
 )
 
 // Window is a time of events, from its start up to its end, which is no longer in it. A zero time sets no bound.
@@ -40,17 +41,8 @@ func parseTime(flag, text string, now time.Time) (time.Time, error) {
 			return at, nil
 		}
 	}
-	if ago, err := parseDuration(text); err == nil && ago > 0 {
+	if ago, err := usage.ParseDuration(text); err == nil && ago > 0 {
 		return now.Add(-ago), nil
 	}
 	return time.Time{}, fmt.Errorf("--%s %s is not a time: write it as 2026-03-02, 2026-03-02T12:00:00Z, or as 24h or 7d before now", flag, text)
-}
-
-// parseDuration reads a duration, which may be in days.
-func parseDuration(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		return time.Duration(n) * 24 * time.Hour, err
-	}
-	return time.ParseDuration(text)
 }

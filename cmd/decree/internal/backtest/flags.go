@@ -30,8 +30,8 @@ const (
 func (p *Flags) AddTo(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&p.On, "backtest", false, "replay the events on the rules' schedules, and count alerts by rule and day")
-	f.DurationVar(&p.Every, "every", 0, "with --backtest: `DURATION` between runs of a rule (default: its schedule, else 1h)")
-	f.DurationVar(&p.Lookback, "lookback", 0, "with --backtest: `DURATION` that each run looks back (default: the rule's schedule, else 2h)")
+	usage.AddDuration(f, &p.Every, "every", "with --backtest: `DURATION` between runs of a rule (default: its schedule, else 1h)")
+	usage.AddDuration(f, &p.Lookback, "lookback", "with --backtest: `DURATION` that each run looks back (default: the rule's schedule, else 2h)")
 	f.StringVar(&p.Baseline, "baseline", "", "with --backtest: `FILE` that --format json wrote before; exit with 1 for new alerts")
 	f.IntVar(&p.MaxNew, "max-new", 0, "with --baseline: accept up to `N` new alerts of each rule")
 }

@@ -69,6 +69,7 @@ type workflow struct {
 		Steps  []struct {
 			Name, Uses, Run, If string
 			With                map[string]any
+			Env                 map[string]string
 			ContinueOnError     bool `yaml:"continue-on-error"`
 		}
 	}

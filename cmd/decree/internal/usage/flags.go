@@ -43,7 +43,7 @@ func ExplainFlag(cmd *cobra.Command, err error) error {
 			hint = diag.Suggest("did you mean --%s? ", name, names, "") + hint
 		}
 	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "duration":
-		hint = "write a duration such as 30m, 2h or 1h30m"
+		hint = "write a duration such as 30m, 2h or 7d"
 	}
 	return fmt.Errorf("%w\n%s", err, hint)
 }

@@ -37,7 +37,8 @@ func TestArguments(t *testing.T) {
 
 func TestFlagErrorsSayWhatWouldBeRight(t *testing.T) {
 	cmd := command(0, 0, nil)
-	cmd.Flags().Duration("every", 0, "")
+	var every time.Duration
+	AddDuration(cmd.Flags(), &every, "every", "")
 	cmd.Flags().Int("lines", 0, "")
 	assert.Equal(t, "unknown flag: --evry\ndid you mean --every? tool --help lists the flags", execute(cmd, "--evry", "1h"))
 	assert.Equal(t, "unknown flag: --zzzzzz\ntool --help lists the flags", execute(cmd, "--zzzzzz"))
@@ -45,7 +46,7 @@ func TestFlagErrorsSayWhatWouldBeRight(t *testing.T) {
 	var format string
 	AddFormat(cmd, &format, "text", "json")
 	assert.Equal(t, "unknown flag: --json\ndid you mean --format json? tool --help lists the flags", execute(cmd, "--json"))
-	assert.Contains(t, execute(cmd, "--every", "5"), "\nwrite a duration such as 30m, 2h or 1h30m")
+	assert.Contains(t, execute(cmd, "--every", "5"), "\nwrite a duration such as 30m, 2h or 7d")
 	assert.Contains(t, execute(cmd, "--lines", "x"), "\ntool --help lists the flags")
 }
 
@@ -63,7 +64,7 @@ func TestBounds(t *testing.T) {
 		cmd := command(0, 0, check)
 		cmd.Flags().IntVar(&lines, "lines", 0, "")
 		cmd.Flags().Float64Var(&share, "share", -1, "")
-		cmd.Flags().DurationVar(&every, "every", 0, "")
+		AddDuration(cmd.Flags(), &every, "every", "")
 		return execute(cmd, args...)
 	}
 	assert.Empty(t, run(), "defaults are not checked")
@@ -129,5 +130,19 @@ func TestExplain(t *testing.T) {
 		require.Empty(t, execute(cmd, c.args...))
 		assert.Equal(t, c.code, code, c.args)
 		assert.Equal(t, c.asked, asked, c.args)
+	}
+}
+
+// TestDurations: flags take the durations that rules take, and Go's.
+func TestDurations(t *testing.T) {
+	const day = 24 * time.Hour
+	for text, want := range map[string]time.Duration{"90s": 90 * time.Second, "1h30m": 90 * time.Minute, "7d": 7 * day, "2w": 14 * day, "0d": 0} {
+		got, err := ParseDuration(text)
+		require.NoError(t, err, text)
+		assert.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"", "d", "7", "-1d", "1.5d", "60000w", "7days"} {
+		_, err := ParseDuration(text)
+		assert.Error(t, err, text)
 	}
 }

@@ -67,9 +67,14 @@ func TestProducts(t *testing.T) {
 		"asim":           {`{"TimeGenerated":"2026-01-01T00:00:00Z","EventType":"ProcessCreated","EventSchema":"ProcessEvent","EventProduct":"Sysmon","Dvc":"A","TargetProcessName":"C:\\a.exe"}`},
 		"ecs": {
 			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"category":["process"],"type":["start"]},"host":{"os":{"type":"windows"}},"process":{"executable":"C:\\a.exe"}}`,
-			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"1","category":["process"],"type":["start"]},"winlog":{"channel":"Microsoft-Windows-Sysmon/Operational","event_id":"1"},"process":{"executable":"C:\\a.exe"}}`,
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"4625","category":["authentication"],"type":["start"]},"winlog":{"channel":"Security","event_id":"4625"},"process":{"executable":"C:\\a.exe"}}`,
 			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"dataset":"aws.cloudtrail","action":"CreateUser"},"aws":{"cloudtrail":{"event_version":"1.08"}}}`,
 			"@timestamp,event.category,process.executable\n2026-01-01T00:00:00Z,process,/bin/sh",
+		},
+		"winlogbeat": {
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"1","category":["process"],"type":["start"]},"winlog":{"channel":"Microsoft-Windows-Sysmon/Operational","event_id":"1"},"process":{"executable":"C:\\a.exe"}}`,
+			"@timestamp,event.code,winlog.channel,process.executable\n2026-01-01T00:00:00Z,1,Microsoft-Windows-Sysmon/Operational,C:\\a.exe",
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"4688","category":["process"],"type":["start"]},"winlog":{"channel":"Security","event_id":"4688"},"process":{"executable":"C:\\a.exe"}}`,
 		},
 		"splunk-windows": {
 			`{"_time":"2026-01-01T00:00:00Z","source":"XmlWinEventLog:Microsoft-Windows-Sysmon/Operational","sourcetype":"xmlwineventlog","EventCode":"1","Image":"C:\\a.exe"}`,

@@ -13,7 +13,7 @@ import (
 // What a query says otherwise where a value that may be a list or an object is read as JSON.
 const (
 	notElement = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, and finds no element of a list by its whole value"
-	belowList  = "what stands between the column and the property may be a list, too: the query finds nothing below one, and the rule reads each element"
+	belowList  = "the column, or what stands between it and the property, may be a list: the query finds nothing below one, and the rule reads each element"
 	alsoInJSON = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, also the names and punctuation in it"
 )
 
@@ -75,10 +75,11 @@ func (w *writer) mayBeList(col schema.Column, f ir.Field) bool {
 	return !w.plan.Source.Maps(f) && (named == "" || !strings.HasPrefix(col.Name, named))
 }
 
-// isNested tells whether a property is not the column's own, but one of a property, which may be a list.
+// isNested tells whether a property is below what may be a list: another property, or a column that the model does not
+// say to be an object.
 func (w *writer) isNested(col schema.Column) bool {
-	container, _ := w.plan.Source.Inside(col.Name)
-	return container != "" && strings.Contains(strings.TrimPrefix(col.Name, container+"."), ".")
+	container, path := w.plan.Source.Inside(col.Name)
+	return len(path) > 1 || container != "" && !w.plan.Source.HoldsObject(container)
 }
 
 // comparesList tells whether a value that is compared or counted may be a list or an object in a column. Of a list the

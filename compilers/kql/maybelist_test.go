@@ -42,7 +42,11 @@ func TestPropertiesThatMayBeLists(t *testing.T) {
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {Listed: a}, condition: s", nil},
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {eventName|contains|fieldref: requestParameters.list}, condition: s", []string{misses}},
 		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources: a, InitiatedBy.odd: b}, condition: s", []string{misses}},
-		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.spec.volumes.hostPath.path|contains: /etc}, condition: s", []string{misses, finds}}, // spec.volumes is a list
+		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.spec.volumes.hostPath.path|contains: /etc}, condition: s", nil}, // of a list that the model knows, each element is asked
+		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.spec.volumes.csi.driver|contains: a}, condition: s", nil},
+		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.webhooks.name|contains: a}, condition: s", []string{misses, finds}}, // webhooks is a list
+		{"sentinel", "{product: m365, service: audit}", "s: {ExtraProperties.Key|contains: a}, condition: s", []string{misses, finds}},               // so is the column
+		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources.id|contains: a}, condition: s", nil},
 		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.spec.hostPID|exists: true}, condition: s", []string{misses, finds}},
 		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.kind|contains: Pod}, condition: s", []string{finds}},
 		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.spec.hostPID: null}, condition: s", []string{finds, misses}},

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"decree/rules/ir"
@@ -18,6 +19,9 @@ func (s *Source) Inside(name string) (container string, path []string) {
 		}
 		switch s.Columns[name[:at]] {
 		case "dynamic", "string":
+			if slices.Contains(s.WholeKeys, name[:at]) {
+				return name[:at], []string{name[at+1:]}
+			}
 			return name[:at], strings.Split(name[at+1:], ".")
 		}
 	}
@@ -28,6 +32,16 @@ func (s *Source) Inside(name string) (container string, path []string) {
 func (s *Source) belowArray(name string) bool {
 	for array := range s.Elements {
 		if strings.HasPrefix(name, array+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// HoldsObject tells whether a column is known to hold an object: fields below a name are its properties.
+func (s *Source) HoldsObject(column string) bool {
+	for _, objects := range s.Below {
+		if slices.Contains(objects, column) {
 			return true
 		}
 	}

@@ -89,6 +89,9 @@ type Source struct {
 	// Elements are columns with an array -> the fields of its elements that have one value each, a text or a number. An
 	// array in an element is named behind the other: Targets.changes.
 	Elements map[string][]string `yaml:"elements"`
+	// WholeKeys are columns with an object whose keys may have dots, such as Kubernetes' annotations: what follows the
+	// column's name is one key.
+	WholeKeys []string `yaml:"whole_keys"`
 	// UnlistedIn is the column with XML that has the fields that are not in Fields.
 	UnlistedIn string `yaml:"unlisted_in"`
 	// Filled are the events of which no value of a column is in UnlistedIn. It is for models of KQL.

@@ -51,6 +51,9 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if split, ok := m.splitHashes(s, n); ok {
 		return split, nil
 	}
+	if own, ok := m.ofElements(s, n); ok {
+		return own, nil
+	}
 	col, ok := m.columnRead(s, n.Field)
 	if ref, compares := n.Test.(*ir.FieldRef); compares && ok {
 		own, err := m.compared(s, n, ref, col)

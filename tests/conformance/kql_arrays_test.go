@@ -140,3 +140,49 @@ func TestKQLAgreesOnArrays(t *testing.T) {
 	t.Logf("%d rules on %d rows, %d matches", len(compiled), len(rows), matches)
 	assert.Greater(t, matches, 10*len(compiled))
 }
+
+// TestKQLAgreesBelowArrays runs random tests of properties that the elements of arrays have, by the engine on rows of
+// the table, by the engine on events that no model describes, and by the query.
+func TestKQLAgreesBelowArrays(t *testing.T) {
+	t.Parallel()
+	needKusto(t)
+	needDuckDB(t)
+	a := author{rand.New(rand.NewPCG(6, seedOf(t))), windowsFolders}
+	m, plain := onlySource(t, "sentinel", "auditlogs"), onlySource(t, "sigma", "sigma")
+	m.ID, plain.ID = []string{"Id"}, []string{"Id"}
+	properties := []string{"type", "name", "new", "info.id"}
+	m.Sources[0].Elements = map[string][]string{"TargetResources": properties, "TargetResources.changes": properties}
+	var rows []doc
+	for i := range 120 {
+		row := doc{"Id": fmt.Sprintf("e%d", i)}
+		if array, ok := a.array(1).([]any); ok && a.IntN(10) > 0 {
+			row["TargetResources"] = array
+		}
+		rows = append(rows, row)
+	}
+	file := writeEvents(t, rows)
+	var compiled []*ir.Rule
+	var queries []string
+	for tries := 0; len(compiled) < randomRules(t)/4; tries++ {
+		require.Less(t, tries, 20*randomRules(t), "the parser refuses most rules")
+		below := pick(a, []string{"TargetResources.", "TargetResources.Changes."})
+		text := "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection:\n  s1: {" + below + a.arrayItem() + "}\n  s2: {TargetResources." + a.arrayItem() +
+			"}\n  condition: " + pick(a, []string{"s1", "not s1", "s1 and s2", "s1 and not s2", "s1 or not s2"}) + "\n"
+		parsed, found := parse.Rules("rule.yml", []byte(text), nil)
+		if found.HasErrors() {
+			continue
+		}
+		r, found := ir.Lower(parsed[0])
+		require.NotNil(t, r, "%s\n%v", text, found)
+		r.Source.Description = strings.ReplaceAll(text, "\n", " ")
+		q, problems := kql.New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%s\n%v", text, problems)
+		compiled, queries = append(compiled, r), append(queries, q.Text)
+		if below == "TargetResources." { // names of other events are compared letter by letter
+			assert.Equal(t, RunEngine(t, r, plain, file, splVerdicts()), RunEngine(t, r, m, file, splVerdicts()), text)
+		}
+	}
+	matches := kqlAgrees(t, m, compiled, queries, "AuditLogs", file, "Id")
+	t.Logf("%d rules on %d rows, %d matches", len(compiled), len(rows), matches)
+	assert.Greater(t, matches, 10*len(compiled))
+}

@@ -148,6 +148,9 @@ func vocabulary(ls rules.LogSource, models []*schema.Model) (fields, entities []
 // fieldOf says where a source has a field.
 func fieldOf(m *schema.Model, s *schema.Source, name string) Column {
 	f := ir.FieldNamed(name)
+	if array := m.ArrayOf(s, f); array != "" {
+		return Column{Notes: []string{"asked of the elements of " + array}}
+	}
 	if c, native := m.Native(s, f, &ir.Text{Op: ir.Filename}); native {
 		return columnOf(c)
 	}

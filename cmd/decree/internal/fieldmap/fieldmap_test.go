@@ -96,6 +96,8 @@ func TestColumns(t *testing.T) {
 	assert.Equal(t, "DeviceId", columns(m, "host")[mde].Column)
 	assert.Equal(t, "EventData.*", m.Models[1].Sources[1].AnyOther)
 	assert.Equal(t, "AdditionalFields.*", m.Models[0].Sources[0].AnyOther)
+	m = New(rules.LogSource{Product: "azure", Service: "auditlogs"}, shipped(t), shipped(t, "sentinel"), nil)
+	assert.Equal(t, []string{"asked of the elements of TargetResources"}, columns(m, "TargetResources.id")["sentinel auditlogs"].Notes)
 }
 
 // TestEveryFieldIsHeldSomewhere maps all there is: each field is held by some model, and each model holds it or is said

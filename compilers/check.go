@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/regex"
@@ -71,9 +72,9 @@ func (c *checker) subtree(n ir.Node, conjunct bool) {
 	case *ir.Join:
 		c.join(n)
 	case *ir.AtLeast:
-		if choices(len(n.Terms), n.Count) > maxChoices {
+		if logic.Choices(len(n.Terms), n.Count) > logic.MostChoices {
 			c.report("too-many-choices", n.Range(), "split the rule",
-				fmt.Sprintf("%d of %d names expands to more than %d combinations in the query", n.Count, len(n.Terms), maxChoices))
+				fmt.Sprintf("%d of %d names expands to more than %d combinations in the query", n.Count, len(n.Terms), logic.MostChoices))
 		}
 	case *ir.And, *ir.Or, *ir.Not, *ir.Named, *ir.Const:
 	default:

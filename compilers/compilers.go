@@ -9,11 +9,12 @@
 //     accepted it.
 //   - Nothing is dropped. What a dialect cannot say is reported with a code, a place in the rule and a hint, before a
 //     byte is printed.
-//   - Parentheses come from the tree: a dialect builds a Pred, and a Syntax prints it.
+//   - Parentheses come from the tree: a dialect builds a logic.Pred, and a logic.Syntax prints it.
 //   - The same input gives the same bytes.
 //
 // The way of a rule: NewPlans checks it against the dialect's Features and gives a Plan for each source of the data
-// model. Branches joins the plans that ask the same. Build makes a Pred of each condition, Syntax.Print a text of it.
+// model. Branches joins the plans that ask the same. logic.Build makes a predicate of each condition, and a Syntax its
+// text.
 //
 // The files of a dialect have the same names: dialect (features, the query as a whole), scope (what makes an event one
 // of the source), match (tests of fields), scalar (values and functions), ancestor, prevalence and reputation,

@@ -1,23 +1,24 @@
 package compilers
 
-import "strings"
+import (
+	"strings"
 
-// lineWidth is where long lists in a query are broken.
-const lineWidth = 120
+	"decree/compilers/logic"
+)
 
 // Fill joins values with commas and breaks long lists into lines that begin with indent.
 func Fill(values []string, indent string) string {
 	one := strings.Join(values, ", ")
-	if len(one) <= lineWidth {
+	if len(one) <= logic.LineWidth {
 		return one
 	}
 	var b strings.Builder
-	width := lineWidth
+	width := logic.LineWidth
 	for i, v := range values {
 		if i > 0 {
 			b.WriteString(",")
 		}
-		if width+len(v)+2 > lineWidth {
+		if width+len(v)+2 > logic.LineWidth {
 			b.WriteString("\n" + indent)
 			width = len(indent)
 		} else {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"decree/compilers/logic"
 )
 
 func TestLongListsAreBrokenBetweenValues(t *testing.T) {
@@ -14,7 +16,7 @@ func TestLongListsAreBrokenBetweenValues(t *testing.T) {
 	}
 	got := Fill(values, "    ")
 	for _, line := range strings.Split(got, "\n") {
-		assert.LessOrEqual(t, len(line), lineWidth+1)
+		assert.LessOrEqual(t, len(line), logic.LineWidth+1)
 	}
 	assert.Equal(t, strings.Join(values, ", "), strings.Join(strings.Fields(got), " "))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"decree/compilers/logic"
 	"decree/rules"
 )
 
@@ -45,7 +46,7 @@ type RankSyntax struct {
 // Ranked compares the value at a rank with the bounds, for the types value_min, value_max, value_median and
 // value_percentile. n is the number of values in the window, and counted(i) the i-th of Ranks. With an even number of
 // values, the median lies between two: it is enough if one of them is within the bound, so that every match is found.
-func Ranked(c *rules.Correlation, n string, counted func(int) string, s RankSyntax) Pred {
+func Ranked(c *rules.Correlation, n string, counted func(int) string, s RankSyntax) logic.Pred {
 	low, high := "1", "1"
 	switch c.Type {
 	case rules.ValueMin:
@@ -60,10 +61,10 @@ func Ranked(c *rules.Correlation, n string, counted func(int) string, s RankSynt
 		panic("compilers: not a type over ranked values")
 	}
 	ranks := Ranks(c)
-	var all All
+	var all logic.All
 	for _, b := range c.Bounds {
-		atLeast := func(rank, position string) Pred {
-			return Atom(fmt.Sprintf(s.AtLeast, counted(slices.Index(ranks, Rank{rank, b.Value})), position))
+		atLeast := func(rank, position string) logic.Pred {
+			return logic.Atom(fmt.Sprintf(s.AtLeast, counted(slices.Index(ranks, Rank{rank, b.Value})), position))
 		}
 		switch b.Op {
 		case "lt":
@@ -71,13 +72,13 @@ func Ranked(c *rules.Correlation, n string, counted func(int) string, s RankSynt
 		case "lte":
 			all = append(all, atLeast("lte", low))
 		case "gt":
-			all = append(all, Not{atLeast("lte", high)})
+			all = append(all, logic.Not{Term: atLeast("lte", high)})
 		case "gte":
-			all = append(all, Not{atLeast("lt", high)})
+			all = append(all, logic.Not{Term: atLeast("lt", high)})
 		case "eq":
-			all = append(all, atLeast("lte", low), Not{atLeast("lt", high)})
+			all = append(all, atLeast("lte", low), logic.Not{Term: atLeast("lt", high)})
 		case "neq":
-			all = append(all, Any{atLeast("lt", low), Not{atLeast("lte", high)}})
+			all = append(all, logic.Any{atLeast("lt", low), logic.Not{Term: atLeast("lte", high)}})
 		default:
 			panic("compilers: unknown bound")
 		}

@@ -10,12 +10,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"decree/compilers/logic"
 	"decree/rules"
 )
 
 // TestRankedComparesTheValueAtARank holds the counts that a query compares to the sorted values themselves.
 func TestRankedComparesTheValueAtARank(t *testing.T) {
 	syntax := RankSyntax{Ceiling: "ceiling(%s*%s/100)", AtLeast: "%s>=%s"}
+	called := logic.Syntax{And: " and ", Not: "not ", Or: " or ", NotCall: true, Explicit: true, True: "true", False: "false"}
 	windows := [][]float64{{2}, {1, 2}, {2, 1, 3}, {1, 1, 3, 5}, {5, 4, 3, 2, 1}}
 	for _, kind := range []rules.CorrelationType{rules.ValueMin, rules.ValueMax, rules.ValuePercentile, rules.ValueMedian} {
 		for _, op := range []string{"lt", "lte", "gt", "gte", "eq", "neq"} {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -16,7 +17,7 @@ func (w *writer) needsAncestor(f ir.Field) bool {
 }
 
 // ancestorMatch writes a test of the parent or grandparent on the parent's creation event.
-func (w *writer) ancestorMatch(m *ir.Match) compilers.Pred {
+func (w *writer) ancestorMatch(m *ir.Match) logic.Pred {
 	if m.Field.Level <= 2 {
 		if col, ok := w.plan.ColumnAbove(ir.Field{Name: m.Field.Name, Level: m.Field.Level - 1}); ok {
 			compilers.OneColumn("eql", lacks[compilers.SecondColumns].Hint, col, m.Range(), &w.found)
@@ -27,14 +28,14 @@ func (w *writer) ancestorMatch(m *ir.Match) compilers.Pred {
 	}
 	w.found.Errorf("ancestor-too-far", m.Range(), "use kql or spl for this rule",
 		"eql: a sequence cannot reach %s of ancestor %d: its events share one key, so it spans only parent and child", m.Field.Name, m.Field.Level)
-	return compilers.Never
+	return logic.Never
 }
 
 // defaultSpan limits a sequence whose rule has no lookback.
 const defaultSpan = time.Hour
 
 // sequence joins the parent's creation event to the event by host and by the parent's key.
-func (w *writer) sequence(above, own compilers.All) string {
+func (w *writer) sequence(above, own logic.All) string {
 	keys := w.plan.Source.Keys
 	if len(keys[0]) == 0 || len(keys[0]) != len(keys[1]) {
 		w.found.Errorf("no-process-key", w.plan.Rule.Source.Range, "add keys for levels 0 and 1 to the data model",

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	mathbits "math/bits"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -13,22 +13,22 @@ import (
 // left of the number between its ends. Division of whole numbers drops the remainder. A negative number has the bits
 // that -1 minus the number has not.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-arithmetic-operators
-func bits(f string, col schema.Column, t *ir.Bits, negated bool) (compilers.Pred, error) {
+func bits(f string, col schema.Column, t *ir.Bits, negated bool) (logic.Pred, error) {
 	if col.Type != schema.Int {
 		return nil, fmt.Errorf("column %s is not a number: bits of a text cannot be tested", col.Name)
 	}
-	plain := compilers.All{compilers.Atom(f + " >= 0")}
-	below := compilers.All{compilers.Atom(f + " < 0")}
+	plain := logic.All{logic.Atom(f + " >= 0")}
+	below := logic.All{logic.Atom(f + " < 0")}
 	for left := uint64(t.Mask); left != 0; {
 		from := mathbits.TrailingZeros64(left)
 		long := mathbits.TrailingZeros64(^(left >> from))
 		left &^= (1<<long - 1) << from
-		plain = append(plain, compilers.Atom(fmt.Sprintf("%s %% %d == %d", shifted(f, from), uint64(1)<<long, uint64(1)<<long-1)))
-		below = append(below, compilers.Atom(fmt.Sprintf("%s %% %d == 0", shifted("(-1 - "+f+")", from), uint64(1)<<long)))
+		plain = append(plain, logic.Atom(fmt.Sprintf("%s %% %d == %d", shifted(f, from), uint64(1)<<long, uint64(1)<<long-1)))
+		below = append(below, logic.Atom(fmt.Sprintf("%s %% %d == 0", shifted("(-1 - "+f+")", from), uint64(1)<<long)))
 	}
-	either := compilers.Any{plain, below}
+	either := logic.Any{plain, below}
 	if negated { // Elasticsearch turns `not a < b` into `a >= b`, false without the field
-		return compilers.All{compilers.Atom(f + " != null"), either}, nil
+		return logic.All{logic.Atom(f + " != null"), either}, nil
 	}
 	return either, nil
 }

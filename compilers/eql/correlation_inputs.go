@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/schema"
 )
 
@@ -13,9 +13,9 @@ import (
 // of the first one that is not null, and the nulls are joined, too. filled tests that the value is not empty: a
 // sequence joins empty texts, too. The domain of a user may be missing.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-optional-by-fields
-func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, filled compilers.Pred) {
-	var ways compilers.Any
-	var before compilers.All // the columns before are null
+func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, filled logic.Pred) {
+	var ways logic.Any
+	var before logic.All // the columns before are null
 	for _, c := range columns {
 		name, key := columnName(c.Name), columnName(c.Name)
 		if len(columns) == 1 {
@@ -24,11 +24,11 @@ func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, fi
 		keys = append(keys, key)
 		switch {
 		case c.Type == "" || c.Type == schema.String: // and not null, of which no comparison holds
-			ways = append(ways, append(slices.Clone(before), compilers.Atom(name+` != ""`)))
+			ways = append(ways, append(slices.Clone(before), logic.Atom(name+` != ""`)))
 		case len(columns) > 1:
-			ways = append(ways, append(slices.Clone(before), compilers.Atom(name+" != null")))
+			ways = append(ways, append(slices.Clone(before), logic.Atom(name+" != null")))
 		}
-		before = append(before, compilers.Atom(name+" == null"))
+		before = append(before, logic.Atom(name+" == null"))
 	}
 	if domain != nil {
 		keys = append(keys, columnName(domain.Name))

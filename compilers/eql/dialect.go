@@ -12,6 +12,7 @@ import (
 	"maps"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -68,7 +69,7 @@ var lacks = compilers.Features{
 		Hint: "write the prevalence condition without `not`"},
 }
 
-var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
+var whereSyntax = logic.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
@@ -113,7 +114,7 @@ type writer struct {
 	sources     []*schema.Source // the sources that are searched: the plan's own, and others of its category
 	found       diag.Diagnostics
 	negated     map[ir.Node]bool
-	filter      compilers.All
+	filter      logic.All
 	enriched    string         // the entity column whose enrichment the query reads
 	asksVerdict bool           // the query reads the vendor's verdict too, and not only counts
 	counted     *ir.Prevalence // the condition whose local counts the query reads
@@ -123,16 +124,16 @@ type writer struct {
 func (w *writer) query() *compilers.Query {
 	r := w.plan.Rule
 	conjuncts := compilers.FlatConjuncts([]ir.Node{r.Condition})
-	own, above := w.index(conjuncts), compilers.All(nil)
+	own, above := w.index(conjuncts), logic.All(nil)
 	for _, n := range conjuncts {
 		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
 			above = append(above, w.ancestorMatch(m))
 		} else {
-			own = append(own, compilers.Build(n, w.predicate))
+			own = append(own, logic.Build(n, w.predicate))
 		}
 	}
 	if w.plan.Filter != nil {
-		w.filter = compilers.All{compilers.Build(w.plan.Filter, w.predicate)}
+		w.filter = logic.All{logic.Build(w.plan.Filter, w.predicate)}
 	}
 	text := w.event(own, "  ")
 	if len(above) > 0 {
@@ -162,8 +163,8 @@ func (w *writer) result(sequence bool) *compilers.Result {
 }
 
 // event writes an event with a condition, followed by the place for the environment's own filter.
-func (w *writer) event(cond compilers.All, indent string) string {
-	return w.where(cond, &compilers.Section{Begin: beginFilter, End: endFilter, Terms: w.filter}, indent)
+func (w *writer) event(cond logic.All, indent string) string {
+	return w.where(cond, &logic.Section{Begin: beginFilter, End: endFilter, Terms: w.filter}, indent)
 }
 
 // The lines around the environment's own filter.
@@ -172,6 +173,6 @@ const (
 	endFilter   = "// " + compilers.EndFilter
 )
 
-func (w *writer) where(cond compilers.All, filter *compilers.Section, indent string) string {
+func (w *writer) where(cond logic.All, filter *logic.Section, indent string) string {
 	return whereSyntax.Conjunction(append(w.scope(), cond...).Distinct(), filter, indent).Stage(w.category() + " where")
 }

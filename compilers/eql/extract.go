@@ -5,19 +5,20 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
-func (w *writer) refuse(code string, at diag.Range, format string, args ...any) compilers.Pred {
+func (w *writer) refuse(code string, at diag.Range, format string, args ...any) logic.Pred {
 	w.found.Errorf(code, at, ofItsField, "eql: "+format, args...)
-	return compilers.Never
+	return logic.Never
 }
 
 // made writes a test of an extract as one of the field that it is made of.
-func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
+func (w *writer) made(m *ir.Match, c schema.Column) logic.Pred {
 	e := c.Made.Extract
 	spec := e.Spec
 	if spec.TrimStart+spec.TrimEnd != "" {
@@ -28,7 +29,7 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 		return w.refuse("extract-trim", m.Range(), "this test cannot be asked of a value in one case")
 	}
 	if !possible {
-		return compilers.Never
+		return logic.Never
 	}
 	if spec.Op == rules.ExtractMap {
 		return w.mapped(m, e, test)
@@ -47,9 +48,9 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 	switch test.(type) {
 	case *ir.Exists, *ir.Null:
 		if spec.Op == rules.ExtractArgv && !spec.Any && spec.At == 0 { // all but an empty text have one
-			there := compilers.Atom(columnName(from.Name) + " regex " + quote("..*"))
+			there := logic.Atom(columnName(from.Name) + " regex " + quote("..*"))
 			if ir.WhenMissing(test) {
-				return compilers.Not{Term: there}
+				return logic.Not{Term: there}
 			}
 			return there
 		}
@@ -63,7 +64,7 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 }
 
 // refuseShape reports an extract that no expression can find.
-func (w *writer) refuseShape(spec *rules.Extract, at diag.Range) compilers.Pred {
+func (w *writer) refuseShape(spec *rules.Extract, at diag.Range) logic.Pred {
 	switch spec.Op {
 	case rules.ExtractArgv:
 		return w.refuse("extract-argv", at, "%s", lacks[compilers.ExtractArgv].Message)
@@ -114,16 +115,16 @@ func uncased(t ir.Test, letters string) (test ir.Test, possible bool) {
 
 // mapped writes a test of a map's text: a row with a text that passes holds, and none before it with a text that does
 // not.
-func (w *writer) mapped(m *ir.Match, e *ir.Extract, test ir.Test) compilers.Pred {
+func (w *writer) mapped(m *ir.Match, e *ir.Extract, test ir.Test) logic.Pred {
 	letters := e.Spec.Case
-	var either compilers.Any
-	var before compilers.All
+	var either logic.Any
+	var before logic.All
 	for _, row := range e.Rows {
 		passes, ok := passes(test, row.To, letters)
 		if !ok {
 			return w.refuse("extract-map", m.Range(), "this test cannot be asked of the texts of a map")
 		}
-		holds := compilers.Build(row.When, func(n ir.Node) compilers.Pred {
+		holds := logic.Build(row.When, func(n ir.Node) logic.Pred {
 			below := n.(*ir.Match)
 			if _, name := ir.FilenameTest(below.Test); name {
 				return w.refuse("extract-map", m.Range(), "a row tests a file name, of which there may be a column that is not of the value")
@@ -134,7 +135,7 @@ func (w *writer) mapped(m *ir.Match, e *ir.Extract, test ir.Test) compilers.Pred
 		if passes {
 			either = append(either, append(slices.Clone(before), holds))
 		} else {
-			before = append(before, compilers.Not{Term: holds})
+			before = append(before, logic.Not{Term: holds})
 		}
 	}
 	if other := e.Spec.Default; other != nil {
@@ -143,11 +144,11 @@ func (w *writer) mapped(m *ir.Match, e *ir.Extract, test ir.Test) compilers.Pred
 		}
 	}
 	there := &ir.Match{Base: m.Base, Field: e.From[0], Test: &ir.Exists{Value: true}}
-	p := compilers.All{w.match(there), either}
+	p := logic.All{w.match(there), either}
 	if !ir.WhenMissing(test) {
 		return p
 	}
-	return compilers.Not{Term: p}
+	return logic.Not{Term: p}
 }
 
 // passes asks a test of a text of the rule; ok is false if that is not done. Of a test that asks for a missing value,

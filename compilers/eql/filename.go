@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -18,7 +18,7 @@ const (
 
 // ofFilename tests the part after the last separator: in a column with file names, if there is one, else by an
 // expression for the whole path.
-func ofFilename(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
+func ofFilename(col schema.Column, t ir.Test, negated bool) (logic.Pred, error) {
 	name := col.Filename
 	if col.Holds == "filename" {
 		name = col.Name
@@ -30,14 +30,14 @@ func ofFilename(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 	if err != nil {
 		return nil, err
 	}
-	ways := make(compilers.Any, len(exprs))
+	ways := make(logic.Any, len(exprs))
 	for i, expr := range exprs {
-		if ways[i] = compilers.Atom(columnName(col.Name) + " regex " + quote(beforeName+expr)); len(beforeName+expr) > maxRegex {
+		if ways[i] = logic.Atom(columnName(col.Name) + " regex " + quote(beforeName+expr)); len(beforeName+expr) > maxRegex {
 			return nil, fmt.Errorf("the test of a file name needs an expression of %d characters; Elasticsearch allows %d", len(beforeName+expr), maxRegex)
 		}
 	}
 	if len(ways) == 0 {
-		return compilers.Never, nil
+		return logic.Never, nil
 	}
 	return ways, nil
 }

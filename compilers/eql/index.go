@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/compilers/terms"
 	"decree/rules/ir"
 )
@@ -15,7 +16,7 @@ import (
 // x.exe, so that this is asked first.
 
 // index asks for what an event must have to satisfy conditions, if these do not ask the index themselves.
-func (w *writer) index(conjuncts []ir.Node) compilers.All {
+func (w *writer) index(conjuncts []ir.Node) logic.All {
 	companions := map[string]bool{}
 	of := func(n ir.Node) []terms.Clause { return w.indexOf(n, companions) }
 	var all []terms.Clause
@@ -29,7 +30,7 @@ func (w *writer) index(conjuncts []ir.Node) compilers.All {
 	}
 	var added []terms.Clause
 	added, w.indexed = terms.Choose(all, w.plan.IndexTerms())
-	var asked compilers.All
+	var asked logic.All
 	for _, c := range added {
 		asked = append(asked, clause(c))
 	}
@@ -37,8 +38,8 @@ func (w *writer) index(conjuncts []ir.Node) compilers.All {
 }
 
 // clause writes that an event has one of some values.
-func clause(c terms.Clause) compilers.Pred {
-	var either compilers.Any
+func clause(c terms.Clause) logic.Pred {
+	var either logic.Any
 	for _, of := range c.ByColumn() {
 		values := make([]string, len(of))
 		for i, t := range of {

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
 // predicate writes a test of the event itself, or the condition on how rare a value is.
-func (w *writer) predicate(n ir.Node) compilers.Pred {
+func (w *writer) predicate(n ir.Node) logic.Pred {
 	switch n := n.(type) {
 	case *ir.Match:
 		return w.match(n)
@@ -23,14 +24,14 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 }
 
 // match writes a test of a field that the event carries.
-func (w *writer) match(m *ir.Match) compilers.Pred {
+func (w *writer) match(m *ir.Match) logic.Pred {
 	col, ok := w.plan.Column(m.Field)
 	if !ok {
 		w.found.Errorf("deep-ancestor-negated", m.Range(), "test one level with parent or grandparent, outside of not, or and within; or use kql or spl", "eql: the ancestor's field %s cannot be tested below not or or", m.Field.Name)
-		return compilers.Never
+		return logic.Never
 	}
 	if w.plan.TimeAsText(m, w.plan.Column, &w.found) {
-		return compilers.Never
+		return logic.Never
 	}
 	if col.Made != nil {
 		return w.made(m, col)
@@ -50,17 +51,17 @@ func (w *writer) noteDigits(m *ir.Match, col schema.Column) {
 }
 
 // reportError reports what cannot be written.
-func (w *writer) reportError(p compilers.Pred, err error, at diag.Range) compilers.Pred {
+func (w *writer) reportError(p logic.Pred, err error, at diag.Range) logic.Pred {
 	if err != nil {
 		w.found.Errorf("eql-unsupported", at, "rewrite the test, or use another target for this rule", "eql: %v", err)
-		return compilers.Never
+		return logic.Never
 	}
 	return p
 }
 
 // columnTest writes a test on a column. With negated, it chooses a form whose negation holds for an event without the
 // field.
-func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
+func columnTest(col schema.Column, t ir.Test, negated bool) (logic.Pred, error) {
 	f := columnName(col.Name)
 	switch t.(type) {
 	case *ir.Glob, *ir.Regex, *ir.OfFilename:
@@ -78,7 +79,7 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 		if err != nil {
 			return nil, err
 		}
-		return compilers.Atom(f + " regex " + quote(expr)), nil
+		return logic.Atom(f + " regex " + quote(expr)), nil
 	case *ir.OfFilename:
 		return ofFilename(col, t.Test, negated)
 	case *ir.Bits:
@@ -87,16 +88,16 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 		return number(f, col, t.Op, t.Values, negated)
 	case *ir.Bool:
 		if col.Type == schema.Bool {
-			return compilers.Atom(fmt.Sprintf("%s == %t", f, t.Value)), nil
+			return logic.Atom(fmt.Sprintf("%s == %t", f, t.Value)), nil
 		}
-		return compilers.Atom(fmt.Sprintf("%s : %s", f, quote(strconv.FormatBool(t.Value)))), nil
+		return logic.Atom(fmt.Sprintf("%s : %s", f, quote(strconv.FormatBool(t.Value)))), nil
 	case *ir.Null:
-		return compilers.Atom(f + " == null"), nil
+		return logic.Atom(f + " == null"), nil
 	case *ir.Exists:
 		if t.Value {
-			return compilers.Atom(f + " != null"), nil
+			return logic.Atom(f + " != null"), nil
 		}
-		return compilers.Atom(f + " == null"), nil
+		return logic.Atom(f + " == null"), nil
 	case *ir.CIDR:
 		return networks(col, t)
 	}
@@ -105,7 +106,7 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 
 // text writes literal comparisons. The operators `:` and like read * and ? as wildcards without an escape, and ignore
 // case only for ASCII. Other values are written differently.
-func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+func text(col schema.Column, t *ir.Text) (logic.Pred, error) {
 	if isTyped(col) {
 		return typedText(col, t)
 	}
@@ -120,7 +121,7 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	for _, v := range t.Values {
 		switch {
 		case t.Op != ir.Equals && v == "":
-			return compilers.Atom(f + " != null"), nil
+			return logic.Atom(f + " != null"), nil
 		case !t.Cased && compilers.FoldsBeyondASCII(v):
 			folded = append(folded, v)
 		case strings.ContainsAny(v, "*?") || v == "":
@@ -129,7 +130,7 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 			plain = append(plain, v)
 		}
 	}
-	var ways compilers.Any
+	var ways logic.Any
 	if len(plain) > 0 {
 		ways = append(ways, wildcards(f, t.Op, plain, t.Cased))
 	}
@@ -139,7 +140,7 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		if len(expr) > maxRegex {
 			return nil, fmt.Errorf("the value %.40q needs an expression longer than Elasticsearch's %d characters", v, maxRegex)
 		}
-		ways = append(ways, compilers.Atom(f+" regex "+quote(expr)))
+		ways = append(ways, logic.Atom(f+" regex "+quote(expr)))
 	}
 	return ways, nil
 }
@@ -156,7 +157,7 @@ func onlyEquality(col schema.Column) error {
 
 // typedText compares a text with a column of another type. It supports equality, and only a value that has the column's
 // type, and of addresses the first parts.
-func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+func typedText(col schema.Column, t *ir.Text) (logic.Pred, error) {
 	if col.Type == schema.IP {
 		return addresses(col, t)
 	}
@@ -171,12 +172,12 @@ func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		}
 	}
 	if len(values) == 1 {
-		return compilers.Atom(columnName(col.Name) + " == " + values[0]), nil
+		return logic.Atom(columnName(col.Name) + " == " + values[0]), nil
 	}
-	return compilers.Atom(columnName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil
+	return logic.Atom(columnName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil
 }
 
-func wildcards(f string, op ir.TextOp, values []string, cased bool) compilers.Pred {
+func wildcards(f string, op ir.TextOp, values []string, cased bool) logic.Pred {
 	if cased && op == ir.Equals {
 		return literals(f, op, values, true)[0]
 	}
@@ -194,11 +195,11 @@ func wildcards(f string, op ir.TextOp, values []string, cased bool) compilers.Pr
 		}
 		patterns[i] = v
 	}
-	return compilers.Atom(f + word + quoteList(patterns))
+	return logic.Atom(f + word + quoteList(patterns))
 }
 
 // literals compares without wildcards.
-func literals(f string, op ir.TextOp, values []string, cased bool) compilers.Any {
+func literals(f string, op ir.TextOp, values []string, cased bool) logic.Any {
 	if len(values) == 0 {
 		return nil
 	}
@@ -208,19 +209,19 @@ func literals(f string, op ir.TextOp, values []string, cased bool) compilers.Any
 	}
 	if op == ir.Equals {
 		if cased && len(values) == 1 {
-			return compilers.Any{compilers.Atom(f + " == " + quote(values[0]))}
+			return logic.Any{logic.Atom(f + " == " + quote(values[0]))}
 		}
-		return compilers.Any{compilers.Atom(f + " in" + tilde + " " + quoteSet(values))}
+		return logic.Any{logic.Atom(f + " in" + tilde + " " + quoteSet(values))}
 	}
-	var ways compilers.Any
+	var ways logic.Any
 	for _, v := range values {
-		ways = append(ways, compilers.Atom(functions[op]+tilde+"("+f+", "+quote(v)+")"))
+		ways = append(ways, logic.Atom(functions[op]+tilde+"("+f+", "+quote(v)+")"))
 	}
 	return ways
 }
 
 // filename compares the part after the last separator. It uses a column with file names, if there is one.
-func filename(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+func filename(col schema.Column, t *ir.Text) (logic.Pred, error) {
 	name := col.Filename
 	if col.Holds == "filename" {
 		name = col.Name
@@ -239,7 +240,7 @@ func filename(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		end.Values = append(end.Values, `\`+v, "/"+v)
 	}
 	if len(names) == 0 {
-		return compilers.Never, nil
+		return logic.Never, nil
 	}
 	whole.Values = names
 	bare := schema.Column{Name: col.Name}
@@ -248,11 +249,11 @@ func filename(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		return nil, err
 	}
 	below, err := text(bare, end)
-	return compilers.Any{same, below}, err
+	return logic.Any{same, below}, err
 }
 
 // glob writes a pattern with wildcards if its literals allow it, else as a regular expression.
-func glob(f string, g *ir.Glob) (compilers.Pred, error) {
+func glob(f string, g *ir.Glob) (logic.Pred, error) {
 	var pattern, expr strings.Builder
 	plain := true
 	for _, p := range g.Parts {
@@ -277,22 +278,22 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 		if g.Cased {
 			word = " like "
 		}
-		return compilers.Atom(f + word + quote(pattern.String())), nil
+		return logic.Atom(f + word + quote(pattern.String())), nil
 	}
 	if expr.Len() > maxRegex {
 		return nil, fmt.Errorf("the pattern needs an expression of %d characters; Elasticsearch allows %d", expr.Len(), maxRegex)
 	}
-	return compilers.Atom(f + " regex " + quote(expr.String())), nil
+	return logic.Atom(f + " regex " + quote(expr.String())), nil
 }
 
 var comparisons = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 // number compares numerically. A text column supports only equality, with the digits that noteDigits tells of.
-func number(f string, col schema.Column, op string, values []float64, negated bool) (compilers.Pred, error) {
+func number(f string, col schema.Column, op string, values []float64, negated bool) (logic.Pred, error) {
 	typed := col.Type == schema.Int
 	switch {
 	case col.Type == schema.Bool || col.Type == schema.IP:
-		return compilers.Never, nil // their values are never numbers
+		return logic.Never, nil // their values are never numbers
 	case !typed && (op != "eq" || isTyped(col)):
 		return nil, fmt.Errorf("column %s is not a number: numbers cannot be compared with it", col.Name)
 	}
@@ -301,19 +302,19 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 		return nil, err
 	}
 	if !typed {
-		return compilers.Atom(f + " : " + quoteList(texts)), nil
+		return logic.Atom(f + " : " + quoteList(texts)), nil
 	}
 	if op == "eq" {
 		if len(texts) == 1 {
-			return compilers.Atom(f + " == " + texts[0]), nil
+			return logic.Atom(f + " == " + texts[0]), nil
 		}
-		return compilers.Atom(f + " in (" + strings.Join(texts, ", ") + ")"), nil
+		return logic.Atom(f + " in (" + strings.Join(texts, ", ") + ")"), nil
 	}
-	var ways compilers.Any
+	var ways logic.Any
 	for _, v := range texts {
-		var way compilers.Pred = compilers.Atom(f + " " + comparisons[op] + " " + v)
+		var way logic.Pred = logic.Atom(f + " " + comparisons[op] + " " + v)
 		if negated { // Elasticsearch turns `not a < b` into `a >= b`, false without the field
-			way = compilers.All{compilers.Atom(f + " != null"), way}
+			way = logic.All{logic.Atom(f + " != null"), way}
 		}
 		ways = append(ways, way)
 	}

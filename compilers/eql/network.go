@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -25,12 +25,12 @@ func asStored(p netip.Prefix) string {
 
 // networks tests whether an address is in a network. Of one that has all IPv4 addresses, these are excluded.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-function-ref
-func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
+func networks(col schema.Column, t *ir.CIDR) (logic.Pred, error) {
 	if col.Type != schema.IP {
 		return nil, fmt.Errorf("cidrMatch needs a column of type ip, but %s is text", col.Name)
 	}
-	in := func(nets []string) compilers.Pred {
-		return compilers.Atom("cidrMatch(" + columnName(col.Name) + ", " + strings.Join(nets, ", ") + ")")
+	in := func(nets []string) logic.Pred {
+		return logic.Atom("cidrMatch(" + columnName(col.Name) + ", " + strings.Join(nets, ", ") + ")")
 	}
 	var plain, beyond []string
 	for _, p := range t.Prefixes {
@@ -40,12 +40,12 @@ func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
 			plain = append(plain, asStored(p))
 		}
 	}
-	var ways compilers.Any
+	var ways logic.Any
 	if len(plain) > 0 {
 		ways = append(ways, in(plain))
 	}
 	if len(beyond) > 0 {
-		ways = append(ways, compilers.All{in(beyond), compilers.Not{Term: in([]string{quote("0.0.0.0/0")})}})
+		ways = append(ways, logic.All{in(beyond), logic.Not{Term: in([]string{quote("0.0.0.0/0")})}})
 	}
 	return ways, nil
 }
@@ -56,9 +56,9 @@ func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
 // look for what is no address: no column of addresses holds it.
 // https://github.com/elastic/elasticsearch/issues/118621
 // https://github.com/elastic/detection-rules/pull/431
-func addresses(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+func addresses(col schema.Column, t *ir.Text) (logic.Pred, error) {
 	if t.Op == ir.Equals {
-		return compilers.Never, nil
+		return logic.Never, nil
 	}
 	return nil, fmt.Errorf("column %s is of type ip: it can be tested for addresses, networks and whole first parts of IPv4 addresses such as 10.1. and not for %s %q", col.Name, t.Op, t.Values[0])
 }

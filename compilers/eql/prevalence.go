@@ -4,16 +4,17 @@ import (
 	"fmt"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
 // prevalence writes a condition on the fields with which the pipeline marks the prevalence of an event's value.
-func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
+func (w *writer) prevalence(n *ir.Prevalence) logic.Pred {
 	columns, domain := w.plan.Model.Counted(w.plan.Source, n)
 	entity := w.countedField(n, columns, domain)
 	f := columnName(entity.Name)
-	all := compilers.All{compilers.Atom(f + " != null"), compilers.Not{Term: compilers.Atom(f + ` == ""`)}}
+	all := logic.All{logic.Atom(f + " != null"), logic.Not{Term: logic.Atom(f + ` == ""`)}}
 	if local := n.Spec.Local; n.Among != nil && (local == nil || (local.Rarest == 0 && len(local.Bounds) == 0)) {
 		w.found.Errorf(string(compilers.PrevalencePopulation), n.Range(), "remove among, or add `local: {distinct: host, gte: 1}`", "eql: only a count tells whether a population has the value of an event")
 	}
@@ -30,11 +31,11 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	w.asksVerdict = w.asksVerdict || len(tests) > 0
 	rep := w.plan.Source.Reputation
 	if len(tests) > 0 && rep.Availability != "" {
-		failed := compilers.Atom(columnName(rep.Prefix+rep.Availability) + " : " + quote(rep.Failed))
+		failed := logic.Atom(columnName(rep.Prefix+rep.Availability) + " : " + quote(rep.Failed))
 		if n.Spec.Unavailable == "include" {
-			return append(all, compilers.Any{failed, tests})
+			return append(all, logic.Any{failed, tests})
 		}
-		all = append(all, compilers.Not{Term: failed})
+		all = append(all, logic.Not{Term: failed})
 	}
 	return append(all, tests...)
 }
@@ -51,7 +52,7 @@ func (w *writer) countedField(n *ir.Prevalence, columns []schema.Column, domain 
 
 // localTests tests the count and the rank on the event. A value without a count is new: it was seen once and is among
 // the rarest.
-func (w *writer) localTests(n *ir.Prevalence) compilers.All {
+func (w *writer) localTests(n *ir.Prevalence) logic.All {
 	local := n.Spec.Local
 	if local == nil || (local.Rarest == 0 && len(local.Bounds) == 0) {
 		return nil
@@ -68,18 +69,18 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 		return nil
 	}
 	count := columnName(w.localField(rep.LocalCount))
-	var tests compilers.All
+	var tests logic.All
 	for _, b := range local.Bounds {
 		known, err := number(count, schema.Column{Name: count, Type: schema.Int}, b.Op, []float64{b.Value}, false)
 		p := w.reportError(known, err, b.Range)
 		if b.Holds(1) {
-			p = compilers.Any{compilers.Atom(count + " == null"), p}
+			p = logic.Any{logic.Atom(count + " == null"), p}
 		}
 		tests = append(tests, p)
 	}
 	if local.Rarest > 0 {
-		tests = append(tests, compilers.Any{compilers.Atom(count + " == null"),
-			compilers.Atom(fmt.Sprintf("%s <= %d", columnName(w.localField(rep.LocalRank)), local.Rarest))})
+		tests = append(tests, logic.Any{logic.Atom(count + " == null"),
+			logic.Atom(fmt.Sprintf("%s <= %d", columnName(w.localField(rep.LocalRank)), local.Rarest))})
 	}
 	return tests
 }

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"slices"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
-func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
+func (w *writer) reputationTests(n *ir.Prevalence) logic.All {
 	rep, spec := w.plan.Source.Reputation, n.Spec
-	var tests compilers.All
+	var tests logic.All
 	for _, b := range spec.Global {
 		col := w.reputationColumn(n, rep.Global, "global prevalence")
 		col.Type = schema.Int
@@ -20,7 +20,7 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 		p, err := number(columnName(col.Name), col, b.Op, []float64{b.Value}, !known)
 		p = w.reportError(p, err, b.Range)
 		if known {
-			p = compilers.Any{compilers.Atom(columnName(col.Name) + " == null"), p}
+			p = logic.Any{logic.Atom(columnName(col.Name) + " == null"), p}
 		}
 		tests = append(tests, p)
 	}
@@ -30,7 +30,7 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 		case t.Is != nil:
 			tests = append(tests, w.membership(col, t.Is))
 		case t.Flag != nil:
-			tests = append(tests, compilers.Atom(fmt.Sprintf("%s == %t", columnName(col.Name), *t.Flag)))
+			tests = append(tests, logic.Atom(fmt.Sprintf("%s == %t", columnName(col.Name), *t.Flag)))
 		default:
 			w.found.Errorf("prevalence-age", t.Range, "use kql or spl, or ask for `global`", "eql: a time on the event cannot be held against the time of the event")
 		}
@@ -39,14 +39,14 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 }
 
 // membership tests a text of the reputation. One that is missing is empty.
-func (w *writer) membership(col schema.Column, m *rules.Membership) compilers.Pred {
+func (w *writer) membership(col schema.Column, m *rules.Membership) logic.Pred {
 	p, err := text(col, &ir.Text{Op: ir.Equals, Values: m.Values})
 	p = w.reportError(p, err, m.Range)
 	if slices.Contains(m.Values, "") {
-		p = compilers.Any{compilers.Atom(columnName(col.Name) + " == null"), p}
+		p = logic.Any{logic.Atom(columnName(col.Name) + " == null"), p}
 	}
 	if m.Not {
-		p = compilers.Not{Term: p}
+		p = logic.Not{Term: p}
 	}
 	return p
 }

@@ -1,17 +1,20 @@
 package eql
 
-import "decree/compilers"
+import (
+	"decree/compilers"
+	"decree/compilers/logic"
+)
 
 // scope is the condition under which an event belongs to one of the sources.
-func (w *writer) scope() compilers.All {
-	var either compilers.Any
+func (w *writer) scope() logic.All {
+	var either logic.Any
 	for _, tests := range compilers.Scopes(w.sources) {
-		var all compilers.All
+		var all logic.All
 		for _, s := range tests {
 			f := columnName(s.Column)
-			var p compilers.Pred = compilers.Atom(f + " : " + quoteList(s.Values))
+			var p logic.Pred = logic.Atom(f + " : " + quoteList(s.Values))
 			if s.Optional {
-				p = compilers.Any{compilers.Atom(f + " == null"), p}
+				p = logic.Any{logic.Atom(f + " == null"), p}
 			}
 			all = append(all, p)
 		}
@@ -21,9 +24,9 @@ func (w *writer) scope() compilers.All {
 	case 0:
 		return nil
 	case 1:
-		return either[0].(compilers.All)
+		return either[0].(logic.All)
 	}
-	return compilers.All{either}
+	return logic.All{either}
 }
 
 func (w *writer) category() string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -48,10 +49,10 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 			s.found.Errorf(s.code+"-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot use an ancestor that its event does not record")
 			return ""
 		}
-		own = append(own, compilers.Build(n, w.predicate))
+		own = append(own, logic.Build(n, w.predicate))
 	}
 	if plan.Filter != nil {
-		w.filter = compilers.All{compilers.Build(plan.Filter, w.predicate)}
+		w.filter = logic.All{logic.Build(plan.Filter, w.predicate)}
 	}
 	if w.enriched != "" {
 		s.found.Errorf(s.code+"-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot have a prevalence condition")
@@ -68,7 +69,7 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 
 // join gives the columns by which a rule's event is joined, and tests that they have values. What cannot be a key is
 // reported.
-func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []string, filled []compilers.Pred) {
+func (s *sequence) join(plan *compilers.Plan, r *ir.Rule, keys []joinKey) (by []string, filled []logic.Pred) {
 	if s.types == nil {
 		s.types = make([]string, len(keys))
 	}

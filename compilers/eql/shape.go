@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 )
@@ -85,14 +85,14 @@ func (s shape) takes(text string) bool {
 var errShape = errors.New("only equals, startswith, endswith, contains, wildcards and exists can be asked of a part of a value")
 
 // shaped writes a test of a value by its shapes.
-func shaped(f string, shapes []shape, test ir.Test) (compilers.Pred, error) {
-	var either compilers.Any
+func shaped(f string, shapes []shape, test ir.Test) (logic.Pred, error) {
+	var either logic.Any
 	find := func(s shape, body string) error {
 		expr := s.before + body + s.after
 		if len(expr) > maxRegex {
 			return fmt.Errorf("the expression has %d characters; Elasticsearch allows %d", len(expr), maxRegex)
 		}
-		either = append(either, compilers.Atom(f+" regex "+quote(expr)))
+		either = append(either, logic.Atom(f+" regex "+quote(expr)))
 		return nil
 	}
 	for _, s := range shapes {
@@ -126,7 +126,7 @@ func shaped(f string, shapes []shape, test ir.Test) (compilers.Pred, error) {
 	if !ir.WhenMissing(test) {
 		return either, nil
 	}
-	return compilers.Not{Term: either}, nil
+	return logic.Not{Term: either}, nil
 }
 
 // inBrackets gives a test as it is asked of what stands in the brackets of a value.

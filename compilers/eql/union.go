@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -38,14 +39,14 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	lead := newWriter(branches[0].Plan)
 	same := !slices.ContainsFunc(branches, func(b *compilers.Branch) bool { return b.Source.Table != branches[0].Source.Table })
 	overlap := compilers.Overlap(branches)
-	var parts, kept compilers.Listed
+	var parts, kept logic.Listed
 	indexed := true
 	for _, b := range branches {
 		w := newWriter(b.Plan)
 		w.sources = b.Sources
-		var part compilers.All
+		var part logic.All
 		if table := b.Source.Table; !same && table != "" && table != "any" {
-			part = append(part, compilers.Atom(columnName("event.category")+" : "+quote(table)))
+			part = append(part, logic.Atom(columnName("event.category")+" : "+quote(table)))
 		}
 		part = append(part, w.scope()...)
 		filter := slices.Clone(part)
@@ -53,14 +54,14 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		part = append(part, w.index(conjuncts)...)
 		indexed = indexed && w.indexed
 		for _, n := range conjuncts {
-			test := compilers.Build(n, w.predicate)
+			test := logic.Build(n, w.predicate)
 			part = append(part, test)
 			if overlap { // an event must pass the filter of the branch that finds it
 				filter = append(filter, test)
 			}
 		}
 		if b.Filter != nil {
-			filter = append(filter, compilers.Build(b.Filter, w.predicate))
+			filter = append(filter, logic.Build(b.Filter, w.predicate))
 		}
 		parts, kept = append(parts, part.Distinct()), append(kept, filter.Distinct())
 		found = append(found, w.found...)
@@ -72,11 +73,11 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	if same {
 		category = lead.category()
 	}
-	filter := &compilers.Section{Begin: beginFilter, End: endFilter}
+	filter := &logic.Section{Begin: beginFilter, End: endFilter}
 	if slices.ContainsFunc(branches, func(b *compilers.Branch) bool { return b.Filter != nil }) {
-		filter.Terms = compilers.All{kept}
+		filter.Terms = logic.All{kept}
 	}
-	text := whereSyntax.Conjunction(compilers.All{parts}, filter, "  ").Stage(category+" where") + "\n"
+	text := whereSyntax.Conjunction(logic.All{parts}, filter, "  ").Stage(category+" where") + "\n"
 	lead.plan.Notes = compilers.NoteIndices(compilers.Notes(branches), branches...)
 	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes, Result: compilers.WholeResult(branches...), Indexed: indexed}, found
 }

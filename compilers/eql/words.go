@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -13,8 +13,8 @@ const asciiLetter = "0-9A-Za-z"
 
 // words tests for whole words by expressions, each of as many words as Elasticsearch allows. Words that begin and end
 // alike share one.
-func words(f string, t *ir.Text) (compilers.Pred, error) {
-	var ways compilers.Any
+func words(f string, t *ir.Text) (logic.Pred, error) {
+	var ways logic.Any
 	for _, edges := range [][2]bool{{true, true}, {true, false}, {false, true}, {false, false}} {
 		before, after := ".*", ".*"
 		if edges[0] {
@@ -27,7 +27,7 @@ func words(f string, t *ir.Text) (compilers.Pred, error) {
 		var alternatives []string
 		write := func() {
 			if len(alternatives) > 0 {
-				ways = append(ways, compilers.Atom(f+" regex "+quote(before+oneOf(alternatives)+after)))
+				ways = append(ways, logic.Atom(f+" regex "+quote(before+oneOf(alternatives)+after)))
 			}
 			alternatives = nil
 		}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 )
 
 // A process whose key is not plain columns is linked by one text: host and key in lower case, as the engine compares
@@ -35,11 +35,11 @@ func (w *writer) plainKeys() bool {
 
 // link is the text that identifies the process at a level of a creation event. whole holds if the event has all parts
 // of it.
-func (w *writer) link(level int) (text string, whole compilers.Pred) {
+func (w *writer) link(level int) (text string, whole logic.Pred) {
 	s := w.plan.Source
 	host := w.typed(s.Entities["host"].Name, s.Entities["host"].Type).asText()
-	way := func(names []string) (string, compilers.All) {
-		parts, has := []string{host}, compilers.All{}
+	way := func(names []string) (string, logic.All) {
+		parts, has := []string{host}, logic.All{}
 		for _, name := range names {
 			o := w.typed(name, "")
 			parts, has = append(parts, o.asText()), append(has, present(o))
@@ -51,8 +51,8 @@ func (w *writer) link(level int) (text string, whole compilers.Pred) {
 		return "tolower(" + first + ")", has
 	}
 	second, hasSecond := way(s.FallbackKeys[level])
-	text = "tolower(" + compilers.Choose("case", []compilers.Case{{If: whereSyntax.Print(has), Then: first}, {If: whereSyntax.Print(hasSecond), Then: second}}, quote("")) + ")"
-	return text, compilers.Any{has, hasSecond}
+	text = "tolower(" + logic.Choose("case", []logic.Case{{If: whereSyntax.Print(has), Then: first}, {If: whereSyntax.Print(hasSecond), Then: second}}, quote("")) + ")"
+	return text, logic.Any{has, hasSecond}
 }
 
 // linkJoins writes the joins, nearest ancestor first. No join multiplies events.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 )
@@ -105,9 +106,9 @@ func (st *correlationPart) sortStage(more ...string) string {
 
 // cumulativeSum is the sum of an expression down the sorted rows of a group.
 func (st *correlationPart) cumulativeSum(expr string) string {
-	var restart compilers.Any
+	var restart logic.Any
 	for _, k := range st.keys {
-		restart = append(restart, compilers.Atom(k+" != prev("+k+")"))
+		restart = append(restart, logic.Atom(k+" != prev("+k+")"))
 	}
 	if len(restart) == 0 {
 		return "row_cumsum(" + expr + ")"
@@ -116,19 +117,19 @@ func (st *correlationPart) cumulativeSum(expr string) string {
 }
 
 // notEmpty tests that all texts are present.
-func notEmpty(columns []string) compilers.Pred {
-	var all compilers.All
+func notEmpty(columns []string) logic.Pred {
+	var all logic.All
 	for _, c := range columns {
-		all = append(all, compilers.Atom("isnotempty("+c+")"))
+		all = append(all, logic.Atom("isnotempty("+c+")"))
 	}
 	return all
 }
 
 // bounds compares an expression with every bound.
-func (st *correlationPart) bounds(value string) compilers.Pred {
-	var all compilers.All
+func (st *correlationPart) bounds(value string) logic.Pred {
+	var all logic.All
 	for _, b := range st.c.Bounds {
-		all = append(all, compilers.Atom(value+" "+comparisons[b.Op]+" "+compilers.Number(b.Value)))
+		all = append(all, logic.Atom(value+" "+comparisons[b.Op]+" "+compilers.Number(b.Value)))
 	}
 	return all
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -37,14 +37,14 @@ func (st *correlationPart) temporalOrdered(windows string) {
 }
 
 // occurred writes a condition over inputs.
-func occurred(n ir.Node, flag func(input int) compilers.Pred) compilers.Pred {
-	return compilers.Occurrences(n, flag, func(terms []compilers.Pred, count int) compilers.Pred {
-		return compilers.Atom("(" + countHolding(terms) + fmt.Sprintf(") >= %d", count))
+func occurred(n ir.Node, flag func(input int) logic.Pred) logic.Pred {
+	return logic.Occurrences(n, flag, func(terms []logic.Pred, count int) logic.Pred {
+		return logic.Atom("(" + countHolding(terms) + fmt.Sprintf(") >= %d", count))
 	})
 }
 
 // countHolding is how many of some predicates hold.
-func countHolding(terms []compilers.Pred) string {
+func countHolding(terms []logic.Pred) string {
 	var out []string
 	for _, p := range terms {
 		out = append(out, whereSyntax.Print(p).Call("toint"))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -72,7 +73,7 @@ func (w *writer) wholeOf(f ir.Field, columns []schema.Column, front *schema.Colu
 	if columns[0].Under != "" {
 		return fmt.Sprintf("case(isempty(%s), %s, isempty(%s), %s, %s)", text, before, before, text, both)
 	}
-	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
+	lacking := logic.Any{logic.Atom("isempty(" + before + ")"), logic.Atom("isempty(" + text + ")")}
 	return whereSyntax.Print(lacking).Call("iff", text, both)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 )
 
@@ -84,7 +85,7 @@ func (st *correlationPart) numbers() []string {
 	return []string{st.inputs, whereSyntax.Print(finite).Stage("extend Has =")}
 }
 
-var finite = compilers.All{compilers.Atom("isnotnull(Value1)"), compilers.Atom("isfinite(Value1)")}
+var finite = logic.All{logic.Atom("isnotnull(Value1)"), logic.Atom("isfinite(Value1)")}
 
 // distinct computes when each value enters and leaves the window. A value does not leave if its next match comes before
 // that.
@@ -96,12 +97,12 @@ func (st *correlationPart) distinct() []string {
 	}
 	// alone holds where the match beside is of another value, or more than a timespan away
 	alone := func(beside, away string) string {
-		same := compilers.All{}
+		same := logic.All{}
 		for _, name := range append(append([]string{}, st.keys...), st.values...) {
-			same = append(same, compilers.Atom(name+" == "+beside+"("+name+")"))
+			same = append(same, logic.Atom(name+" == "+beside+"("+name+")"))
 		}
-		same = append(same, compilers.Atom(away+" <= "+st.span))
-		return whereSyntax.Print(compilers.All{compilers.Atom("Has"), compilers.Not{Term: same}}).Call("toint")
+		same = append(same, logic.Atom(away+" <= "+st.span))
+		return whereSyntax.Print(logic.All{logic.Atom("Has"), logic.Not{Term: same}}).Call("toint")
 	}
 	return []string{st.inputs,
 		"distinct " + st.groupColumns(append(append([]string{}, st.values...), "At")...),
@@ -111,8 +112,8 @@ func (st *correlationPart) distinct() []string {
 }
 
 // condition is what a window's sums must satisfy, and the value that it compares, where it is known.
-func (st *correlationPart) condition() (value string, holds compilers.Pred) {
-	some := compilers.Atom(st.running(0) + " > 0")
+func (st *correlationPart) condition() (value string, holds logic.Pred) {
+	some := logic.Atom(st.running(0) + " > 0")
 	switch kind := st.c.Source.Type; kind {
 	case rules.EventCount, rules.ValueCount:
 		return st.running(0), st.bounds("Value")
@@ -123,18 +124,18 @@ func (st *correlationPart) condition() (value string, holds compilers.Pred) {
 		if kind == rules.ValueAvg {
 			value += " / " + st.running(0)
 		}
-		return value, compilers.All{some, st.bounds("Value")}
+		return value, logic.All{some, st.bounds("Value")}
 	case rules.Temporal:
-		flags := make([]compilers.Pred, len(st.c.Inputs))
+		flags := make([]logic.Pred, len(st.c.Inputs))
 		for i := range flags {
-			flags[i] = compilers.Atom(st.running(i) + " > 0")
+			flags[i] = logic.Atom(st.running(i) + " > 0")
 		}
 		if st.c.Condition != nil {
-			return countHolding(flags), occurred(st.c.Condition, func(input int) compilers.Pred { return flags[input] })
+			return countHolding(flags), occurred(st.c.Condition, func(input int) logic.Pred { return flags[input] })
 		}
 		return countHolding(flags), st.bounds("Value")
 	}
 	ranked := compilers.Ranked(st.c.Source, st.running(0), func(i int) string { return st.running(i + 1) },
 		compilers.RankSyntax{Ceiling: "ceiling(%s * %s / 100.0)", AtLeast: "%s >= %s"})
-	return "", compilers.All{some, ranked}
+	return "", logic.All{some, ranked}
 }

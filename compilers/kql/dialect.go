@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -36,7 +37,7 @@ var lacks = compilers.Features{
 		Hint: "name one argument or part by its number, or test it with equals, startswith, endswith, contains or wildcards"},
 }
 
-var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
+var whereSyntax = logic.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
@@ -247,7 +248,7 @@ func (w *writer) where(conjuncts []ir.Node) []string {
 	// of as few rows as possible
 	slices.SortStableFunc(flat, func(a, b ir.Node) int { return countsElements(a) - countsElements(b) })
 	for _, n := range flat {
-		test := where(compilers.Build(n, w.predicate))
+		test := where(logic.Build(n, w.predicate))
 		counted, arrays := w.takeArrays()
 		stages = append(append(append(stages, w.extendStages()...), counted...), test)
 		stages = append(stages, done(arrays)...)
@@ -261,7 +262,7 @@ func unasked(before, stages []string) []string {
 }
 
 // where is the stage that keeps events for which a predicate holds.
-func where(p compilers.Pred) string { return whereSyntax.Lines(p).Stage("where") }
+func where(p logic.Pred) string { return whereSyntax.Lines(p).Stage("where") }
 
 // pipe writes one stage per line. A comment is a line of its own.
 func pipe(stages []string) string {

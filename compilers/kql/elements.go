@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -59,7 +60,7 @@ func (w *writer) takeArrays() (stages []string, tests []*arrayTest) {
 
 // elements tests the elements of an array, of which m asks. at is the array's name: its column, or behind that of the
 // array in whose elements it is.
-func (w *writer) elements(array, at string, m *ir.Match, t *ir.Elements) compilers.Pred {
+func (w *writer) elements(array, at string, m *ir.Match, t *ir.Elements) logic.Pred {
 	if t.Which == rules.ElementAt {
 		least := t.At
 		if least < 0 {
@@ -68,8 +69,8 @@ func (w *writer) elements(array, at string, m *ir.Match, t *ir.Elements) compile
 		if w.negated[m] { // the test stands in the condition itself, where a null would decide; counts are never null
 			compilers.MarkNegated(&ir.Not{Term: t.Body}, w.negated)
 		}
-		there := compilers.Atom(fmt.Sprintf("coalesce(array_length(%s), 0) > %d", array, least))
-		return compilers.All{there, w.body(fmt.Sprintf("%s[%d]", array, t.At), at, t.Body)}
+		there := logic.Atom(fmt.Sprintf("coalesce(array_length(%s), 0) > %d", array, least))
+		return logic.All{there, w.body(fmt.Sprintf("%s[%d]", array, t.At), at, t.Body)}
 	}
 	w.arraysMade++
 	a := &arrayTest{n: w.arraysMade, array: array}
@@ -78,25 +79,25 @@ func (w *writer) elements(array, at string, m *ir.Match, t *ir.Elements) compile
 	a.counts = whereSyntax.Print(w.body(a.element(), at, t.Body)).Call("countif")
 	a.inner, _ = w.takeArrays()
 	w.arrays = append(outer, a)
-	some, none := compilers.Atom(a.length()+" > 0"), compilers.Atom(a.length()+" == 0")
-	every := compilers.Atom(a.count() + " == " + a.length())
+	some, none := logic.Atom(a.length()+" > 0"), logic.Atom(a.length()+" == 0")
+	every := logic.Atom(a.count() + " == " + a.length())
 	switch t.Which {
 	case rules.AnyElement:
-		return compilers.All{some, compilers.Atom(a.count() + " > 0")}
+		return logic.All{some, logic.Atom(a.count() + " > 0")}
 	case rules.EveryElement:
-		return compilers.All{some, every}
+		return logic.All{some, every}
 	case rules.NoElement:
-		return compilers.Any{none, compilers.Atom(a.count() + " == 0")}
+		return logic.Any{none, logic.Atom(a.count() + " == 0")}
 	case rules.AllOrEmpty:
-		return compilers.Any{none, every}
+		return logic.Any{none, every}
 	}
 	panic("kql: unknown quantifier " + string(t.Which))
 }
 
 // body writes what an element of the array at a name must satisfy.
-func (w *writer) body(element, at string, n ir.Node) compilers.Pred {
+func (w *writer) body(element, at string, n ir.Node) logic.Pred {
 	compilers.MarkNegated(n, w.negated)
-	return compilers.Build(n, func(n ir.Node) compilers.Pred {
+	return logic.Build(n, func(n ir.Node) logic.Pred {
 		m, ok := n.(*ir.Match)
 		if !ok {
 			panic("kql: unknown node in a test of elements")

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -52,10 +52,10 @@ func array(spec *rules.Extract, x string) string {
 
 // joined writes a text with fields. It is empty if one of them is.
 func joined(t rules.Template, from []string) string {
-	var present compilers.All
+	var present logic.All
 	var parts []string
 	for _, x := range from {
-		present = append(present, compilers.Atom("isnotempty("+x+")"))
+		present = append(present, logic.Atom("isnotempty("+x+")"))
 	}
 	for _, p := range t.Parts {
 		i := t.NumberOf(p)
@@ -73,20 +73,20 @@ func joined(t rules.Template, from []string) string {
 
 // mapped writes the text of the first row that holds.
 func (w *writer) mapped(e *ir.Extract, x string) string {
-	cases := []compilers.Case{{If: whereSyntax.Print(compilers.Atom("isempty(" + x + ")")), Then: `""`}}
+	cases := []logic.Case{{If: whereSyntax.Print(logic.Atom("isempty(" + x + ")")), Then: `""`}}
 	for _, row := range e.Rows {
-		holds := compilers.Build(row.When, func(n ir.Node) compilers.Pred {
+		holds := logic.Build(row.When, func(n ir.Node) logic.Pred {
 			m := n.(*ir.Match)
 			w.negated[m] = true // a null would be no row's
 			return w.matchOn(operand{name: x, kind: text}, m, m.Test)
 		})
-		cases = append(cases, compilers.Case{If: whereSyntax.Print(holds), Then: quote(row.To)})
+		cases = append(cases, logic.Case{If: whereSyntax.Print(holds), Then: quote(row.To)})
 	}
 	other := ""
 	if e.Spec.Default != nil {
 		other = *e.Spec.Default
 	}
-	return compilers.Choose("case", cases, quote(other))
+	return logic.Choose("case", cases, quote(other))
 }
 
 // finished writes a value trimmed, and in one case.

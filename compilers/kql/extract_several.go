@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -25,14 +26,14 @@ func allTogether(spec *rules.Extract, x string) string {
 	return finished(together, &rules.Extract{Case: spec.Case})
 }
 
-func (w *writer) refuseSeveral(at diag.Range, name string) compilers.Pred {
+func (w *writer) refuseSeveral(at diag.Range, name string) logic.Pred {
 	w.found.Errorf("extract-any", at, lacks[compilers.ExtractSeveral].Hint,
 		"kql: the values of %s can be looked for only by their letters", name)
-	return compilers.Never
+	return logic.Never
 }
 
 // several writes a test of an extract with several values, of which one must pass. An empty value counts as missing.
-func (w *writer) several(c schema.Column, m *ir.Match) compilers.Pred {
+func (w *writer) several(c schema.Column, m *ir.Match) logic.Pred {
 	spec := c.Made.Extract.Spec
 	if spec.TrimStart+spec.TrimEnd != "" {
 		return w.refuseSeveral(m.Range(), c.Name)
@@ -45,10 +46,10 @@ func (w *writer) several(c schema.Column, m *ir.Match) compilers.Pred {
 		if t.Value {
 			return present
 		}
-		return compilers.Not{Term: present}
+		return logic.Not{Term: present}
 	case *ir.Null:
 		w.noteEmpty(m)
-		return compilers.Not{Term: present}
+		return logic.Not{Term: present}
 	case *ir.Text:
 		return w.severalText(all, present, t, m)
 	case *ir.Glob:
@@ -57,7 +58,7 @@ func (w *writer) several(c schema.Column, m *ir.Match) compilers.Pred {
 	return w.refuseSeveral(m.Range(), c.Name)
 }
 
-func (w *writer) severalText(all string, present compilers.Pred, t *ir.Text, m *ir.Match) compilers.Pred {
+func (w *writer) severalText(all string, present logic.Pred, t *ir.Text, m *ir.Match) logic.Pred {
 	if len(t.Values) > maxTerms || t.Op == ir.Filename {
 		return w.refuseSeveral(m.Range(), m.Field.Name)
 	}
@@ -68,20 +69,20 @@ func (w *writer) severalText(all string, present compilers.Pred, t *ir.Text, m *
 	if t.Op == ir.StartsWith || t.Op == ir.Contains {
 		end = ""
 	}
-	var either compilers.Any
+	var either logic.Any
 	for _, v := range t.Values {
 		switch {
 		case strings.ContainsAny(v, between+inText):
 			return w.refuseSeveral(m.Range(), m.Field.Name)
 		case v == "" && t.Op == ir.Equals:
 			w.noteEmpty(m)
-			either = append(either, compilers.Not{Term: present})
+			either = append(either, logic.Not{Term: present})
 		case v == "":
 			either = append(either, present)
 		case !t.Cased && compilers.FoldsBeyondASCII(v):
 			either = append(either, matches(all, "(?i)"+literalRegex(begin+v+end, false)))
 		default:
-			either = append(either, compilers.Atom(compare(all, ir.Contains, begin+v+end, t.Cased)))
+			either = append(either, logic.Atom(compare(all, ir.Contains, begin+v+end, t.Cased)))
 		}
 	}
 	return either

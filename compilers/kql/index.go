@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/compilers/terms"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -65,12 +66,12 @@ func joint(a, b terms.Clause) bool {
 }
 
 // clause writes that an event has one of some terms.
-func clause(c terms.Clause) compilers.Pred {
-	var either, begun compilers.Any
+func clause(c terms.Clause) logic.Pred {
+	var either, begun logic.Any
 	var whole terms.Clause
 	for _, t := range c.Terms {
 		if t.Prefix {
-			begun = append(begun, compilers.Atom(t.Column+" hasprefix "+quote(t.Text)))
+			begun = append(begun, logic.Atom(t.Column+" hasprefix "+quote(t.Text)))
 		} else {
 			whole.Terms = append(whole.Terms, t)
 		}
@@ -82,15 +83,15 @@ func clause(c terms.Clause) compilers.Pred {
 }
 
 // hasTerms writes that a column has terms: any or all of them.
-func hasTerms(column, operator string, of []terms.Term) compilers.Pred {
+func hasTerms(column, operator string, of []terms.Term) logic.Pred {
 	if len(of) == 1 {
-		return compilers.Atom(column + " has " + quote(of[0].Text))
+		return logic.Atom(column + " has " + quote(of[0].Text))
 	}
 	texts := make([]string, len(of))
 	for i, t := range of {
 		texts[i] = quote(t.Text)
 	}
-	return compilers.Atom(column + " " + operator + " (" + compilers.Fill(texts, "    ") + ")")
+	return logic.Atom(column + " " + operator + " (" + compilers.Fill(texts, "    ") + ")")
 }
 
 // indexOf gives what the index can be asked for a test of the event's own columns.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -67,7 +68,7 @@ func reachInWords(n *ir.Join) string {
 }
 
 // predicate holds where the join does.
-func (j *joinedEvents) predicate() compilers.Pred { return compilers.Atom("isnotnull(" + j.flag + ")") }
+func (j *joinedEvents) predicate() logic.Pred { return logic.Atom("isnotnull(" + j.flag + ")") }
 
 // splitAtJoins separates the conditions that need no other event from those that do.
 func splitAtJoins(conjuncts []ir.Node) (plain, joining []ir.Node) {
@@ -141,23 +142,23 @@ func (w *writer) dropJoins() []string {
 func (w *writer) joinLets(lets *strings.Builder, j *joinedEvents, events, oldest string) {
 	others := w.otherMatches(lets, j, oldest)
 	var keys, sorted, mine []string
-	var restart compilers.Any
-	var present compilers.All
+	var restart logic.Any
+	var present logic.All
 	for i, key := range j.keys {
 		name := fmt.Sprintf("Key%d", i+1)
 		keys, sorted = append(keys, name), append(sorted, name+" asc")
-		restart = append(restart, compilers.Atom(name+" != prev("+name+")"))
+		restart = append(restart, logic.Atom(name+" != prev("+name+")"))
 		mine = append(mine, name+" = "+key)
-		present = append(present, compilers.Atom("isnotempty("+key+")"))
+		present = append(present, logic.Atom("isnotempty("+key+")"))
 	}
 	by := strings.Join(keys, ", ")
 	moments := append([]string{others}, j.moments(keys, sorted)...)
 	moments = append(moments, "mv-expand Step = dynamic([1, -1]) to typeof(long)",
 		fmt.Sprintf("project %s, Step, Change = iff(Step == 1, Enters, -Leaves), Moment = iff(Step == 1, At%s, At%s)", by, shift(" - ", j.node.After), shift(" + ", j.node.Before)))
 	own := []string{events, where(present), fmt.Sprintf("project %s, Moment = %s", strings.Join(mine, ", "), columnName(w.plan.Model.Time[0])), "distinct " + by + ", Moment", "extend Step = tolong(" + j.ownStep() + "), Change = tolong(0)"}
-	var bounds compilers.All
+	var bounds logic.All
 	for _, b := range j.node.Bounds {
-		bounds = append(bounds, compilers.Atom("Near "+comparisons[b.Op]+" "+compilers.Number(b.Value)))
+		bounds = append(bounds, logic.Atom("Near "+comparisons[b.Op]+" "+compilers.Number(b.Value)))
 	}
 	stages := []string{fmt.Sprintf("union\n    (\n%s    ),\n    (\n%s    )", indent(indent(indent(pipe(moments)))), indent(indent(indent(pipe(own))))),
 		"sort by " + strings.Join(append(sorted, "Moment asc", "Step desc"), ", "),
@@ -192,11 +193,11 @@ func (j *joinedEvents) moments(keys, sorted []string) []string {
 	}
 	span := timespan(j.node.Before + j.node.After)
 	alone := func(beside, away string) string {
-		var same compilers.All
+		var same logic.All
 		for _, name := range append(slices.Clone(keys), "Value") {
-			same = append(same, compilers.Atom(name+" == "+beside+"("+name+")"))
+			same = append(same, logic.Atom(name+" == "+beside+"("+name+")"))
 		}
-		return whereSyntax.Print(compilers.Not{Term: append(same, compilers.Atom(away+" <= "+span))}).Call("tolong")
+		return whereSyntax.Print(logic.Not{Term: append(same, logic.Atom(away+" <= "+span))}).Call("tolong")
 	}
 	return []string{"where isnotempty(Value)", "distinct " + strings.Join(append(slices.Clone(keys), "Value", "At"), ", "),
 		"sort by " + strings.Join(append(slices.Clone(sorted), "Value asc", "At asc"), ", "),
@@ -225,10 +226,10 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest str
 		lets.WriteString(own)
 		w.indexed = w.indexed && one.indexed
 		project := []string{"At = " + columnName(one.plan.Model.Time[0])}
-		var present compilers.All
+		var present logic.All
 		for i, f := range j.node.Theirs {
 			project = append(project, fmt.Sprintf("Key%d = tolower(%s)", i+1, w.textOfOther(one, tables, j, f, i)))
-			present = append(present, compilers.Atom(fmt.Sprintf("isnotempty(Key%d)", i+1)))
+			present = append(present, logic.Atom(fmt.Sprintf("isnotempty(Key%d)", i+1)))
 		}
 		if j.node.Distinct != nil {
 			project = append(project, fmt.Sprintf("Value = tolower(%s)", w.textOfOther(one, tables, j, *j.node.Distinct, 0)))

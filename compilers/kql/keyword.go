@@ -2,13 +2,14 @@ package kql
 
 import (
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
 // keyword looks at every column.
-func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
+func (w *writer) keyword(n *ir.Keyword) logic.Pred {
 	w.plan.NoteOf(n, "keyword-columns", "false-negatives", "keywords are searched for in the columns of one table, as Kusto's * does")
-	var either compilers.Any
+	var either logic.Any
 	for _, t := range compilers.StoredForms(n.Test) { // a dynamic column or one of XML is searched as text
 		either = append(either, w.inColumns(t, n))
 	}
@@ -18,19 +19,19 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	return either
 }
 
-func (w *writer) inColumns(test ir.Test, n *ir.Keyword) compilers.Pred {
+func (w *writer) inColumns(test ir.Test, n *ir.Keyword) logic.Pred {
 	every := operand{name: "*"}
 	switch t := test.(type) {
 	case *ir.Text:
 		if t.Op == ir.Filename {
 			return matches("*", filenameRegex(t))
 		}
-		either := make(compilers.Any, len(t.Values))
+		either := make(logic.Any, len(t.Values))
 		for i, v := range t.Values {
 			if !t.Cased && compilers.FoldsBeyondASCII(v) {
 				either[i] = matches("*", textRegexes(t, []string{v})[0])
 			} else {
-				either[i] = compilers.Atom(compare(every.name, t.Op, v, t.Cased))
+				either[i] = logic.Atom(compare(every.name, t.Op, v, t.Cased))
 			}
 		}
 		return either

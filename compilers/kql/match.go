@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/regex"
 	"decree/rules/schema"
 )
 
 // predicate writes one test.
-func (w *writer) predicate(n ir.Node) compilers.Pred {
+func (w *writer) predicate(n ir.Node) logic.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:
 		return w.rare(w.prevalenceOf(n))
@@ -28,7 +29,7 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 	panic("kql: unknown node")
 }
 
-func (w *writer) match(m *ir.Match) compilers.Pred {
+func (w *writer) match(m *ir.Match) logic.Pred {
 	if t, ok := m.Test.(*ir.Elements); ok {
 		col, _ := w.columnOf(m.Field, t)
 		return w.elements(w.arrayOf(col), col.Name, m, t)
@@ -71,7 +72,7 @@ func (w *writer) refuseTime(m *ir.Match) {
 }
 
 // matchOn writes a test of a match on a value.
-func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
+func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) logic.Pred {
 	negated := w.negated[m]
 	switch t := test.(type) {
 	case *ir.OfFilename:
@@ -92,7 +93,7 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
 		return notNull(numbers(value, t.Op, t.Values), value, negated)
 	case *ir.Bits:
 		value := o.asNumber("tolong")
-		return notNull(compilers.Atom(fmt.Sprintf("binary_and(%s, %d) == %d", value, t.Mask, t.Mask)), value, negated)
+		return notNull(logic.Atom(fmt.Sprintf("binary_and(%s, %d) == %d", value, t.Mask, t.Mask)), value, negated)
 	case *ir.Bool:
 		return isBool(o, t, negated)
 	case *ir.Null:
@@ -115,16 +116,16 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
 }
 
 // isBool compares a value with true or false.
-func isBool(o operand, t *ir.Bool, negated bool) compilers.Pred {
+func isBool(o operand, t *ir.Bool, negated bool) logic.Pred {
 	wanted := strconv.FormatBool(t.Value)
 	if o.kind == text || o.kind == other {
-		return compilers.Atom(o.asText() + " =~ " + quote(wanted))
+		return logic.Atom(o.asText() + " =~ " + quote(wanted))
 	}
 	value := o.name
 	if o.kind != boolean {
 		value = "tobool(" + o.name + ")"
 	}
-	return notNull(compilers.Atom(value+" == "+wanted), value, negated)
+	return notNull(logic.Atom(value+" == "+wanted), value, negated)
 }
 
 // noteEmpty says how an empty value is read. A model that is not of KQL tells it from a missing one.
@@ -141,32 +142,32 @@ func (w *writer) noteEmpty(n *ir.Match) {
 	w.plan.NoteOf(n, "empty-is-missing", effect, message+". The data model is not of KQL, so that `decree run` tells them apart: add `dialect: kql` to it")
 }
 
-func absent(o operand) compilers.Pred {
+func absent(o operand) logic.Pred {
 	if o.kind == text {
-		return compilers.Atom("isempty(" + o.name + ")")
+		return logic.Atom("isempty(" + o.name + ")")
 	}
-	return compilers.Atom("isnull(" + o.name + ")")
+	return logic.Atom("isnull(" + o.name + ")")
 }
 
-func present(o operand) compilers.Pred {
+func present(o operand) logic.Pred {
 	if o.kind == text {
-		return compilers.Atom("isnotempty(" + o.name + ")")
+		return logic.Atom("isnotempty(" + o.name + ")")
 	}
-	return compilers.Atom("isnotnull(" + o.name + ")")
+	return logic.Atom("isnotnull(" + o.name + ")")
 }
 
 // notNull makes a comparison false if its value is null and that would matter.
-func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
+func notNull(p logic.Pred, value string, negated bool) logic.Pred {
 	if !negated {
 		return p
 	}
-	return compilers.All{compilers.Atom("isnotnull(" + value + ")"), p}
+	return logic.All{logic.Atom("isnotnull(" + value + ")"), p}
 }
 
 // text compares a column with literal strings. Operators that ignore case do so only for ASCII, expressions for all
 // letters.
 // https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators
-func (w *writer) text(o operand, t *ir.Text, negated bool) compilers.Pred {
+func (w *writer) text(o operand, t *ir.Text, negated bool) logic.Pred {
 	name := o.asText()
 	if t.Op == ir.Filename {
 		name = lastPart(name)
@@ -182,19 +183,19 @@ func (w *writer) text(o operand, t *ir.Text, negated bool) compilers.Pred {
 	}
 	switch {
 	case words:
-		return append(either, compilers.Atom(name+" has_any ("+compilers.Fill(quoteAll(values), "    ")+")"))
+		return append(either, logic.Atom(name+" has_any ("+compilers.Fill(quoteAll(values), "    ")+")"))
 	case whole && len(values) > 0:
 		return append(either, w.isOneOf(o, name, t, values, negated))
 	}
 	for _, v := range values {
-		either = append(either, compilers.Atom(compare(name, t.Op, v, t.Cased)))
+		either = append(either, logic.Atom(compare(name, t.Op, v, t.Cased)))
 	}
 	return either
 }
 
 // textValues tells values that operators can compare from those that need an expression to ignore case, and writes the
 // test of an empty one: of a whole value, that there is none; of a part, that there is any.
-func textValues(o operand, t *ir.Text, whole bool) (values, folded []string, empty compilers.Any) {
+func textValues(o operand, t *ir.Text, whole bool) (values, folded []string, empty logic.Any) {
 	for _, v := range t.Values {
 		switch {
 		case !t.Cased && compilers.FoldsBeyondASCII(v):
@@ -211,31 +212,31 @@ func textValues(o operand, t *ir.Text, whole bool) (values, folded []string, emp
 }
 
 // isOneOf compares a text, or the file name in it, with whole values.
-func (w *writer) isOneOf(o operand, name string, t *ir.Text, values []string, negated bool) compilers.Pred {
+func (w *writer) isOneOf(o operand, name string, t *ir.Text, values []string, negated bool) logic.Pred {
 	in := " in~ "
 	if t.Cased {
 		in = " in "
 	}
 	switch {
 	case compilers.NamesList(t) && w.lists[t.List] != "":
-		return compilers.Atom(name + in + "(" + w.lists[t.List] + ")")
+		return logic.Atom(name + in + "(" + w.lists[t.List] + ")")
 	case o.kind == number && !t.Cased && canonical(values):
 		return notNull(numberSet(o.name, values), o.name, negated)
 	case len(values) == 1:
-		return compilers.Atom(compare(name, ir.Equals, values[0], t.Cased))
+		return logic.Atom(compare(name, ir.Equals, values[0], t.Cased))
 	}
-	return compilers.Atom(name + in + "(" + compilers.Fill(quoteAll(values), "    ") + ")")
+	return logic.Atom(name + in + "(" + compilers.Fill(quoteAll(values), "    ") + ")")
 }
 
 // maxTerms limits the terms of a disjunction. Kusto refuses deeply nested queries, and a chain of `or` is nested. With
 // more values, one regular expression is used.
 const maxTerms = 100
 
-func numberSet(name string, values []string) compilers.Pred {
+func numberSet(name string, values []string) logic.Pred {
 	if len(values) == 1 {
-		return compilers.Atom(name + " == " + values[0])
+		return logic.Atom(name + " == " + values[0])
 	}
-	return compilers.Atom(name + " in (" + strings.Join(values, ", ") + ")")
+	return logic.Atom(name + " in (" + strings.Join(values, ", ") + ")")
 }
 
 // lastPart is the file name in a path.
@@ -260,24 +261,24 @@ func operator(op ir.TextOp, cased bool) string {
 }
 
 // pattern matches a regular expression; re2 is its form for RE2. A missing value, which is "" in Kusto, never matches.
-func (w *writer) pattern(o operand, expr, re2 string) compilers.Pred {
+func (w *writer) pattern(o operand, expr, re2 string) logic.Pred {
 	p := matches(o.asText(), expr)
 	if re, err := regexp.Compile(re2); err == nil && re.MatchString("") {
 		if o.path != "" {
 			o.name = o.path
 		}
-		return compilers.All{present(o), p}
+		return logic.All{present(o), p}
 	}
 	return p
 }
 
-func matches(name, expr string) compilers.Pred {
-	return compilers.Atom(name + " matches regex " + verbatim(expr))
+func matches(name, expr string) logic.Pred {
+	return logic.Atom(name + " matches regex " + verbatim(expr))
 }
 
 var comparisons = map[string]string{"eq": "==", "neq": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
-func numbers(value, op string, values []float64) compilers.Pred {
+func numbers(value, op string, values []float64) logic.Pred {
 	if op == "eq" {
 		texts := make([]string, len(values))
 		for i, v := range values {
@@ -285,16 +286,16 @@ func numbers(value, op string, values []float64) compilers.Pred {
 		}
 		return numberSet(value, texts)
 	}
-	either := make(compilers.Any, len(values))
+	either := make(logic.Any, len(values))
 	for i, v := range values {
-		either[i] = compilers.Atom(value + " " + comparisons[op] + " " + compilers.Number(v))
+		either[i] = logic.Atom(value + " " + comparisons[op] + " " + compilers.Number(v))
 	}
 	return either
 }
 
-func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
+func fieldRef(a, b operand, t *ir.FieldRef, negated bool) logic.Pred {
 	if t.Op == ir.Equals && a.kind == b.kind && a.kind != text && a.kind != other {
-		p := compilers.Atom(a.name + " == " + b.name)
+		p := logic.Atom(a.name + " == " + b.name)
 		return notNull(notNull(p, b.name, negated), a.name, negated)
 	}
 	x, y := a.asText(), b.asText()
@@ -305,7 +306,7 @@ func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
 	if !t.Cased { // operators would ignore case only for ASCII
 		x, y = "tolower("+x+")", "tolower("+y+")"
 	}
-	return compilers.All{present(a), present(b), compilers.Atom(x + " " + operator(op, true) + " " + y)}
+	return logic.All{present(a), present(b), logic.Atom(x + " " + operator(op, true) + " " + y)}
 }
 
 // timeParts take parts of a time. dayofweek counts from Sunday, which is 0.
@@ -313,7 +314,7 @@ var timeParts = map[string]string{"minute": `datetime_part("minute", %s)`, "hour
 	"weekday": "(toint(dayofweek(%s) / 1d) + 6) %% 7 + 1",
 	"week":    "week_of_year(%s)", "month": "monthofyear(%s)", "year": "getyear(%s)"}
 
-func timePart(o operand, t *ir.TimePart, negated bool) compilers.Pred {
+func timePart(o operand, t *ir.TimePart, negated bool) logic.Pred {
 	when := o.name
 	if o.kind != datetime {
 		when = "todatetime(" + o.name + ")"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -13,7 +13,7 @@ import (
 // and Windows adds the number of the interface to a link-local address (`fe80::1%4`):
 // https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
 // The functions for IPv6 map IPv4 addresses: https://learn.microsoft.com/en-us/kusto/query/ipv6-compare-function
-func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
+func cidr(o operand, t *ir.CIDR, negated bool) logic.Pred {
 	var v4, v6 []string
 	holdsV4 := false
 	for _, p := range t.Prefixes {
@@ -24,7 +24,7 @@ func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 			holdsV4 = holdsV4 || p.Overlaps(ir.MappedV4)
 		}
 	}
-	var either compilers.Any
+	var either logic.Any
 	for _, family := range []struct {
 		name   string
 		noise  string
@@ -42,9 +42,9 @@ func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 			call = "coalesce(" + call + ", false)"
 		}
 		if family.name == "ipv6" && holdsV4 {
-			either = append(either, compilers.All{compilers.Atom(o.asText() + ` contains ":"`), compilers.Atom(call)})
+			either = append(either, logic.All{logic.Atom(o.asText() + ` contains ":"`), logic.Atom(call)})
 		} else {
-			either = append(either, compilers.Atom(call))
+			either = append(either, logic.Atom(call))
 		}
 	}
 	return either

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -76,7 +77,7 @@ func (w *writer) leaveOut(lets *strings.Builder) []string {
 	for _, b := range w.besides {
 		narrow := newWriter(b.plan, w.names)
 		narrow.sources, narrow.lists, narrow.arraysMade = b.sources, w.lists, w.arraysMade
-		all := compilers.All{}
+		all := logic.All{}
 		if scope := narrow.inScope(true); len(scope) > 0 {
 			all = append(all, scope)
 		}
@@ -93,12 +94,12 @@ func (w *writer) leaveOut(lets *strings.Builder) []string {
 		}
 		lets.WriteString(narrow.listLets())
 		for _, n := range asked {
-			all = append(all, compilers.Build(n, narrow.predicate))
+			all = append(all, logic.Build(n, narrow.predicate))
 		}
 		counted, arrays := narrow.takeArrays()
 		w.arraysMade = narrow.arraysMade
 		w.found, w.assets = append(w.found, narrow.found...), compilers.AddAssets(w.assets, narrow.assets...)
-		stages = append(append(append(stages, counted...), where(compilers.Not{Term: all})), done(arrays)...)
+		stages = append(append(append(stages, counted...), where(logic.Not{Term: all})), done(arrays)...)
 	}
 	return stages
 }

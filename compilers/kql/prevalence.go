@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -113,11 +114,11 @@ func (r *prevalence) defaultLet() string {
 
 // rare holds if the event's value is one of the rare ones, and if it is asked, was first seen in the world not long
 // before the event.
-func (w *writer) rare(r *prevalence) compilers.Pred {
+func (w *writer) rare(r *prevalence) logic.Pred {
 	if r.since != "" {
-		return compilers.Atom(fmt.Sprintf("coalesce(%s >= %s - %s, false)", r.since, columnName(w.plan.Model.Time[0]), timespan(r.node.Spec.FirstSeenWithin())))
+		return logic.Atom(fmt.Sprintf("coalesce(%s >= %s - %s, false)", r.since, columnName(w.plan.Model.Time[0]), timespan(r.node.Spec.FirstSeenWithin())))
 	}
-	return compilers.Atom(fmt.Sprintf("tolower(%s) in ((%s | project %s))", columnName(r.value), r.name, columnName(r.value)))
+	return logic.Atom(fmt.Sprintf("tolower(%s) in ((%s | project %s))", columnName(r.value), r.name, columnName(r.value)))
 }
 
 // prevalenceBody writes the events to which prevalence conditions apply, the statements of these conditions, and the

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/schema"
 )
@@ -54,13 +55,13 @@ func (w *writer) reputationTests(r *prevalence) []string {
 		}
 		return columnName(name)
 	}
-	var tests compilers.All
+	var tests logic.All
 	for _, b := range spec.Global {
 		global := known(rep.Global, "prevalence")
 		if rep.Source == watchlist { // whose values are texts
 			global = "tolong(" + global + ")"
 		}
-		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", global, r.fallback, comparisons[b.Op], compilers.Number(b.Value))))
+		tests = append(tests, logic.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", global, r.fallback, comparisons[b.Op], compilers.Number(b.Value))))
 	}
 	for _, t := range spec.Reputation {
 		name := known(rep.Column(t.Part), t.Part)
@@ -70,14 +71,14 @@ func (w *writer) reputationTests(r *prevalence) []string {
 		case t.Flag != nil && rep.Source == watchlist:
 			tests = append(tests, membership(name, compilers.FlagTexts(*t.Flag)))
 		case t.Flag != nil:
-			tests = append(tests, compilers.Atom(fmt.Sprintf("%s == %t", name, *t.Flag)))
+			tests = append(tests, logic.Atom(fmt.Sprintf("%s == %t", name, *t.Flag)))
 		}
 	}
 	failed := failedLookup(rep)
 	if spec.Unavailable == "include" {
-		return []string{where(compilers.Any{failed, tests})}
+		return []string{where(logic.Any{failed, tests})}
 	}
-	stages := []string{where(compilers.Not{Term: failed})}
+	stages := []string{where(logic.Not{Term: failed})}
 	for _, t := range tests {
 		stages = append(stages, where(t))
 	}
@@ -118,24 +119,24 @@ func (w *writer) watchlistLookup(rs []*prevalence) []string {
 	}
 }
 
-func failedLookup(rep schema.Reputation) compilers.Pred {
+func failedLookup(rep schema.Reputation) logic.Pred {
 	if rep.Availability == "" {
-		return compilers.Never
+		return logic.Never
 	}
-	return compilers.Atom(columnName(rep.Availability) + " =~ " + quote(rep.Failed))
+	return logic.Atom(columnName(rep.Availability) + " =~ " + quote(rep.Failed))
 }
 
-func membership(name string, m *rules.Membership) compilers.Pred {
+func membership(name string, m *rules.Membership) logic.Pred {
 	if len(m.Values) == 1 {
 		op := " =~ "
 		if m.Not {
 			op = " !~ "
 		}
-		return compilers.Atom(name + op + quote(m.Values[0]))
+		return logic.Atom(name + op + quote(m.Values[0]))
 	}
 	op := " in~ ("
 	if m.Not {
 		op = " !in~ ("
 	}
-	return compilers.Atom(name + op + compilers.Fill(quoteAll(m.Values), "    ") + ")")
+	return logic.Atom(name + op + compilers.Fill(quoteAll(m.Values), "    ") + ")")
 }

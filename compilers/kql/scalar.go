@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -92,7 +92,7 @@ func (w *writer) read(c schema.Column, t ir.Test) operand {
 	}
 	if i := c.Instead; i.Column != "" {
 		when := w.typed(i.When, "")
-		tells := compilers.Pred(w.text(operand{name: when.asText()}, &ir.Text{Op: ir.Equals, Values: i.Is}, false))
+		tells := logic.Pred(w.text(operand{name: when.asText()}, &ir.Text{Op: ir.Equals, Values: i.Is}, false))
 		o.name = whereSyntax.Print(tells).Call("iff", w.orInXML(c, i.Column, t).name, o.name)
 	}
 	return o

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -44,7 +45,7 @@ func (w *writer) scopeTests() []string {
 	either := w.inScope(false)
 	var stages []string
 	if len(either) == 1 {
-		for _, test := range either[0].(compilers.All) {
+		for _, test := range either[0].(logic.All) {
 			stages = append(stages, where(test))
 		}
 	} else if len(either) > 1 {
@@ -55,19 +56,19 @@ func (w *writer) scopeTests() []string {
 
 // inScope is true of a row of one of the sources. It is empty if every row of the table is. Below a negation it is
 // never null.
-func (w *writer) inScope(negated bool) compilers.Any {
-	var either compilers.Any
+func (w *writer) inScope(negated bool) logic.Any {
+	var either logic.Any
 	for _, tests := range compilers.Scopes(w.sources) {
-		var all compilers.All
+		var all logic.All
 		for _, t := range tests {
 			values := &ir.Text{Op: ir.Equals, Values: t.Values}
 			c := part(w.typed(t.Column, t.Type), t.Reads(), values)
-			test := compilers.Pred(w.text(c, values, false))
+			test := logic.Pred(w.text(c, values, false))
 			if c.kind != text {
 				test = notNull(test, c.name, negated)
 			}
 			if t.Optional {
-				test = compilers.Any{absent(c), test}
+				test = logic.Any{absent(c), test}
 			}
 			all = append(all, test)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 )
@@ -46,17 +47,17 @@ func (s *suppression) keyStage(text func(rules.NamedField) string) string {
 // https://learn.microsoft.com/en-us/kusto/query/row-window-session-function
 func (s *suppression) stages() string {
 	var sort []string
-	var changed compilers.Any
+	var changed logic.Any
 	for _, key := range s.keys {
 		sort = append(sort, key+" asc")
-		changed = append(changed, compilers.Atom(key+" != prev("+key+")"))
+		changed = append(changed, logic.Atom(key+" != prev("+key+")"))
 	}
 	longest := tickBefore(s.of.For)
 	session := "row_window_session(" + strings.Join([]string{s.time, longest, longest}, ", ") + ")"
 	if len(changed) > 0 {
 		session = whereSyntax.Print(changed).CallLast("row_window_session", s.time, longest, longest)
 	}
-	begins := append(compilers.Any{compilers.Atom("isnull(prev(" + s.began + "))"), compilers.Atom(s.began + " != prev(" + s.began + ")")}, changed...)
+	begins := append(logic.Any{logic.Atom("isnull(prev(" + s.began + "))"), logic.Atom(s.began + " != prev(" + s.began + ")")}, changed...)
 	return "| sort by " + strings.Join(append(sort, s.time+" asc"), ", ") + "\n" +
 		"| extend " + s.began + " = " + session + "\n" +
 		whereSyntax.Print(begins).Stage("| extend "+s.first+" =") + "\n" +

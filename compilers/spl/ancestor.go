@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -62,7 +63,7 @@ func (d *ancestorTest) unknown() string {
 // base search as far as that can say it, else in where. With more than one hop, or
 // with no own condition, any process may be a link: nothing is narrowed. Nor is it where an ancestor answers that is
 // not known: one that is left out would count as such.
-func (w *writer) narrowSearch(early []ir.Node) (terms compilers.Pred, stage string) {
+func (w *writer) narrowSearch(early []ir.Node) (terms logic.Pred, stage string) {
 	var own []ir.Node
 	for _, n := range compilers.FlatConjuncts(early) {
 		if !w.asksAncestor(n) {
@@ -74,32 +75,32 @@ func (w *writer) narrowSearch(early []ir.Node) (terms compilers.Pred, stage stri
 		w.plan.NoteOf(w.ancestorTests[0].match, "ancestor-cost", "cost", "every process creation of the period is linked to its parent: a condition on the event itself narrows this")
 		return nil, ""
 	}
-	var child compilers.All
+	var child logic.All
 	inSearch := true
 	for _, n := range own {
 		p, ok := w.searchable(n)
 		inSearch = inSearch && ok
 		child = append(child, p)
 	}
-	var parents compilers.Any
+	var parents logic.Any
 	for _, d := range w.ancestorTests {
-		var p compilers.Pred
+		var p logic.Pred
 		ok := false
 		w.plan.Among(nil, func() { p, ok = w.searchPredicate(d.onDescendant()) })
 		inSearch = inSearch && ok
 		parents = append(parents, p)
 	}
 	if inSearch {
-		return compilers.Any{child, parents}, ""
+		return logic.Any{child, parents}, ""
 	}
 	child, parents = nil, nil
 	for _, n := range own {
-		child = append(child, compilers.Build(n, w.wherePredicate))
+		child = append(child, logic.Build(n, w.wherePredicate))
 	}
 	for _, d := range w.ancestorTests {
 		parents = append(parents, w.onDescendantRow(d))
 	}
-	return nil, where(compilers.Any{child, parents})
+	return nil, where(logic.Any{child, parents})
 }
 
 // onDescendant is the test as it is asked of the ancestor's descendant hops below it.
@@ -109,7 +110,7 @@ func (d *ancestorTest) onDescendant() *ir.Match {
 }
 
 // onDescendantRow is that test for where. The rule's conditions tell nothing of the row.
-func (w *writer) onDescendantRow(d *ancestorTest) (p compilers.Pred) {
+func (w *writer) onDescendantRow(d *ancestorTest) (p logic.Pred) {
 	w.plan.Among(nil, func() { p = w.match(d.match, d.hops) })
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -70,7 +71,7 @@ func (s *correlationWriter) query() *compilers.Query {
 		s.correlate(k)
 	}
 	if period.length > 0 {
-		s.stage(where(compilers.All{period.begun(), period.ended()}))
+		s.stage(where(logic.All{period.begun(), period.ended()}))
 	}
 	s.stage("sort 0 -_time")
 	s.stage("fields - decree_*")

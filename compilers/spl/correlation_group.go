@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 )
@@ -17,8 +17,8 @@ type correlationPart struct {
 	c      *ir.Correlation
 	k      int
 	kept   needed
-	inside compilers.Pred   // the row is in a group: a match of some input
-	flags  []compilers.Pred // the row is a match of this input in its group
+	inside logic.Pred   // the row is in a group: a match of some input
+	flags  []logic.Pred // the row is a match of this input in its group
 	// what a row of the last correlation shows in addition to the event: a field and its value
 	resultField string
 }
@@ -98,7 +98,7 @@ func (st *correlationPart) group() {
 	c := st.c
 	groups := make([][]string, len(c.Inputs))
 	shared := true
-	var matches compilers.Any
+	var matches logic.Any
 	for i, in := range c.Inputs {
 		matches = append(matches, st.matches(in))
 		for _, column := range c.GroupBy {
@@ -106,18 +106,18 @@ func (st *correlationPart) group() {
 		}
 		shared = shared && slices.Equal(groups[i], groups[0])
 	}
-	st.inside = compilers.Always
+	st.inside = logic.Always
 	if !shared {
 		st.groupEach(matches, groups)
 		return
 	}
 	in := allOf(anyOf(matches), filled(groups[0]))
 	switch {
-	case in == compilers.Always:
+	case in == logic.Always:
 		st.stage("eval decree_group=" + key(groups[0]))
 	case st.kept.any():
 		st.stage("eval decree_group=" + whereSyntax.Print(in).Call("if", key(groups[0]), `"none"`))
-		st.inside = compilers.Atom(`decree_group!="none"`)
+		st.inside = logic.Atom(`decree_group!="none"`)
 	default:
 		st.stage(where(in))
 		st.stage("eval decree_group=" + key(groups[0]))
@@ -128,7 +128,7 @@ func (st *correlationPart) group() {
 }
 
 // groupEach gives an event one row for each group that it is in, as a match of any input.
-func (st *correlationPart) groupEach(matches compilers.Any, groups [][]string) {
+func (st *correlationPart) groupEach(matches logic.Any, groups [][]string) {
 	sets, keys := make([]string, len(groups)), make([]string, len(groups))
 	for i, values := range groups {
 		keys[i] = fmt.Sprintf("decree_key_%d", i+1)
@@ -137,12 +137,12 @@ func (st *correlationPart) groupEach(matches compilers.Any, groups [][]string) {
 	st.stage("eval " + strings.Join(sets, ",\n    "))
 	st.expandTexts("decree_group", keys)
 	if st.kept.any() {
-		st.inside = compilers.Atom(`decree_group!="none"`)
+		st.inside = logic.Atom(`decree_group!="none"`)
 	} else {
 		st.stage(`where decree_group!="none"`)
 	}
 	for i := range groups {
-		st.flags = append(st.flags, allOf(st.inside, compilers.Atom(keys[i]+"=decree_group")))
+		st.flags = append(st.flags, allOf(st.inside, logic.Atom(keys[i]+"=decree_group")))
 	}
 	if st.k == len(st.chain)-1 {
 		return
@@ -164,10 +164,10 @@ func (st *correlationPart) expandTexts(into string, texts []string) {
 	if !st.kept.any() {
 		return
 	}
-	first := compilers.Atom(into + "=mvindex(decree_texts, 0)")
-	once := compilers.All{first}
+	first := logic.Atom(into + "=mvindex(decree_texts, 0)")
+	once := logic.All{first}
 	if st.expanded {
-		once = append(once, compilers.Atom("decree_first=1"))
+		once = append(once, logic.Atom("decree_first=1"))
 	}
 	sets := []string{"decree_first=" + ifElse(once, "1", "0")}
 	for _, k := range st.kept.correlations {
@@ -178,7 +178,7 @@ func (st *correlationPart) expandTexts(into string, texts []string) {
 }
 
 // holds writes the stages for the type of the correlation, and gives the resulting predicate.
-func (st *correlationPart) holds() compilers.Pred {
+func (st *correlationPart) holds() logic.Pred {
 	switch st.c.Source.Type {
 	case rules.EventCount:
 		return st.eventCount()
@@ -197,9 +197,9 @@ func (st *correlationPart) holds() compilers.Pred {
 }
 
 // anyOf is a disjunction. It is true if one of its terms is.
-func anyOf(terms compilers.Any) compilers.Pred {
+func anyOf(terms logic.Any) logic.Pred {
 	for _, t := range terms {
-		if t == compilers.Always {
+		if t == logic.Always {
 			return t
 		}
 	}
@@ -207,18 +207,18 @@ func anyOf(terms compilers.Any) compilers.Pred {
 }
 
 // allOf is a conjunction without terms that are always true.
-func allOf(terms ...compilers.Pred) compilers.Pred {
-	var all compilers.All
+func allOf(terms ...logic.Pred) logic.Pred {
+	var all logic.All
 	for _, t := range terms {
-		if inner, ok := t.(compilers.All); ok {
+		if inner, ok := t.(logic.All); ok {
 			t = allOf(inner...)
 		}
 		switch t := t.(type) {
-		case compilers.Constant:
+		case logic.Constant:
 			if !t {
 				return t
 			}
-		case compilers.All:
+		case logic.All:
 			all = append(all, t...)
 		default:
 			all = append(all, t)
@@ -226,7 +226,7 @@ func allOf(terms ...compilers.Pred) compilers.Pred {
 	}
 	switch len(all) {
 	case 0:
-		return compilers.Always
+		return logic.Always
 	case 1:
 		return all[0]
 	}

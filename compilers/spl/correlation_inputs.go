@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -50,10 +51,10 @@ func (s *inputWriter) noteRules() {
 type inputRule struct {
 	rule      *ir.Rule
 	w         *writer
-	terms     compilers.All // of the base search
-	early     []ir.Node     // conditions that the base search cannot express
-	condition compilers.All // the whole rule in where's language, without its log source and its joins
-	joining   []ir.Node     // conditions that ask for other events
+	terms     logic.All // of the base search
+	early     []ir.Node // conditions that the base search cannot express
+	condition logic.All // the whole rule in where's language, without its log source and its joins
+	joining   []ir.Node // conditions that ask for other events
 }
 
 // addRule plans one rule, of whose events some fields are read. why says why it must have a single source. With
@@ -97,7 +98,7 @@ func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered 
 		} else {
 			m.early = append(m.early, n)
 		}
-		m.condition = append(m.condition, compilers.Build(n, m.w.wherePredicate))
+		m.condition = append(m.condition, logic.Build(n, m.w.wherePredicate))
 	}
 	s.found = append(s.found, m.w.found...)
 	m.w.found = nil
@@ -147,16 +148,16 @@ func (s *inputWriter) indexed() bool {
 }
 
 // base is the search for the events of all rules. Terms with which all of them begin are written once.
-func (s *inputWriter) base() compilers.All {
+func (s *inputWriter) base() logic.All {
 	common := s.common()
 	terms := slices.Clone(s.rules[0].terms[:common])
-	var each compilers.Any
+	var each logic.Any
 	for _, m := range s.rules {
 		own := m.terms[common:]
 		if len(own) == 0 {
 			return terms
 		}
-		if !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, own) }) {
+		if !slices.ContainsFunc(each, func(p logic.Pred) bool { return reflect.DeepEqual(p, own) }) {
 			each = append(each, own)
 		}
 	}
@@ -207,33 +208,33 @@ func (s *correlationWriter) markEach() {
 }
 
 // markRules marks the events of each rule, and gives the predicate that an event is of one of them.
-func (s *inputWriter) markRules() compilers.Any {
+func (s *inputWriter) markRules() logic.Any {
 	common := s.common()
 	var sets []string
-	var one compilers.Any
+	var one logic.Any
 	for i, m := range s.rules {
 		condition := allOf(append(m.w.inScope(common), m.condition...)...)
 		sets = append(sets, fmt.Sprintf("decree_rule_%d=%s", i+1, ifElse(condition, "1", "0")))
-		one = append(one, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
+		one = append(one, logic.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
 	}
 	s.stage("eval " + strings.Join(sets, ",\n    "))
 	return one
 }
 
 // matches tests whether a row is a match of an input.
-func (s *correlationWriter) matches(in ir.Input) compilers.Pred {
+func (s *correlationWriter) matches(in ir.Input) logic.Pred {
 	if in.Correlation != nil {
-		return compilers.Atom(fmt.Sprintf("decree_corr_%d=1", slices.Index(s.chain, in.Correlation)+1))
+		return logic.Atom(fmt.Sprintf("decree_corr_%d=1", slices.Index(s.chain, in.Correlation)+1))
 	}
-	var all compilers.All
+	var all logic.All
 	if len(s.rules) > 1 {
-		all = append(all, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", s.ruleAt(in.Rule)+1)))
+		all = append(all, logic.Atom(fmt.Sprintf("decree_rule_%d=1", s.ruleAt(in.Rule)+1)))
 	}
 	if s.expanded {
-		all = append(all, compilers.Atom("decree_first=1"))
+		all = append(all, logic.Atom("decree_first=1"))
 	}
 	if len(all) == 0 {
-		return compilers.Always
+		return logic.Always
 	}
 	return all
 }

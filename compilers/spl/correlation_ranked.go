@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 )
 
@@ -13,7 +14,7 @@ const median = "correlation-median"
 // valueRanked tests the value at a rank among the sorted values of the window: the first, the last, a percentile or the
 // middle one. The comparison is done by counting. If there are two middle values, one of them is tested instead of
 // their mean.
-func (st *correlationPart) valueRanked() compilers.Pred {
+func (st *correlationPart) valueRanked() logic.Pred {
 	if st.c.Source.Type == rules.ValueMedian {
 		if !st.opt.Accepts("spl", st.c.Source.Body, median) {
 			st.report(median, st.c.Source.TypeRange, compilers.AcceptHint("spl", median)+"; or use value_percentile with `percentile: 50`",
@@ -25,9 +26,9 @@ func (st *correlationPart) valueRanked() compilers.Pred {
 	enters := []string{countHolding(there)}
 	var counted []int
 	for _, rank := range compilers.Ranks(st.c.Source) {
-		flags := make([]compilers.Pred, len(names))
+		flags := make([]logic.Pred, len(names))
 		for i, name := range names {
-			flags[i] = allOf(there[i], compilers.Atom(name+comparisons[rank.Op]+compilers.Number(rank.Bound)))
+			flags[i] = allOf(there[i], logic.Atom(name+comparisons[rank.Op]+compilers.Number(rank.Bound)))
 		}
 		e := countHolding(flags)
 		if !slices.Contains(enters, e) {
@@ -37,5 +38,5 @@ func (st *correlationPart) valueRanked() compilers.Pred {
 	}
 	n := st.highestAtTime(st.window(enters))
 	within := compilers.Ranked(st.c.Source, n[0], func(i int) string { return n[counted[i]] }, compilers.RankSyntax{Ceiling: "ceiling(%s*%s/100)", AtLeast: "%s>=%s"})
-	return compilers.All{compilers.Atom(n[0] + ">0"), within}
+	return logic.All{logic.Atom(n[0] + ">0"), within}
 }

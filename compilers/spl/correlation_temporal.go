@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -35,14 +36,14 @@ func (st *correlationPart) within(i int) string {
 }
 
 // temporal tests which inputs occurred in the window.
-func (st *correlationPart) temporal() compilers.Pred {
+func (st *correlationPart) temporal() logic.Pred {
 	st.occurrences()
 	var sets, names []string
-	var flags []compilers.Pred
+	var flags []logic.Pred
 	for i := range st.flags {
 		sets = append(sets, st.last(i, "_time"))
 		names = append(names, fmt.Sprintf("decree_last_%d", i+1))
-		flags = append(flags, compilers.Atom(st.within(i)))
+		flags = append(flags, logic.Atom(st.within(i)))
 	}
 	st.stage("eval " + strings.Join(sets, ",\n    "))
 	st.stage("filldown " + strings.Join(names, " "))
@@ -53,10 +54,10 @@ func (st *correlationPart) temporal() compilers.Pred {
 }
 
 // occurred is a condition over inputs.
-func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
-	return compilers.Occurrences(n, func(input int) compilers.Pred { return flags[input] },
-		func(terms []compilers.Pred, count int) compilers.Pred {
-			return compilers.Atom(countHolding(terms) + ">=" + compilers.Number(float64(count)))
+func occurred(n ir.Node, flags []logic.Pred) logic.Pred {
+	return logic.Occurrences(n, func(input int) logic.Pred { return flags[input] },
+		func(terms []logic.Pred, count int) logic.Pred {
+			return logic.Atom(countHolding(terms) + ">=" + compilers.Number(float64(count)))
 		})
 }
 
@@ -64,7 +65,7 @@ func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
 // decree_last_<i> is the latest start of a sequence of matches of the inputs up to i: with any other start, fewer
 // windows would contain it. It is taken over from i-1 whenever i has a match, because the start known for i-1 only
 // increases.
-func (st *correlationPart) temporalOrdered() compilers.Pred {
+func (st *correlationPart) temporalOrdered() logic.Pred {
 	st.occurrences()
 	end := len(st.flags) - 1
 	taken := "_time"
@@ -73,9 +74,9 @@ func (st *correlationPart) temporalOrdered() compilers.Pred {
 		taken = fmt.Sprintf("decree_last_%d", i+1)
 		st.stage("filldown " + taken)
 	}
-	is := compilers.Atom(fmt.Sprintf("decree_in_%d=1", end+1))
+	is := logic.Atom(fmt.Sprintf("decree_in_%d=1", end+1))
 	if end == 0 {
 		return is
 	}
-	return allOf(is, compilers.Atom(st.within(end-1)))
+	return allOf(is, logic.Atom(st.within(end-1)))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -122,7 +123,7 @@ func after(front, value string, c schema.Column) string {
 
 // behind puts a user's domain in front of the name. Without either, the value is the name alone.
 func behind(domain, name string) string {
-	alone := append(lacking(domain), compilers.Atom(name+`=""`))
+	alone := append(lacking(domain), logic.Atom(name+`=""`))
 	return whereSyntax.Print(alone).Call("if", name, domain+`."\\".`+name)
 }
 
@@ -133,8 +134,8 @@ func below(path, last string) string {
 }
 
 // lacking tests that a value is empty or missing.
-func lacking(value string) compilers.Any {
-	return compilers.Any{compilers.Atom(value + `=""`), compilers.Atom("isnull(" + value + ")")}
+func lacking(value string) logic.Any {
+	return logic.Any{logic.Atom(value + `=""`), logic.Atom("isnull(" + value + ")")}
 }
 
 // columnOf is the first value of a column.
@@ -160,11 +161,11 @@ func written(col schema.Column) bool {
 }
 
 // filled tests that all values are present and not empty.
-func filled(values []string) compilers.All {
-	var all compilers.All
+func filled(values []string) logic.All {
+	var all logic.All
 	for _, test := range []string{"isnotnull(%s)", `%s!=""`} {
 		for _, v := range values {
-			if p := compilers.Atom(fmt.Sprintf(test, v)); !slices.Contains(all, compilers.Pred(p)) {
+			if p := logic.Atom(fmt.Sprintf(test, v)); !slices.Contains(all, logic.Pred(p)) {
 				all = append(all, p)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 )
 
@@ -22,7 +23,7 @@ func (st *correlationPart) window(enters []string) []string {
 }
 
 // slidingRows turns every row that may enter the window into two rows.
-func (st *correlationPart) slidingRows(enters []string, may compilers.Pred) {
+func (st *correlationPart) slidingRows(enters []string, may logic.Pred) {
 	var sets, leaves []string
 	for i, e := range enters {
 		name := fmt.Sprintf("decree_enter_%d", i+1)
@@ -30,7 +31,7 @@ func (st *correlationPart) slidingRows(enters []string, may compilers.Pred) {
 		leaves = append(leaves, fmt.Sprintf(`%s=if(decree_step="out", 0-%s, %s)`, name, name, name))
 	}
 	ways := `split("in,out", ",")`
-	if may != compilers.Always {
+	if may != logic.Always {
 		ways = whereSyntax.Print(may).Call("if", ways, `"in"`)
 	}
 	st.stage("eval " + strings.Join(append(sets, "decree_step="+ways), ",\n    "))
@@ -63,14 +64,14 @@ func (st *correlationPart) highestAtTime(running []string) []string {
 func (st *correlationPart) span() string { return compilers.Number(st.c.Timespan.Seconds()) }
 
 // eventCount counts matches. An event counts once for each input that it matches.
-func (st *correlationPart) eventCount() compilers.Pred {
+func (st *correlationPart) eventCount() logic.Pred {
 	n := st.highestAtTime(st.window([]string{countHolding(st.flags)}))[0]
 	st.resultField = "correlation_count=" + n
 	return st.bounds(n)
 }
 
 // countHolding counts the predicates that hold.
-func countHolding(flags []compilers.Pred) string {
+func countHolding(flags []logic.Pred) string {
 	parts := make([]string, len(flags))
 	for i, f := range flags {
 		parts[i] = ifElse(f, "1", "0")
@@ -79,17 +80,17 @@ func countHolding(flags []compilers.Pred) string {
 }
 
 // bounds compares an expression with every bound.
-func (st *correlationPart) bounds(value string) compilers.Pred {
-	var all compilers.All
+func (st *correlationPart) bounds(value string) logic.Pred {
+	var all logic.All
 	for _, b := range st.c.Bounds {
-		all = append(all, compilers.Atom(value+comparisons[b.Op]+compilers.Number(b.Value)))
+		all = append(all, logic.Atom(value+comparisons[b.Op]+compilers.Number(b.Value)))
 	}
 	return all
 }
 
 // valueCount counts different tuples of values. A tuple enters the window with the first match that has it, and leaves
 // with the last one.
-func (st *correlationPart) valueCount() compilers.Pred {
+func (st *correlationPart) valueCount() logic.Pred {
 	tuples := make([][]string, len(st.c.Inputs))
 	shared := true
 	for i := range st.c.Inputs {
@@ -98,7 +99,7 @@ func (st *correlationPart) valueCount() compilers.Pred {
 		}
 		shared = shared && slices.Equal(tuples[i], tuples[0])
 	}
-	once := compilers.Pred(compilers.Always)
+	once := logic.Pred(logic.Always)
 	if shared {
 		st.stage("eval decree_value=" + ifElse(allOf(st.inside, filled(tuples[0])), key(tuples[0]), `"none"`))
 	} else {
@@ -110,14 +111,14 @@ func (st *correlationPart) valueCount() compilers.Pred {
 		st.stage("eval " + strings.Join(sets, ",\n    "))
 		st.expandTexts("decree_value", names)
 		st.stage("eval decree_once=if(decree_value=mvindex(decree_texts, 0), 1, 0)")
-		once = compilers.Atom("decree_once=1")
+		once = logic.Atom("decree_once=1")
 	}
-	st.slidingRows([]string{`if(decree_value="none", 0, 1)`}, compilers.Atom(`decree_value!="none"`))
+	st.slidingRows([]string{`if(decree_value="none", 0, 1)`}, logic.Atom(`decree_value!="none"`))
 	st.stage("sort 0 str(decree_group), str(decree_value), num(decree_at), str(decree_step)")
 	st.stage("accum decree_enter_1 AS decree_open")
-	first := compilers.All{compilers.Atom(`decree_step="in"`), compilers.Atom("decree_open=1")}
-	last := compilers.All{compilers.Atom(`decree_step="out"`), compilers.Atom("decree_open=0")}
-	st.stage("eval decree_enter_1=" + ifElse(compilers.Atom(`decree_value="none"`), "0", ifElse(first, "1", ifElse(last, "0-1", "0"))))
+	first := logic.All{logic.Atom(`decree_step="in"`), logic.Atom("decree_open=1")}
+	last := logic.All{logic.Atom(`decree_step="out"`), logic.Atom("decree_open=0")}
+	st.stage("eval decree_enter_1=" + ifElse(logic.Atom(`decree_value="none"`), "0", ifElse(first, "1", ifElse(last, "0-1", "0"))))
 	st.stage("sort 0 str(decree_group), num(decree_at), str(decree_step)")
 	n := st.highestAtTime(st.running(1))[0]
 	st.resultField = "correlation_count=" + n
@@ -126,12 +127,12 @@ func (st *correlationPart) valueCount() compilers.Pred {
 
 // numbers sets decree_number_<i> to the row's value as a match of each input. It gives for each the predicate that
 // there is one.
-func (st *correlationPart) numbers() (names []string, there []compilers.Pred) {
+func (st *correlationPart) numbers() (names []string, there []logic.Pred) {
 	var sets []string
 	for i := range st.c.Inputs {
 		name := fmt.Sprintf("decree_number_%d", i+1)
 		names = append(names, name)
-		there = append(there, compilers.Atom("isnotnull("+name+")"))
+		there = append(there, logic.Atom("isnotnull("+name+")"))
 		sets = append(sets, name+"="+ifElse(st.flags[i], "tonumber("+st.value(st.c, i, st.c.Values[0])+")", "null()"))
 	}
 	st.stage("eval " + strings.Join(sets, ",\n    "))
@@ -140,7 +141,7 @@ func (st *correlationPart) numbers() (names []string, there []compilers.Pred) {
 
 // valueTotal tests the sum or the average. Such sums do not only grow: the complete sum of a time is on the row with
 // the most values.
-func (st *correlationPart) valueTotal() compilers.Pred {
+func (st *correlationPart) valueTotal() logic.Pred {
 	names, there := st.numbers()
 	values := make([]string, len(names))
 	for i, name := range names {
@@ -155,5 +156,5 @@ func (st *correlationPart) valueTotal() compilers.Pred {
 		value += "/" + n
 	}
 	st.resultField = "correlation_value=" + value
-	return allOf(compilers.Atom(n+">0"), st.bounds(value))
+	return allOf(logic.Atom(n+">0"), st.bounds(value))
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -49,8 +50,8 @@ var lacks = compilers.Features{
 }
 
 var (
-	searchSyntax = compilers.Syntax{And: " ", Or: " OR ", Not: "NOT ", Explicit: true}
-	whereSyntax  = compilers.Syntax{And: " AND ", Or: " OR ", Not: "NOT ", Explicit: true, True: "1=1", False: "1=0"}
+	searchSyntax = logic.Syntax{And: " ", Or: " OR ", Not: "NOT ", Explicit: true}
+	whereSyntax  = logic.Syntax{And: " AND ", Or: " OR ", Not: "NOT ", Explicit: true, True: "1=1", False: "1=0"}
 )
 
 // parentWindow is how far before the lookback creation events of ancestors are searched.
@@ -112,7 +113,7 @@ func (w *writer) query(show compilers.Show) *compilers.Query {
 	}
 	early, late := compilers.SplitAtPrevalence(compilers.Conjuncts(r.Condition), w.prevalences)
 	base := w.scope()
-	var asked []compilers.Pred
+	var asked []logic.Pred
 	var stages []string
 	w.plan.AskEarly(early, w.prevalences, func() {
 		if len(w.ancestorTests) > 0 {
@@ -154,7 +155,7 @@ func (w *writer) query(show compilers.Show) *compilers.Query {
 }
 
 // search asks of the base search what it can say exactly, and what an index answers. The rest is asked behind it.
-func (w *writer) search(early []ir.Node) (base []compilers.Pred, stages []string) {
+func (w *writer) search(early []ir.Node) (base []logic.Pred, stages []string) {
 	conjuncts := compilers.FlatConjuncts(early)
 	base = w.index(conjuncts)
 	var rest []ir.Node
@@ -172,7 +173,7 @@ func (w *writer) search(early []ir.Node) (base []compilers.Pred, stages []string
 }
 
 // searchWithAncestors searches for all events that may link processes, and asks the condition when they are linked.
-func (w *writer) searchWithAncestors(early []ir.Node) (base []compilers.Pred, stages []string) {
+func (w *writer) searchWithAncestors(early []ir.Node) (base []logic.Pred, stages []string) {
 	terms, narrowed := w.narrowSearch(early)
 	if terms != nil {
 		base = append(base, terms)
@@ -221,15 +222,15 @@ func (w *writer) collect(n ir.Node) {
 }
 
 func (w *writer) where(conjuncts []ir.Node) string {
-	var all compilers.All
+	var all logic.All
 	for _, n := range conjuncts {
-		all = append(all, compilers.Build(n, w.wherePredicate))
+		all = append(all, logic.Build(n, w.wherePredicate))
 	}
 	return where(all)
 }
 
 // where is the stage that keeps events for which a predicate holds.
-func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where") }
+func where(p logic.Pred) string { return whereSyntax.Print(p).Stage("where") }
 
 // pipe writes a search and the stages behind it, one a line.
 func pipe(search string, stages []string) string {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -34,7 +34,7 @@ type elementField struct {
 }
 
 // elements tests the elements of an array of the event.
-func (w *writer) elements(m *ir.Match, t *ir.Elements) compilers.Pred {
+func (w *writer) elements(m *ir.Match, t *ir.Elements) logic.Pred {
 	column, ok := w.plan.Column(m.Field)
 	if !ok {
 		panic("spl: array without a column passed the check")
@@ -60,32 +60,32 @@ func (a *arrayTest) fails() bool {
 }
 
 // holds is the predicate, on the event or on the element that the array is in.
-func (a *arrayTest) holds() compilers.Pred {
-	some, none := a.has("found", "$"), compilers.Pred(compilers.Not{Term: a.has("found", "$")})
+func (a *arrayTest) holds() logic.Pred {
+	some, none := a.has("found", "$"), logic.Pred(logic.Not{Term: a.has("found", "$")})
 	switch a.test.Which {
 	case rules.AnyElement, rules.ElementAt:
 		return some
 	case rules.NoElement, rules.AllOrEmpty:
 		return none
 	case rules.EveryElement:
-		return compilers.All{a.has("array", " "), none}
+		return logic.All{a.has("array", " "), none}
 	}
 	panic("spl: unknown quantifier " + string(a.test.Which))
 }
 
 // has tells whether a field has a value, of the element that the array is in.
-func (a *arrayTest) has(what, after string) compilers.Pred {
+func (a *arrayTest) has(what, after string) logic.Pred {
 	if a.within == nil {
-		return compilers.Atom("isnotnull(" + a.name(what) + ")")
+		return logic.Atom("isnotnull(" + a.name(what) + ")")
 	}
-	return compilers.Atom(fmt.Sprintf(`isnotnull(mvfind(%s, "^".%s."%s"))`, a.name(what), a.within.name("at"), after))
+	return logic.Atom(fmt.Sprintf(`isnotnull(mvfind(%s, "^".%s."%s"))`, a.name(what), a.within.name("at"), after))
 }
 
 // stages look at the elements.
 func (a *arrayTest) stages() []string {
-	body := compilers.Build(a.test.Body, a.predicate)
+	body := logic.Build(a.test.Body, a.predicate)
 	if a.fails() {
-		body = compilers.Not{Term: body}
+		body = logic.Not{Term: body}
 	}
 	var stages []string
 	if a.within == nil {
@@ -109,7 +109,7 @@ func (a *arrayTest) stages() []string {
 	if a.within != nil {
 		whose = "mvappend(" + a.name("found") + `, replace(mvindex(` + a.name("array") + ", " + a.name("at") + `), "(?s) .*$", ""))`
 	}
-	there := compilers.All{compilers.Atom("isnotnull(" + a.name("element") + ")"), body}
+	there := logic.All{logic.Atom("isnotnull(" + a.name("element") + ")"), body}
 	look = append(look, a.name("found")+"="+ifElse(there, whose, a.name("found")))
 	return append(stages, a.foreach(look)...)
 }
@@ -165,7 +165,7 @@ func jsonText(object, path string) string {
 }
 
 // predicate is a test of a field of the element.
-func (a *arrayTest) predicate(n ir.Node) compilers.Pred {
+func (a *arrayTest) predicate(n ir.Node) logic.Pred {
 	m, ok := n.(*ir.Match)
 	if !ok {
 		panic("spl: unknown node in a test of elements")
@@ -226,7 +226,7 @@ func (a *arrayTest) read(i int) []string {
 	f, element, value, there := a.fields[i], a.name("element"), a.value(i), a.there(i)
 	steps := []string{value + "=" + jsonText(element, f.path)}
 	if f.presence {
-		known := compilers.All{compilers.Atom("isnotnull(" + value + ")"), compilers.Atom(value + `!="null"`)}
+		known := logic.All{logic.Atom("isnotnull(" + value + ")"), logic.Atom(value + `!="null"`)}
 		steps = append(steps, there+"="+ifElse(known, "1", "null()"))
 	}
 	emptyMissing := a.w.plan.Model.EmptyIsMissing

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -106,36 +106,36 @@ func (w *writer) group(x string, t *ir.Regex, at diag.Range) string {
 	if !t.Parse().Certain(1) { // the leftmost match is kept, and must have found the group
 		found = `\A(?>(?s:.*?)(?:` + expr + `))(?(1)|(?!))`
 	}
-	matches := compilers.Atom("match(" + x + ", " + evalPattern(found) + ")")
+	matches := logic.Atom("match(" + x + ", " + evalPattern(found) + ")")
 	whole := `\A(?s:.*?)(?:` + expr + `)(?s:.*)\z`
 	return whereSyntax.Print(matches).Call("if", "replace("+x+", "+evalPattern(whole)+", "+evalString(`\1`)+")", "null()")
 }
 
 // mapped writes the text of the first row that holds.
 func (w *writer) mapped(e *ir.Extract, x string) string {
-	var cases []compilers.Case
+	var cases []logic.Case
 	for _, row := range e.Rows {
-		holds := compilers.Build(row.When, func(n ir.Node) compilers.Pred {
+		holds := logic.Build(row.When, func(n ir.Node) logic.Pred {
 			m := *n.(*ir.Match)
 			if t, ok := m.Test.(*ir.Text); ok { // a list as a lookup would come later
 				m.Test = &ir.Text{Op: t.Op, Values: t.Values, Cased: t.Cased}
 			}
 			return w.test(x, &m)
 		})
-		cases = append(cases, compilers.Case{If: whereSyntax.Print(holds), Then: evalString(row.To)})
+		cases = append(cases, logic.Case{If: whereSyntax.Print(holds), Then: evalString(row.To)})
 	}
 	other := "1=1, null()"
 	if e.Spec.Default != nil {
 		other = "1=1, " + evalString(*e.Spec.Default)
 	}
-	return compilers.Choose("case", cases, other)
+	return logic.Choose("case", cases, other)
 }
 
 // joined writes a text with the first value of each field.
 func joined(t rules.Template, from []string) string {
-	var present compilers.All
+	var present logic.All
 	for _, x := range from {
-		present = append(present, compilers.Atom("isnotnull("+x+")"))
+		present = append(present, logic.Atom("isnotnull("+x+")"))
 	}
 	var parts []string
 	for _, p := range t.Parts {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/compilers/terms"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -36,7 +37,7 @@ func breaks(c rune) bool { return strings.ContainsRune(breakers, c) }
 // The rule's own tests there do so themselves: Splunk searches for a value in the index, too, and not only for a field
 // with it (INDEXED_VALUE).
 // https://help.splunk.com/en/data-management/splunk-enterprise-admin-manual/10.0/10.0.0-configuration-file-reference/fields.conf
-func (w *writer) index(conjuncts []ir.Node) compilers.All {
+func (w *writer) index(conjuncts []ir.Node) logic.All {
 	if w.dataset != nil {
 		return nil // the accelerated fields are asked, not events
 	}
@@ -51,11 +52,11 @@ func (w *writer) index(conjuncts []ir.Node) compilers.All {
 	}
 	var added []terms.Clause
 	added, w.indexed = terms.Choose(all, w.plan.IndexTerms())
-	var asked compilers.All
+	var asked logic.All
 	for _, c := range added {
-		var either compilers.Any
+		var either logic.Any
 		for _, t := range c.Terms {
-			either = append(either, compilers.Atom(`"`+t.Text+`"`))
+			either = append(either, logic.Atom(`"`+t.Text+`"`))
 		}
 		asked = append(asked, either)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -80,10 +81,10 @@ func (s *joinWriter) query() *compilers.Query {
 	for k, j := range s.joins {
 		s.join(k+1, j)
 	}
-	s.stage(where(compilers.Atom("decree_rule_1=1")))
+	s.stage(where(logic.Atom("decree_rule_1=1")))
 	if lookback > 0 {
 		reported := window{lookback, s.opt.Delay + after} // others may come later
-		s.stage(where(compilers.All{reported.begun(), reported.ended()}))
+		s.stage(where(logic.All{reported.begun(), reported.ended()}))
 	}
 	s.stage(own.w.where(own.joining))
 	filter := ""
@@ -123,7 +124,7 @@ func (s *joinWriter) join(n int, j *ir.Join) {
 		mine = append(mine, s.fieldOf(s.rules[0], j.Mine[i], j.Mine[i].Name, j.SameAt[i]))
 		theirs = append(theirs, s.fieldOf(s.rules[other], j.Theirs[i], j.Theirs[i].Name, j.SameAt[i]))
 	}
-	found := allOf(append(compilers.All{compilers.Atom(fmt.Sprintf("decree_rule_%d=1", other+1))}, filled(theirs)...)...)
+	found := allOf(append(logic.All{logic.Atom(fmt.Sprintf("decree_rule_%d=1", other+1))}, filled(theirs)...)...)
 	sets := []string{}
 	in := "in"
 	if j.First {
@@ -136,8 +137,8 @@ func (s *joinWriter) join(n int, j *ir.Join) {
 	}
 	s.stage("eval " + strings.Join(append(sets, "decree_step="+whereSyntax.Print(found).Call("if", `split("`+in+`,me,out", ",")`, `"me"`)), ",\n    "))
 	s.stage("mvexpand decree_step")
-	isMe := compilers.Atom(`decree_step="me"`)
-	own := allOf(append(compilers.All{compilers.Atom("decree_rule_1=1")}, filled(mine)...)...)
+	isMe := logic.Atom(`decree_step="me"`)
+	own := allOf(append(logic.All{logic.Atom("decree_rule_1=1")}, filled(mine)...)...)
 	sets = []string{
 		"decree_key=" + ifElse(isMe, ifElse(own, key(mine), `"none"`), key(theirs)),
 		fmt.Sprintf(`decree_at=case(decree_step="%s", _time-%s, decree_step="out", _time+%s, 1=1, _time)`, in, compilers.Number(j.After.Seconds()), compilers.Number(j.Before.Seconds())),
@@ -153,9 +154,9 @@ func (s *joinWriter) join(n int, j *ir.Join) {
 	s.stage("sort 0 str(decree_key), num(decree_at), str(decree_step)")
 	s.stage("accum decree_enter AS decree_near")
 	s.stage(where(isMe))
-	holds := compilers.All{compilers.Atom(`decree_key!="none"`)}
+	holds := logic.All{logic.Atom(`decree_key!="none"`)}
 	for _, b := range j.Bounds {
-		holds = append(holds, compilers.Atom("decree_near"+comparisons[b.Op]+compilers.Number(b.Value)))
+		holds = append(holds, logic.Atom("decree_near"+comparisons[b.Op]+compilers.Number(b.Value)))
 	}
 	s.stage(fmt.Sprintf("eval decree_join_%d=%s", n, ifElse(holds, "1", "0")))
 }
@@ -164,7 +165,7 @@ func (s *joinWriter) join(n int, j *ir.Join) {
 func (s *joinWriter) oncePerValue() {
 	s.stage("sort 0 str(decree_key), str(decree_value), num(decree_at), str(decree_step)")
 	s.stage("accum decree_enter AS decree_open")
-	first := compilers.All{compilers.Atom(`decree_step="in"`), compilers.Atom("decree_open=1")}
-	last := compilers.All{compilers.Atom(`decree_step="out"`), compilers.Atom("decree_open=0")}
+	first := logic.All{logic.Atom(`decree_step="in"`), logic.Atom("decree_open=1")}
+	last := logic.All{logic.Atom(`decree_step="out"`), logic.Atom("decree_open=0")}
 	s.stage("eval decree_enter=" + ifElse(first, "1", ifElse(last, "0-1", "0")))
 }

@@ -2,19 +2,20 @@ package spl
 
 import (
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
 // keyword searches the text of the event.
-func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
+func (w *writer) keyword(n *ir.Keyword) logic.Pred {
 	if w.dataset != nil {
 		w.found.Errorf("keywords", n.Range(), "name the field that holds the word, or choose a --model that searches events",
 			"spl: an accelerated data model does not keep the whole event")
-		return compilers.Never
+		return logic.Never
 	}
 	w.plan.NoteOf(n, "keyword-raw", "false-positives",
 		"keywords are looked for in _raw as it is stored, where field names and the format's own escapes stand beside the values")
-	var either compilers.Any
+	var either logic.Any
 	for _, t := range compilers.StoredForms(n.Test) {
 		either = append(either, w.inRaw(t, n))
 	}
@@ -24,7 +25,7 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	return either
 }
 
-func (w *writer) inRaw(test ir.Test, n *ir.Keyword) compilers.Pred {
+func (w *writer) inRaw(test ir.Test, n *ir.Keyword) logic.Pred {
 	switch t := test.(type) {
 	case *ir.Text:
 		op := ir.Contains

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 )
 
@@ -24,13 +25,13 @@ type listLookup struct {
 
 // inList tests whether a field's value is in the list of a test, if a lookup has that list. Values whose letters a
 // lookup would compare otherwise than rules do stay in the query.
-func (w *writer) inList(field string, t *ir.Text) (compilers.Pred, bool) {
+func (w *writer) inList(field string, t *ir.Text) (logic.Pred, bool) {
 	if !w.plan.Apart(t) || !slices.ContainsFunc(t.Values, func(v string) bool { return !foldsApart(v) }) {
 		return nil, false
 	}
 	looked := *t
 	looked.Values = slices.DeleteFunc(slices.Clone(t.Values), foldsApart)
-	holds := compilers.Any{w.lookedUp(field, &looked)}
+	holds := logic.Any{w.lookedUp(field, &looked)}
 	if apart := slices.DeleteFunc(slices.Clone(t.Values), func(v string) bool { return !foldsApart(v) }); len(apart) > 0 {
 		holds = append(holds, w.inText(field, &ir.Text{Op: t.Op, Values: apart}))
 	}
@@ -38,7 +39,7 @@ func (w *writer) inList(field string, t *ir.Text) (compilers.Pred, bool) {
 }
 
 // lookedUp tests whether a field's value is in the list of a test, in a lookup.
-func (w *writer) lookedUp(field string, t *ir.Text) compilers.Pred {
+func (w *writer) lookedUp(field string, t *ir.Text) logic.Pred {
 	values := t.Values
 	if compilers.FitsWildcardLookup(t) {
 		values = patterns(t)
@@ -52,7 +53,7 @@ func (w *writer) lookedUp(field string, t *ir.Text) compilers.Pred {
 		l.lookups = append(l.lookups, a)
 		i = len(l.lookups) - 1
 	}
-	return compilers.Atom(fmt.Sprintf("isnotnull(decree_listed_%d)", i+1))
+	return logic.Atom(fmt.Sprintf("isnotnull(decree_listed_%d)", i+1))
 }
 
 // stages write the look-ups.

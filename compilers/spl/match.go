@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -17,7 +18,7 @@ const maxSearchNames = 20
 
 // searchPredicate writes a test for the search command, when that is exact there. The command
 // ignores case, looks at every value of a field, and its NOT holds for a missing field.
-func (w *writer) searchPredicate(n ir.Node) (compilers.Pred, bool) {
+func (w *writer) searchPredicate(n ir.Node) (logic.Pred, bool) {
 	m, ok := n.(*ir.Match)
 	if !ok {
 		return nil, false
@@ -39,7 +40,7 @@ func (w *writer) searchPredicate(n ir.Node) (compilers.Pred, bool) {
 		}
 		return searchIn(name, values), true
 	case *ir.Bool:
-		return compilers.Atom(name + `="` + strconv.FormatBool(t.Value) + `"`), col.Missing == ""
+		return logic.Atom(name + `="` + strconv.FormatBool(t.Value) + `"`), col.Missing == ""
 	case *ir.Number:
 		if values, ok := searchNumbers(col, t); ok {
 			return searchIn(name, values), true
@@ -48,11 +49,11 @@ func (w *writer) searchPredicate(n ir.Node) (compilers.Pred, bool) {
 	return nil, false
 }
 
-func searchIn(name string, values []string) compilers.Pred {
+func searchIn(name string, values []string) logic.Pred {
 	if len(values) == 1 {
-		return compilers.Atom(name + "=" + values[0])
+		return logic.Atom(name + "=" + values[0])
 	}
-	return compilers.Atom(name + " IN (" + strings.Join(values, ", ") + ")")
+	return logic.Atom(name + " IN (" + strings.Join(values, ", ") + ")")
 }
 
 // searchNumbers are the numbers that a column may equal. The command compares texts, of which "1" is not "1.0": that is
@@ -73,19 +74,19 @@ func searchNumbers(col schema.Column, t *ir.Number) ([]string, bool) {
 }
 
 // presence tests whether a field has a value other than the product's word for a missing one, "" if it has no word.
-func presence(name, missing string, present bool) compilers.Pred {
-	there := compilers.Atom(name + "=*")
+func presence(name, missing string, present bool) logic.Pred {
+	there := logic.Atom(name + "=*")
 	if missing == "" {
 		if present {
 			return there
 		}
-		return compilers.Not{Term: there}
+		return logic.Not{Term: there}
 	}
-	word := compilers.Atom(name + "=" + evalString(missing))
+	word := logic.Atom(name + "=" + evalString(missing))
 	if present {
-		return compilers.All{there, compilers.Not{Term: word}}
+		return logic.All{there, logic.Not{Term: word}}
 	}
-	return compilers.Any{compilers.Not{Term: there}, word}
+	return logic.Any{logic.Not{Term: there}, word}
 }
 
 // searchValues writes the values of a test for the search command. It is false if one of them would not be exact.
@@ -114,7 +115,7 @@ func searchValues(t *ir.Text) ([]string, bool) {
 }
 
 // searchable writes a whole subtree for the search command. It is false if any part would not be exact.
-func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
+func (w *writer) searchable(n ir.Node) (logic.Pred, bool) {
 	all := true
 	ir.Inspect(n, func(below ir.Node) bool {
 		switch below.(type) {
@@ -129,7 +130,7 @@ func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
 	if !all {
 		return nil, false
 	}
-	return compilers.Build(n, func(n ir.Node) compilers.Pred {
+	return logic.Build(n, func(n ir.Node) logic.Pred {
 		p, _ := w.searchPredicate(n)
 		return p
 	}), true
@@ -137,17 +138,17 @@ func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
 
 // wherePredicate writes a test, or the condition on how rare a value is, for where. Every such predicate is true or
 // false, never null.
-func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
+func (w *writer) wherePredicate(n ir.Node) logic.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:
-		return compilers.Atom(fmt.Sprintf("decree_rare_%d=1", w.prevalenceNumber(n)))
+		return logic.Atom(fmt.Sprintf("decree_rare_%d=1", w.prevalenceNumber(n)))
 	case *ir.Join:
-		return compilers.Atom(fmt.Sprintf("decree_join_%d=1", w.joinNumber(n)))
+		return logic.Atom(fmt.Sprintf("decree_join_%d=1", w.joinNumber(n)))
 	case *ir.Keyword:
 		return w.keyword(n)
 	case *ir.Match:
 		if d := w.ancestorTestOf(n); d != nil {
-			return compilers.Atom("coalesce(" + d.flag + ", 0)=1")
+			return logic.Atom("coalesce(" + d.flag + ", 0)=1")
 		}
 		return w.match(n, 0)
 	}
@@ -155,7 +156,7 @@ func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 }
 
 // match writes a match on the columns of the event that is up levels above the rule's event.
-func (w *writer) match(m *ir.Match, up int) compilers.Pred {
+func (w *writer) match(m *ir.Match, up int) logic.Pred {
 	f := m.Field
 	f.Level -= up
 	if t, array := m.Test.(*ir.Elements); array {
@@ -166,14 +167,14 @@ func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 		other := ref.Other
 		other.Level -= up
 		with := w.field(m, other)
-		there := compilers.All{w.hasOne(m, f, name), w.hasOne(m, other, with)}
+		there := logic.All{w.hasOne(m, f, name), w.hasOne(m, other, with)}
 		return fieldRef(there, name, with, ref)
 	}
 	return w.test(name, m)
 }
 
 // test writes the test of a match on a field of eval.
-func (w *writer) test(name string, m *ir.Match) compilers.Pred {
+func (w *writer) test(name string, m *ir.Match) logic.Pred {
 	switch t := m.Test.(type) {
 	case *ir.Text:
 		if listed, apart := w.inList(name, t); apart {
@@ -185,29 +186,29 @@ func (w *writer) test(name string, m *ir.Match) compilers.Pred {
 	case *ir.Regex:
 		return anyValueMatches(name, w.expression(t, m.Range()))
 	case *ir.OfFilename:
-		return someValue(compilers.Atom("match(" + lastPart(name) + ", " + evalPattern(w.namePattern(t.Test, m.Range())) + ")"))
+		return someValue(logic.Atom("match(" + lastPart(name) + ", " + evalPattern(w.namePattern(t.Test, m.Range())) + ")"))
 	case *ir.Number:
 		return anyNumber("tonumber("+name+")", t.Op, t.Values)
 	case *ir.Bits:
 		return w.bits(name, m, t)
 	case *ir.Bool:
-		return someValue(compilers.Atom("lower(" + name + ")=" + evalString(strconv.FormatBool(t.Value))))
+		return someValue(logic.Atom("lower(" + name + ")=" + evalString(strconv.FormatBool(t.Value))))
 	case *ir.Null:
-		return compilers.Atom("isnull(" + name + ")")
+		return logic.Atom("isnull(" + name + ")")
 	case *ir.Exists:
 		if t.Value {
-			return compilers.Atom("isnotnull(" + name + ")")
+			return logic.Atom("isnotnull(" + name + ")")
 		}
-		return compilers.Atom("isnull(" + name + ")")
+		return logic.Atom("isnull(" + name + ")")
 	case *ir.CIDR:
-		nets := make(compilers.Any, len(t.Prefixes))
+		nets := make(logic.Any, len(t.Prefixes))
 		for i, p := range t.Prefixes {
 			noise := "%.*$"     // the interface of a link-local address: fe80::1%4
 			if p.Addr().Is4() { // Windows writes ::ffff:10.0.0.1 as well
 				noise = "(?i)^::ffff:|" + noise
 			}
 			address := "replace(" + name + ", " + evalString(noise) + `, "")`
-			nets[i] = compilers.Atom(fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), address))
+			nets[i] = logic.Atom(fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), address))
 		}
 		return someValue(nets)
 	case *ir.TimePart:
@@ -217,23 +218,23 @@ func (w *writer) test(name string, m *ir.Match) compilers.Pred {
 }
 
 // inText tests a field for texts that stand in the query.
-func (w *writer) inText(name string, t *ir.Text) compilers.Pred {
+func (w *writer) inText(name string, t *ir.Text) logic.Pred {
 	if t.Op == ir.Filename {
 		return fileName(name, t)
 	}
 	matches := anyValueMatches(name, textRegex(t))
 	if w.plan.Model.EmptyIsMissing && t.Op == ir.Equals && slices.Contains(t.Values, "") {
-		return compilers.Any{compilers.Atom("isnull(" + name + ")"), matches}
+		return logic.Any{logic.Atom("isnull(" + name + ")"), matches}
 	}
 	return matches
 }
 
 // anyValueMatches holds if any value of the field matches. mvfind gives null if none does, or if the field is missing.
-func anyValueMatches(name, pattern string) compilers.Pred {
-	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalPattern(pattern) + "))")
+func anyValueMatches(name, pattern string) logic.Pred {
+	return logic.Atom("isnotnull(mvfind(" + name + ", " + evalPattern(pattern) + "))")
 }
 
-func fileName(name string, t *ir.Text) compilers.Pred {
+func fileName(name string, t *ir.Text) logic.Pred {
 	last := lastPart(name)
 	values := make([]string, len(t.Values))
 	for i, v := range t.Values {
@@ -249,38 +250,38 @@ func fileName(name string, t *ir.Text) compilers.Pred {
 	if !t.Cased {
 		last = "lower(" + last + ")"
 	}
-	return someValue(compilers.Atom("in(" + last + ", " + compilers.Fill(values, "        ") + ")"))
+	return someValue(logic.Atom("in(" + last + ", " + compilers.Fill(values, "        ") + ")"))
 }
 
 // someValue holds if a predicate holds for one of a field's values.
-func someValue(p compilers.Pred) compilers.Pred {
-	return compilers.Atom("isnotnull(" + whereSyntax.Print(p).Call("mvfilter") + ")")
+func someValue(p logic.Pred) logic.Pred {
+	return logic.Atom("isnotnull(" + whereSyntax.Print(p).Call("mvfilter") + ")")
 }
 
 var comparisons = map[string]string{"eq": "=", "neq": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
-func anyNumber(value, op string, values []float64) compilers.Pred {
-	tests := make(compilers.Any, len(values))
+func anyNumber(value, op string, values []float64) logic.Pred {
+	tests := make(logic.Any, len(values))
 	for i, v := range values {
-		tests[i] = compilers.Atom(value + comparisons[op] + compilers.Number(v))
+		tests[i] = logic.Atom(value + comparisons[op] + compilers.Number(v))
 	}
 	return someValue(tests)
 }
 
 // hasOne tests that a field has a value that can be compared, and notes that several values never can.
-func (w *writer) hasOne(m *ir.Match, f ir.Field, name string) compilers.Pred {
+func (w *writer) hasOne(m *ir.Match, f ir.Field, name string) logic.Pred {
 	if col, _ := w.plan.Column(f); w.plan.Model.OneValue(w.plan.Source, col) {
-		return compilers.Atom("isnotnull(" + name + ")")
+		return logic.Atom("isnotnull(" + name + ")")
 	}
 	w.plan.NoteOf(m, "fieldref-single-valued", "false-negatives", "fields are compared as single values: a field with several values never matches")
 	return oneOf(name)
 }
 
 // oneOf tests that a field has one value.
-func oneOf(name string) compilers.Pred { return compilers.Atom("coalesce(mvcount(" + name + "), 0)=1") }
+func oneOf(name string) logic.Pred { return logic.Atom("coalesce(mvcount(" + name + "), 0)=1") }
 
 // fieldRef compares two fields if they are there, each with one value.
-func fieldRef(there compilers.All, a, b string, t *ir.FieldRef) compilers.Pred {
+func fieldRef(there logic.All, a, b string, t *ir.FieldRef) logic.Pred {
 	x, y := a, b
 	if t.Op == ir.Filename {
 		x = lastPart(x)
@@ -295,19 +296,19 @@ func fieldRef(there compilers.All, a, b string, t *ir.FieldRef) compilers.Pred {
 	case ir.StartsWith:
 		holds = append(holds, sameText(fmt.Sprintf("substr(%s, 1, len(%s))", x, y), y))
 	case ir.EndsWith:
-		holds = append(holds, compilers.Atom(fmt.Sprintf("len(%s)>=len(%s)", x, y)), sameText(fmt.Sprintf("substr(%s, len(%s)-len(%s)+1)", x, x, y), y))
+		holds = append(holds, logic.Atom(fmt.Sprintf("len(%s)>=len(%s)", x, y)), sameText(fmt.Sprintf("substr(%s, len(%s)-len(%s)+1)", x, x, y), y))
 	case ir.Contains:
-		holds = append(holds, compilers.Atom(fmt.Sprintf("mvcount(split(%s, %s))>1", x, y)))
+		holds = append(holds, logic.Atom(fmt.Sprintf("mvcount(split(%s, %s))>1", x, y)))
 	default:
 		panic("spl: unknown operation")
 	}
-	return compilers.Atom(ifElse(holds, "1", "0") + "=1") // never null
+	return logic.Atom(ifElse(holds, "1", "0") + "=1") // never null
 }
 
 // timeFormats give parts of a time. That of a weekday counts from Sunday, which is 0.
 var timeFormats = map[string]string{"minute": "%M", "hour": "%H", "day": "%d", "weekday": "%w", "week": "%V", "month": "%m", "year": "%Y"}
 
-func timePart(name string, t *ir.TimePart) compilers.Pred {
+func timePart(name string, t *ir.TimePart) logic.Pred {
 	epoch := fmt.Sprintf(`coalesce(tonumber(%s), strptime(%s, "%%Y-%%m-%%dT%%H:%%M:%%S"), strptime(%s, "%%Y-%%m-%%d %%H:%%M:%%S"))`, name, name, name)
 	part := fmt.Sprintf("tonumber(strftime(%s, %s))", epoch, evalString(timeFormats[t.Part]))
 	if t.Part == "weekday" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -52,7 +53,7 @@ func (w *writer) olderStages(early []ir.Node) []string {
 	if w.countedPeriod() == w.window() {
 		return nil
 	}
-	kept := compilers.Any{w.window().begun()}
+	kept := logic.Any{w.window().begun()}
 	for _, p := range w.prevalences {
 		if !compilers.CountsPopulation(p) {
 			continue
@@ -83,12 +84,12 @@ func (w *writer) reputationStages(of string) []string {
 	answer := w.lookUp(first, conditions...)
 	stages := []string{w.valueStage(first, conditions[0]), answer.stage}
 	var sets []string
-	var some compilers.Any
+	var some logic.Any
 	for _, p := range conditions {
-		holds := append(compilers.All{compilers.Atom("isnotnull(" + value + ")")}, answer.tests(w, p)...)
+		holds := append(logic.All{logic.Atom("isnotnull(" + value + ")")}, answer.tests(w, p)...)
 		flag := fmt.Sprintf("decree_rare_%d", w.prevalenceNumber(p))
 		sets = append(sets, flag+"="+ifElse(holds, "1", "0"))
-		some = append(some, compilers.Atom(flag+"=1"))
+		some = append(some, logic.Atom(flag+"=1"))
 	}
 	return append(stages, "eval "+strings.Join(sets, ",\n    "), answer.showStage(some))
 }
@@ -97,7 +98,7 @@ func (w *writer) reputationStages(of string) []string {
 func (w *writer) valueStage(i int, p *ir.Prevalence) string {
 	columns, domain := w.plan.Model.Counted(w.plan.Source, p)
 	entity := w.counted(p, columns, domain)
-	there := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
+	there := logic.All{logic.Atom("isnotnull(" + entity + ")"), logic.Atom(entity + `!=""`)}
 	return fmt.Sprintf("eval decree_value_%d=", i) + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")
 }
 
@@ -143,14 +144,14 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 		stages = append(stages, "eval "+among+"="+ifElse(inside, "1", "0"))
 		counted = append(counted, fmt.Sprintf("max(%s) as %s", among, seen))
 	}
-	holds := compilers.All{compilers.Atom("isnotnull(" + value + ")")}
+	holds := logic.All{logic.Atom("isnotnull(" + value + ")")}
 	local := p.Spec.Local
 	if local != nil {
 		columns, domain := w.plan.Model.CountedBy(w.plan.Source, p)
 		saw := w.counted(p, columns, domain)
 		who := "lower(" + saw + ")"
 		if len(columns) != 1 || columns[0].Name != "host" { // every event has Splunk's own host; an empty text would count as one more
-			there := compilers.All{compilers.Atom("isnotnull(" + saw + ")"), compilers.Atom(saw + `!=""`)}
+			there := logic.All{logic.Atom("isnotnull(" + saw + ")"), logic.Atom(saw + `!=""`)}
 			who = whereSyntax.Print(there).Call("if", "lower("+saw+")", "null()")
 		}
 		if len(inside) > 0 {
@@ -158,7 +159,7 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 		}
 		counted = append(counted, fmt.Sprintf("dc(eval(%s)) as %s", who, hosts))
 		for _, b := range local.Bounds {
-			holds = append(holds, compilers.Atom(hosts+comparisons[b.Op]+compilers.Number(b.Value)))
+			holds = append(holds, logic.Atom(hosts+comparisons[b.Op]+compilers.Number(b.Value)))
 		}
 	}
 	if len(counted) > 0 {
@@ -170,20 +171,20 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 	}
 	if local != nil && local.Rarest > 0 {
 		stages = append(stages, rankStages(value, hosts, rank)...)
-		holds = append(holds, compilers.Atom(fmt.Sprintf("%s<=%d", rank, local.Rarest)))
+		holds = append(holds, logic.Atom(fmt.Sprintf("%s<=%d", rank, local.Rarest)))
 	}
 	if p.Spec.AsksReputation() {
 		answer := w.lookUp(i, p)
 		stages = append(stages, answer.stage)
 		holds = append(holds, answer.tests(w, p)...)
-		return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")), answer.showStage(compilers.Atom(fmt.Sprintf("decree_rare_%d=1", i))))
+		return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")), answer.showStage(logic.Atom(fmt.Sprintf("decree_rare_%d=1", i))))
 	}
 	return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")))
 }
 
 // population is the condition for a counted event, beyond what earlier stages have tested.
-func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
-	var inside compilers.All
+func (w *writer) population(p *ir.Prevalence, early []ir.Node) logic.All {
+	var inside logic.All
 	own := w.window()
 	own.length = max(own.length, w.plan.LongerPeriod(p))
 	if own != w.countedPeriod() { // another condition has older events read
@@ -194,7 +195,7 @@ func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
 	}
 	for _, n := range compilers.Conjuncts(p.Among) {
 		if !compilers.IsConjunct(early, n) {
-			w.plan.Among([]ir.Node{p.Among}, func() { inside = append(inside, compilers.Build(n, w.wherePredicate)) })
+			w.plan.Among([]ir.Node{p.Among}, func() { inside = append(inside, logic.Build(n, w.wherePredicate)) })
 		}
 	}
 	return inside

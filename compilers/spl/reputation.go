@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -56,11 +57,11 @@ func (w *writer) shownAs(column string, i int) string {
 }
 
 // tests write the tests of a condition on the result of the look-up.
-func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
+func (l *lookup) tests(w *writer, p *ir.Prevalence) logic.All {
 	spec, rep := p.Spec, w.plan.Source.Reputation
-	var tests compilers.All
+	var tests logic.All
 	for _, b := range spec.Global {
-		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(tonumber(%s), %s)%s%s", l.fields["global"], compilers.Number(spec.GlobalElse), comparisons[b.Op], compilers.Number(b.Value))))
+		tests = append(tests, logic.Atom(fmt.Sprintf("coalesce(tonumber(%s), %s)%s%s", l.fields["global"], compilers.Number(spec.GlobalElse), comparisons[b.Op], compilers.Number(b.Value))))
 	}
 	for _, t := range spec.Reputation {
 		field := l.fields[t.Part]
@@ -70,17 +71,17 @@ func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
 		case t.Flag != nil:
 			tests = append(tests, membership(field, compilers.FlagTexts(*t.Flag)))
 		case t.Within > 0:
-			tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, 0)>=_time-%s", utcTime(field), compilers.Number(t.Within.Seconds()))))
+			tests = append(tests, logic.Atom(fmt.Sprintf("coalesce(%s, 0)>=_time-%s", utcTime(field), compilers.Number(t.Within.Seconds()))))
 		}
 	}
 	if rep.Availability == "" {
 		return tests
 	}
-	failed := compilers.Atom(fmt.Sprintf(`lower(coalesce(%s, ""))=%s`, l.fields["availability"], evalString(strings.ToLower(rep.Failed))))
+	failed := logic.Atom(fmt.Sprintf(`lower(coalesce(%s, ""))=%s`, l.fields["availability"], evalString(strings.ToLower(rep.Failed))))
 	if spec.Unavailable == "include" {
-		return compilers.All{compilers.Any{failed, tests}}
+		return logic.All{logic.Any{failed, tests}}
 	}
-	return append(compilers.All{compilers.Not{Term: failed}}, tests...)
+	return append(logic.All{logic.Not{Term: failed}}, tests...)
 }
 
 // utcTime reads a time as ISO 8601 writes it in UTC, to the second. A bare Z is not a zone of strptime:
@@ -90,7 +91,7 @@ func utcTime(field string) string {
 }
 
 // showStage adds the reputation of their values to events for which a condition holds.
-func (l *lookup) showStage(held compilers.Pred) string {
+func (l *lookup) showStage(held logic.Pred) string {
 	var sets []string
 	for i := 0; i < len(l.columns); i += 2 {
 		sets = append(sets, evalName(l.columns[i])+"="+ifElse(held, l.columns[i+1], "null()"))
@@ -98,14 +99,14 @@ func (l *lookup) showStage(held compilers.Pred) string {
 	return "eval " + strings.Join(sets, ",\n    ")
 }
 
-func membership(field string, m *rules.Membership) compilers.Pred {
+func membership(field string, m *rules.Membership) logic.Pred {
 	values := make([]string, len(m.Values))
 	for i, v := range m.Values {
 		values[i] = evalString(strings.ToLower(v))
 	}
-	in := compilers.Atom(fmt.Sprintf(`in(lower(coalesce(%s, "")), %s)`, field, compilers.Fill(values, "    ")))
+	in := logic.Atom(fmt.Sprintf(`in(lower(coalesce(%s, "")), %s)`, field, compilers.Fill(values, "    ")))
 	if m.Not {
-		return compilers.Not{Term: in}
+		return logic.Not{Term: in}
 	}
 	return in
 }

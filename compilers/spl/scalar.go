@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -67,9 +67,9 @@ func (w *writer) either(at diag.Range, c schema.Column) string {
 		tells := anyValueMatches(read(i.When), textRegex(&ir.Text{Op: ir.Equals, Values: i.Is}))
 		value = ifElse(tells, read(i.Column), value)
 	} else {
-		there := compilers.Pred(compilers.Atom("isnotnull(" + value + ")"))
+		there := logic.Pred(logic.Atom("isnotnull(" + value + ")"))
 		if w.plan.Model.EmptyIsMissing {
-			there = someValue(compilers.Atom("len(" + value + ")>0"))
+			there = someValue(logic.Atom("len(" + value + ")>0"))
 		}
 		value = ifElse(there, value, read(c.OrElse))
 	}
@@ -100,10 +100,10 @@ func lastPart(name string) string { return "replace(" + name + `, "(?s)^.*[\\\\/
 
 // sameText compares two values as texts. Splunk would treat 7 and 7.0 as equal, because both could be numbers.
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/where
-func sameText(x, y string) compilers.Pred { return compilers.Atom(`"=".` + x + `="=".` + y) }
+func sameText(x, y string) logic.Pred { return logic.Atom(`"=".` + x + `="=".` + y) }
 
-func ifElse(p compilers.Pred, value, otherwise string) string {
-	if p == compilers.Always {
+func ifElse(p logic.Pred, value, otherwise string) string {
+	if p == logic.Always {
 		return value
 	}
 	return whereSyntax.Print(p).Call("if", value, otherwise)

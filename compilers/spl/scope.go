@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -14,15 +14,15 @@ var connectives = map[string]bool{"AND": true, "OR": true, "NOT": true}
 
 // baseSearch is a model's own search as a predicate: the conjunction of its terms, or the whole search in parentheses
 // if it joins them differently.
-func baseSearch(table string) compilers.Pred {
-	var all compilers.All
+func baseSearch(table string) logic.Pred {
+	var all logic.All
 	terms, ok := searchTerms(table)
 	for _, t := range terms {
 		ok = ok && !connectives[strings.ToUpper(t)]
-		all = append(all, compilers.Atom(t))
+		all = append(all, logic.Atom(t))
 	}
 	if !ok {
-		return compilers.Atom("(" + table + ")")
+		return logic.Atom("(" + table + ")")
 	}
 	return all
 }
@@ -59,18 +59,18 @@ func searchTerms(text string) (terms []string, ok bool) {
 }
 
 // scope is the base search of the log source.
-func (w *writer) scope() compilers.All {
+func (w *writer) scope() logic.All {
 	if len(w.sources) == 1 {
 		return w.scopeOf(w.sources[0])
 	}
 	shared, own := w.sharedScope()
-	var each compilers.Any
+	var each logic.Any
 	for _, s := range own.sources {
 		terms := own.scopeOf(s)
 		if len(shared) > 0 && len(terms) == 0 {
 			return shared // the scope alone limits this source
 		}
-		if !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, terms) }) {
+		if !slices.ContainsFunc(each, func(p logic.Pred) bool { return reflect.DeepEqual(p, terms) }) {
 			each = append(each, terms)
 		}
 	}
@@ -78,14 +78,14 @@ func (w *writer) scope() compilers.All {
 }
 
 // sharedScope is the organisation's scope if it is the same for all sources, and the writer for what remains of each.
-func (w *writer) sharedScope() (shared compilers.All, own *writer) {
+func (w *writer) sharedScope() (shared logic.All, own *writer) {
 	text := w.plan.ScopeOf(w.sources[0])
 	if text == "" || slices.ContainsFunc(w.sources, func(s *schema.Source) bool { return w.plan.ScopeOf(s) != text }) {
 		return nil, w
 	}
 	rest := *w
 	rest.plan = w.plan.WithoutPlaces()
-	return compilers.All{compilers.Atom(searchTerm(text))}, &rest
+	return logic.All{logic.Atom(searchTerm(text))}, &rest
 }
 
 // searchTerm is a search as one term.
@@ -96,10 +96,10 @@ func searchTerm(text string) string {
 	return "(" + text + ")"
 }
 
-func (w *writer) scopeOf(s *schema.Source) compilers.All {
-	var terms compilers.All
+func (w *writer) scopeOf(s *schema.Source) logic.All {
+	var terms logic.All
 	if text := w.plan.ScopeOf(s); text != "" {
-		terms = append(terms, compilers.Atom(searchTerm(text)))
+		terms = append(terms, logic.Atom(searchTerm(text)))
 	}
 	if s.Table != "" && w.dataset == nil {
 		terms = append(terms, baseSearch(s.Table))
@@ -115,7 +115,7 @@ func (w *writer) scopeOf(s *schema.Source) compilers.All {
 		name := w.dataset.fieldName(t.Column)
 		is := searchIn(name, values)
 		if t.Optional {
-			is = compilers.Any{is, presence(name, "", false)}
+			is = logic.Any{is, presence(name, "", false)}
 		}
 		terms = append(terms, is)
 	}
@@ -127,7 +127,7 @@ func (w *writer) scopeOf(s *schema.Source) compilers.All {
 }
 
 // inScope tests in where's language the terms of a source's base search, from an index on.
-func (w *writer) inScope(from int) compilers.All {
+func (w *writer) inScope(from int) logic.All {
 	if len(w.sources) == 1 {
 		return w.inScopeOf(w.sources[0], from)
 	}
@@ -135,11 +135,11 @@ func (w *writer) inScope(from int) compilers.All {
 	if from > len(shared) {
 		return nil
 	}
-	var all compilers.All
+	var all logic.All
 	if from == 0 && len(shared) > 0 {
 		all = append(all, w.searchMatch(w.plan.ScopeOf(w.sources[0])))
 	}
-	var either compilers.Any
+	var either logic.Any
 	for _, s := range own.sources {
 		either = append(either, own.inScopeOf(s, 0))
 	}
@@ -147,8 +147,8 @@ func (w *writer) inScope(from int) compilers.All {
 	return append(all, either)
 }
 
-func (w *writer) inScopeOf(s *schema.Source, from int) compilers.All {
-	var all compilers.All
+func (w *writer) inScopeOf(s *schema.Source, from int) logic.All {
+	var all logic.All
 	at := 0
 	for _, text := range []string{w.plan.ScopeOf(s), s.Table} {
 		if text == "" {
@@ -167,7 +167,7 @@ func (w *writer) inScopeOf(s *schema.Source, from int) compilers.All {
 			name := evalName(t.Column)
 			is := anyValueMatches(name, textRegex(&ir.Text{Op: ir.Equals, Values: t.Values}))
 			if t.Optional {
-				is = compilers.Any{is, compilers.Atom("isnull(" + name + ")")}
+				is = logic.Any{is, logic.Atom("isnull(" + name + ")")}
 			}
 			all = append(all, is)
 		}
@@ -178,10 +178,10 @@ func (w *writer) inScopeOf(s *schema.Source, from int) compilers.All {
 
 // searchMatch tests in where's language whether an event satisfies a search. Splunk does not expand a macro inside a
 // string.
-func (w *writer) searchMatch(text string) compilers.Pred {
+func (w *writer) searchMatch(text string) logic.Pred {
 	if strings.Contains(text, "`") {
 		w.found.Errorf("scope-macro", w.plan.Rule.Source.LogSource.Range, "give all log sources of the query one scope, or write out the macro "+text,
 			"spl: sources with different scopes are told apart after the base search, where a macro cannot be tested")
 	}
-	return compilers.Atom("searchmatch(" + evalString(text) + ")")
+	return logic.Atom("searchmatch(" + evalString(text) + ")")
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"decree/compilers"
+	"decree/compilers/logic"
 )
 
 // TestBaseSearch: beside other searches, a model's own holds together.
@@ -27,7 +27,7 @@ func TestBaseSearch(t *testing.T) {
 		"(a=1)(b=2)":                         "((a=1)(b=2)) OR x=1",
 		"(a=1) OR (b=2)":                     "((a=1) OR (b=2)) OR x=1",
 	} {
-		assert.Equal(t, want, searchSyntax.Print(compilers.Any{baseSearch(table), compilers.Atom("x=1")}).Stage(""))
+		assert.Equal(t, want, searchSyntax.Print(logic.Any{baseSearch(table), logic.Atom("x=1")}).Stage(""))
 	}
-	assert.Equal(t, "index=win source=b x=1", searchSyntax.Print(compilers.All{baseSearch("index=win source=b"), compilers.Atom("x=1")}).Stage(""))
+	assert.Equal(t, "index=win source=b x=1", searchSyntax.Print(logic.All{baseSearch("index=win source=b"), logic.Atom("x=1")}).Stage(""))
 }

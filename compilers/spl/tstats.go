@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -88,7 +89,7 @@ func (d *dataset) noteRead(w *writer, at diag.Range, c schema.Column) {
 }
 
 // tstats writes the command, one line per clause, and removes the dataset's name from the fields.
-func (w *writer) tstats(terms compilers.All) string {
+func (w *writer) tstats(terms logic.All) string {
 	d := w.dataset
 	where := ""
 	if len(terms) > 0 {

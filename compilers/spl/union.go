@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 	"decree/rules/diag"
 	"decree/rules/schema"
 )
@@ -105,10 +106,10 @@ func (u *unionWriter) result() *compilers.Result {
 // branch is the part of a search for sources with the same conditions.
 type branch struct {
 	*writer
-	terms     compilers.All // of the base search
-	rest      bool          // the base search does not express everything
-	condition compilers.All // the whole condition in where's language
-	filter    compilers.All // the filter, in the same language
+	terms     logic.All // of the base search
+	rest      bool      // the base search does not express everything
+	condition logic.All // the whole condition in where's language
+	filter    logic.All // the filter, in the same language
 }
 
 func (u *unionWriter) add(w *writer) {
@@ -121,10 +122,10 @@ func (u *unionWriter) add(w *writer) {
 		} else {
 			b.rest = true
 		}
-		b.condition = append(b.condition, compilers.Build(n, w.wherePredicate))
+		b.condition = append(b.condition, logic.Build(n, w.wherePredicate))
 	}
 	if w.plan.Filter != nil {
-		b.filter = compilers.All{compilers.Build(w.plan.Filter, w.wherePredicate)}
+		b.filter = logic.All{logic.Build(w.plan.Filter, w.wherePredicate)}
 	}
 	u.branches = append(u.branches, b)
 }
@@ -132,9 +133,9 @@ func (u *unionWriter) add(w *writer) {
 func (u *unionWriter) query() *compilers.Query {
 	lead := u.branches[0].plan
 	var notes []compilers.Note
-	var base compilers.Listed
+	var base logic.Listed
 	rest, indexed := false, true
-	var either, filter compilers.Any
+	var either, filter logic.Any
 	for _, b := range u.branches {
 		base = append(base, b.terms)
 		rest, indexed = rest || b.rest, indexed && b.indexed
@@ -147,9 +148,9 @@ func (u *unionWriter) query() *compilers.Query {
 		notes = compilers.AddNotes(notes, b.plan.Notes...)
 	}
 	lead.Notes = notes
-	search := compilers.All{base}
+	search := logic.All{base}
 	if u.scope != "" {
-		search = compilers.All{compilers.Atom(searchTerm(u.scope)), base}
+		search = logic.All{logic.Atom(searchTerm(u.scope)), base}
 	}
 	if period := u.branches[0].window(); period.length > 0 {
 		search = append(search, period.search(0)...)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/compilers/logic"
 )
 
 // window is the period whose events a search reports: so long, and ending before now by a delay in which events may
@@ -34,8 +35,8 @@ func (w *writer) before() time.Duration {
 }
 
 // search limits the base search to the window and some time before it.
-func (w window) search(before time.Duration) compilers.All {
-	return compilers.All{compilers.Atom("earliest=-" + timespan(w.length+w.delay+before)), compilers.Atom("latest=" + w.end())}
+func (w window) search(before time.Duration) logic.All {
+	return logic.All{logic.Atom("earliest=-" + timespan(w.length+w.delay+before)), logic.Atom("latest=" + w.end())}
 }
 
 func (w window) end() string {
@@ -46,16 +47,16 @@ func (w window) end() string {
 }
 
 // begun keeps events of the window and later.
-func (w window) begun() compilers.Pred {
-	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(w.length+w.delay)) + ")")
+func (w window) begun() logic.Pred {
+	return logic.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(w.length+w.delay)) + ")")
 }
 
 // ended keeps events of the window and earlier.
-func (w window) ended() compilers.Pred {
+func (w window) ended() logic.Pred {
 	if w.delay == 0 {
-		return compilers.Atom("_time<=now()")
+		return logic.Atom("_time<=now()")
 	}
-	return compilers.Atom("_time<=relative_time(now(), " + evalString(w.end()) + ")")
+	return logic.Atom("_time<=relative_time(now(), " + evalString(w.end()) + ")")
 }
 
 // timespan writes a duration as a time modifier's number and unit.

@@ -1,11 +1,11 @@
-package compilers
+package logic
 
 import (
 	"decree/rules/ir"
 )
 
 // Build turns a tree into a Pred; predicate gives the Pred of a Match, Keyword, Prevalence or Join.
-// `N of` becomes the disjunction of the ways to choose N (see maxChoices).
+// `N of` becomes the disjunction of the ways to choose N (see MostChoices).
 func Build(n ir.Node, predicate func(ir.Node) Pred) Pred {
 	switch n := n.(type) {
 	case *ir.And:
@@ -32,7 +32,7 @@ func Build(n ir.Node, predicate func(ir.Node) Pred) Pred {
 	case *ir.Match, *ir.Keyword, *ir.Prevalence, *ir.Join:
 		return predicate(n)
 	}
-	panic("compilers: unknown node")
+	panic("logic: unknown node")
 }
 
 // Occurrences turns the condition of a correlation into a predicate. flag gives the predicate that an input occurred.
@@ -56,7 +56,7 @@ func Occurrences(n ir.Node, flag func(input int) Pred, atLeast func(terms []Pred
 	case *ir.AtLeast:
 		return atLeast(terms, n.Count)
 	}
-	panic("compilers: unknown node in a correlation's condition")
+	panic("logic: unknown node in a correlation's condition")
 }
 
 func buildAll(nodes []ir.Node, predicate func(ir.Node) Pred) []Pred {
@@ -67,16 +67,16 @@ func buildAll(nodes []ir.Node, predicate func(ir.Node) Pred) []Pred {
 	return preds
 }
 
-// maxChoices bounds how many combinations an `N of` may expand to in a query.
-const maxChoices = 200
+// MostChoices bounds how many combinations an `N of` may expand to in a query.
+const MostChoices = 200
 
-// choices counts the ways to choose k of n, giving up beyond maxChoices.
-func choices(n, k int) int {
+// Choices counts the ways to choose k of n, giving up beyond MostChoices.
+func Choices(n, k int) int {
 	ways := 1
 	for i := 1; i <= k; i++ {
 		ways = ways * (n - k + i) / i
-		if ways > maxChoices {
-			return maxChoices + 1
+		if ways > MostChoices {
+			return MostChoices + 1
 		}
 	}
 	return ways

@@ -1,7 +1,6 @@
-package compilers
+package logic
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -161,47 +159,14 @@ func TestBuildSaysNOf(t *testing.T) {
 }
 
 func TestChoices(t *testing.T) {
-	for _, c := range []struct{ n, k, want int }{{3, 2, 3}, {10, 3, 120}, {6, 6, 1}, {40, 20, maxChoices + 1}} {
-		assert.Equal(t, c.want, choices(c.n, c.k), "%d of %d", c.k, c.n)
-		if c.want <= maxChoices {
+	for _, c := range []struct{ n, k, want int }{{3, 2, 3}, {10, 3, 120}, {6, 6, 1}, {40, 20, MostChoices + 1}} {
+		assert.Equal(t, c.want, Choices(c.n, c.k), "%d of %d", c.k, c.n)
+		if c.want <= MostChoices {
 			count := 0
 			choose(c.n, c.k, func([]int) { count++ })
 			assert.Equal(t, c.want, count)
 		}
 	}
-}
-
-func TestSplitKeepsThePopulationWhole(t *testing.T) {
-	population := named("population", &ir.And{Terms: []ir.Node{match("a"), match("b")}})
-	rare := &ir.Prevalence{Name: "rare", Among: population}
-	own := match("c")
-	either := &ir.Or{Terms: []ir.Node{match("d"), rare}}
-	conjuncts := Conjuncts(&ir.And{Terms: []ir.Node{population, &ir.And{Terms: []ir.Node{own, either}}}})
-	require.Len(t, conjuncts, 3)
-	early, late := SplitAtPrevalence(conjuncts, []*ir.Prevalence{rare})
-	assert.Equal(t, []ir.Node{population}, early, "only what limits the population may come before counting")
-	assert.Equal(t, []ir.Node{own, either}, late)
-	assert.Len(t, FlatConjuncts(early), 2)
-
-	everyone := &ir.Prevalence{Name: "rare", Spec: rules.Prevalence{Local: &rules.LocalPrevalence{Distinct: "host", Rarest: 1}}}
-	early, late = SplitAtPrevalence([]ir.Node{population, everyone}, []*ir.Prevalence{everyone})
-	assert.Empty(t, early, "all events of the log source are counted")
-	assert.Len(t, late, 2)
-
-	known := &ir.Prevalence{Name: "known", Spec: rules.Prevalence{Field: "sha1"}}
-	early, late = SplitAtPrevalence([]ir.Node{population, &ir.Not{Term: known}}, []*ir.Prevalence{known})
-	assert.Equal(t, []ir.Node{population}, early, "reputation by itself counts nothing")
-	before, after := SplitAtReputation([]ir.Node{own, everyone, &ir.Or{Terms: []ir.Node{own, known}}})
-	assert.Equal(t, []ir.Node{own, everyone}, before)
-	assert.Len(t, after, 1)
-	assert.Len(t, late, 1)
-}
-
-func TestMarkNegated(t *testing.T) {
-	a, b, c := match("a"), match("b"), match("c")
-	marks := map[ir.Node]bool{}
-	MarkNegated(&ir.And{Terms: []ir.Node{a, &ir.Not{Term: &ir.Or{Terms: []ir.Node{b, named("x", c)}}}}}, marks)
-	assert.Equal(t, "false true true", fmt.Sprint(marks[a], " ", marks[b], " ", marks[c]))
 }
 
 func TestPrintNeedsNoParenthesesForTheSame(t *testing.T) {

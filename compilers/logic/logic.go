@@ -1,13 +1,17 @@
-package compilers
+// Package logic joins the comparisons of a query by and, or and not.
+//
+// In: the tree of a rule's condition, and a dialect's text for each comparison. Out: the predicate in the dialect's
+// syntax.
+//
+// What must stay true: parentheses come from structure, and what is printed is never joined again.
+package logic
 
 import (
 	"slices"
 	"strings"
 )
 
-// Pred is a boolean expression of a target whose leaves are already text: Atom, All, Any,
-// Listed, None or Fixed. Dialects build one from the tree and print it with their Syntax, so
-// that parentheses always come from structure.
+// Pred is a boolean expression of a target whose leaves are already text: Atom, All, Any, Listed, Not or Constant.
 type Pred interface{ pred() }
 
 // Atom is one comparison, printed unchanged. It must bind tighter than any connective.
@@ -89,7 +93,7 @@ func (s Syntax) print(p Pred) (string, int) {
 		}
 		return "(" + s.lines(p) + ")", strengthAtom
 	}
-	panic("compilers: unknown predicate")
+	panic("logic: unknown predicate")
 }
 
 // conjuncts are the terms of a conjunction, with nested conjunctions flattened: these need no parentheses.

@@ -1,4 +1,4 @@
-package compilers
+package logic
 
 import (
 	"slices"
@@ -48,11 +48,14 @@ func (s Syntax) Print(p Pred) Printed {
 	return Printed{text}
 }
 
+// LineWidth is where long lists and disjunctions of a query are broken.
+const LineWidth = 120
+
 // Lines writes p. A disjunction that is longer than a line gets one line per term.
 func (s Syntax) Lines(p Pred) Printed {
 	text, _ := s.print(p)
 	either, ok := onlyTerm(p).(Any)
-	if !ok || len(text) <= lineWidth {
+	if !ok || len(text) <= LineWidth {
 		return Printed{text}
 	}
 	return Printed{s.lines(either)}

@@ -1,4 +1,4 @@
-package compilers
+package logic
 
 import (
 	"go/ast"
@@ -38,7 +38,7 @@ func TestLinesAndSections(t *testing.T) {
 	} {
 		assert.Equal(t, want, got.Stage(""))
 	}
-	long := Atom(strings.Repeat("x", lineWidth))
+	long := Atom(strings.Repeat("x", LineWidth))
 	assert.Equal(t, string(long)+"\n    or (c and d)\n    or a or b", explicit.Lines(All{Any{long, both, either}}).Stage(""))
 	assert.Equal(t, "((a or b)\n    or (c and d)) and e", explicit.Print(All{Listed{Listed{either}, both}, Atom("e")}).Stage(""))
 	assert.Equal(t, string(long)+" and (a or b)", explicit.Lines(All{long, either}).Stage(""), "only a disjunction has lines")
@@ -51,9 +51,9 @@ var connective = regexp.MustCompile(`^\W*(?i:and|or|not)\W*$|\b(AND|OR|NOT)\b|\)
 // TestDialectsSpellNoConnectives: predicates are joined as Preds. A dialect that writes a connective itself would join
 // what is printed.
 func TestDialectsSpellNoConnectives(t *testing.T) {
-	files, err := filepath.Glob("[a-z]*ql/*.go")
+	files, err := filepath.Glob("../[a-z]*ql/*.go")
 	require.NoError(t, err)
-	spl, err := filepath.Glob("spl/*.go")
+	spl, err := filepath.Glob("../spl/*.go")
 	require.NoError(t, err)
 	read := 0
 	for _, name := range append(files, spl...) {

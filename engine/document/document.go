@@ -67,6 +67,7 @@ type Document struct {
 	positions    int       // of keys, of all levels
 	cached       int       // bytes of the values that are kept
 	versions     uint64    // of values, counted
+	objects      uint64    // read by their keys, of all events
 	recording    *knownKey // takes down the escapes of the text being read
 	recordedFrom int       // where that begins
 	recordedText int       // bytes of it that were kept

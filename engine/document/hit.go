@@ -13,6 +13,9 @@ import (
 // errNoHit says that an object with the first keys of a hit is none. Nothing was read of it yet.
 var errNoHit = errors.New("no search hit")
 
+// idKey is a hit's own.
+var idKey = []byte("_id")
+
 // outermostObject reads the event at its brace.
 func (d *Document) outermostObject() error {
 	if start := d.at; bytes.HasPrefix(d.data[d.firstKey:], []byte(`"_`)) {
@@ -47,7 +50,7 @@ func (d *Document) hit() error {
 	d.wrapped = d.wrapped || !isRead
 	if end := d.at; id >= 0 && !d.wrapped {
 		d.at, d.depth = id, 1
-		err = d.member(&d.top, []byte("_id"), false)
+		err = d.member(&d.top, idKey, false)
 		d.at, d.depth = end, 0
 	}
 	return err

@@ -145,6 +145,9 @@ func (d *Document) member(lv *level, key []byte, isFirst bool) error {
 	of, path := d.layout.asks(lv, key, d.path)
 	d.path = path
 	d.wrapped = d.wrapped || of.isOdd
+	if of.hasInside() {
+		d.onceApart(lv, key)
+	}
 	switch {
 	case of.lifts != nil:
 		d.found(of.lifts)

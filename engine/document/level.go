@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/binary"
+	"slices"
 )
 
 // This file reads objects whose columns are asked for. Events of one kind have the same keys in the same order, so that
@@ -17,6 +18,10 @@ type level struct {
 	keys    names
 	known   []*knownKey // by the numbers of their names
 	start   position    // before the first key
+
+	object uint64   // the one that is being read, as numbered in Document.objects
+	within uint64   // the object that had the key of this level last
+	apart  [][]byte // keys of the object that are not known and inside whose values something is asked for
 }
 
 // position is where a key stood: after the same keys, in the same order.
@@ -41,6 +46,9 @@ type asked struct {
 	lifts    *lifting // fields below it that count as outermost ones
 	isOdd    bool     // event.Decode may know it by other names, too
 }
+
+// hasInside tells whether something inside a value may be asked for.
+func (of *asked) hasInside() bool { return of.isPrefix || of.isList || of.lifts != nil }
 
 // asks finds what a layout asks of a key, whose path it writes into memory.
 func (l *Layout) asks(lv *level, key, memory []byte) (of asked, path []byte) {
@@ -70,6 +78,8 @@ func (d *Document) object(lv *level) error {
 	if isEmpty, err := d.opens('}'); isEmpty || err != nil {
 		return err
 	}
+	d.objects++
+	lv.object, lv.apart = d.objects, lv.apart[:0]
 	previous := &lv.start
 	for {
 		next := d.expected(previous)
@@ -90,6 +100,9 @@ func (d *Document) object(lv *level) error {
 		}
 		if next != nil {
 			previous = next
+			if next.key.inner != nil {
+				d.once(lv, next.key)
+			}
 			err = d.knownMember(next.key)
 		}
 		if err != nil {
@@ -137,6 +150,31 @@ func (d *Document) after(previous *position, n *knownKey) *position {
 	return p
 }
 
+// once leaves an event to event.Decode that has a key twice in one object and fields inside its values: those of the
+// last value alone count.
+func (d *Document) once(lv *level, n *knownKey) {
+	if n.inner.within == lv.object || len(lv.apart) > 0 && lv.hasApart(n.raw[1:n.key-len(`":`)]) {
+		d.wrapped = true
+	}
+	n.inner.within = lv.object
+}
+
+// onceApart does the same for a key that is not known.
+func (d *Document) onceApart(lv *level, key []byte) {
+	if len(lv.apart) >= maxApart || lv.hasApart(key) {
+		d.wrapped = true
+		return
+	}
+	lv.apart = append(lv.apart, key)
+}
+
+// maxApart limits how many keys are compared with each other. An event with more is decoded.
+const maxApart = 64
+
+func (lv *level) hasApart(key []byte) bool {
+	return slices.ContainsFunc(lv.apart, func(had []byte) bool { return string(had) == string(key) })
+}
+
 // isAt tells whether a text begins with the key, its quotes and the colon.
 func (n *knownKey) isAt(ahead []byte) bool {
 	size := n.key
@@ -164,7 +202,7 @@ func (d *Document) remember(lv *level, key []byte, escaped bool) *knownKey {
 	raw := append(append([]byte{'"'}, key...), '"', ':')
 	n := &knownKey{raw: raw, key: len(raw), of: of}
 	n.anywhere.key = n
-	if of.isPrefix || of.isList || of.lifts != nil {
+	if of.hasInside() {
 		n.inner = newLevel(d.path, lv.depth+1, of.lifts)
 	}
 	n.head, n.tail = ends(raw)

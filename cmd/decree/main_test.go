@@ -1,9 +1,13 @@
 package main
 
 import (
+	"archive/zip"
 	"flag"
+	"io"
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
@@ -23,5 +27,22 @@ func TestScripts(t *testing.T) {
 		e.Setenv("EXAMPLES", examples)
 		return nil
 	}
-	testscript.Run(t, testscript.Params{Dir: "../../tests/cli", Setup: setup, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, ContinueOnError: true})
+	testscript.Run(t, testscript.Params{Dir: "../../tests/cli", Setup: setup, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true, ContinueOnError: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"zip": zipped}})
+}
+
+// zipped is the command of scripts `zip ARCHIVE FILES`.
+func zipped(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o700))
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	z := zip.NewWriter(f)
+	for _, name := range args[1:] {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)})
+		ts.Check(err)
+		_, err = io.WriteString(w, ts.ReadFile(name))
+		ts.Check(err)
+	}
+	ts.Check(z.Close())
+	ts.Check(f.Close())
 }

@@ -17,7 +17,8 @@ var (
 	doubtful   = []string{".json", ".xml", ".log", ".syslog", ".txt"}
 )
 
-// packed are the extensions of files that hold other files, or that are compressed in a way that is not read.
+// packed are the extensions of files that hold other files, or that are compressed in a way that is not read. A zip
+// archive without a log is one of them.
 var packed = []string{".zip", ".7z", ".rar", ".tar", ".tgz", ".xz", ".bz2", ".lz4", ".cab"}
 
 // IsPacked tells whether a file holds others, or is compressed in a way that is not read, by its name.
@@ -32,12 +33,13 @@ type Files struct {
 }
 
 // Expand lists the event files that paths name: files, folders with everything below them, globs, and "-" for standard
-// input. In a folder it takes files with the extension of a log, and skips hidden files.
+// input. In a folder it takes files with the extension of a log, and skips hidden files. A zip archive is like a
+// folder.
 func Expand(paths []string) Files {
 	out := Files{Doubt: map[string]bool{}}
 	fail := func(format string, args ...any) { out.Errs = append(out.Errs, fmt.Errorf(format, args...)) }
 	for _, p := range paths {
-		if p == "-" {
+		if archive, _ := archiveOf(p); p == "-" || archive != "" {
 			out.Paths = append(out.Paths, p)
 			continue
 		}
@@ -58,7 +60,7 @@ func Expand(paths []string) Files {
 			if at := slices.IndexFunc(out.Passed[passed:], IsPacked); at >= 0 {
 				hint = ": unpack " + out.Passed[passed+at]
 			}
-			fail("%s: no event files (%s; also .gz and .zst)%s", p, strings.Join(extensions, ", "), hint)
+			fail("%s: no event files (%s; also .gz and .zst, and in a .zip)%s", p, strings.Join(extensions, ", "), hint)
 		}
 	}
 	return out
@@ -76,19 +78,25 @@ func (f *Files) walk(root string) {
 		case d.IsDir() && hidden:
 			return fs.SkipDir
 		case d.IsDir():
+		case f.walkArchive(at):
 		case at == root:
 			f.Paths = append(f.Paths, at)
 		case hidden || !Supported(at) || !regular(at):
 			f.Passed = append(f.Passed, at)
 		default:
 			f.Paths = append(f.Paths, at)
-			f.Doubt[at] = rotated(at) || slices.Contains(doubtful, filepath.Ext(plainName(at)))
+			f.Doubt[at] = isDoubtful(at)
 		}
 		return nil
 	})
 	if err != nil {
 		f.Errs = append(f.Errs, err)
 	}
+}
+
+// isDoubtful tells whether a file of a folder may not be a log, though it has the name of one.
+func isDoubtful(name string) bool {
+	return rotated(name) || slices.Contains(doubtful, filepath.Ext(plainName(name)))
 }
 
 // regular tells whether a path is a file or a link to one. Anything else, such as a pipe, could block forever.

@@ -99,6 +99,13 @@ func Open(path string, opt Options) (*Reader, error) {
 		}
 		return NewReader(Named(path), io.NopCloser(raw), opt)
 	}
+	if archive, name := archiveOf(path); archive != "" {
+		m, err := openEntry(archive, name)
+		if err != nil {
+			return nil, err
+		}
+		return NewReader(path, m, opt)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

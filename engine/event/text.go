@@ -54,9 +54,14 @@ func asText(head []byte, latest time.Time, isRows func() bool) *text {
 
 // latestOf is a time after which no line of a file was written: when it was changed, or now.
 func latestOf(raw io.Reader) time.Time {
-	if f, ok := raw.(*os.File); ok {
+	switch f := raw.(type) {
+	case *os.File:
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			return info.ModTime().UTC()
+		}
+	case *zipEntry:
+		if !f.changed.IsZero() {
+			return f.changed
 		}
 	}
 	return time.Now().UTC()

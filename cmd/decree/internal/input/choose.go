@@ -2,7 +2,6 @@ package input
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -121,7 +120,7 @@ func (in *Reader) sniff(file string, among []schema.Recognised) (choice recognis
 	}
 	choice = recognise.File(r, among)
 	ok = choice.Model != "" || r.Broken() == ""
-	if info, err := os.Stat(file); file == "-" || err != nil || !info.Mode().IsRegular() {
+	if _, again := event.Size(file); file == "-" || !again {
 		in.chosen.open[file] = r
 		return choice, ok
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/output"
@@ -135,8 +134,8 @@ func sizes(files []string) []int64 {
 	out := make([]int64, len(files))
 	for i, file := range files {
 		out[i] = -1
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			out[i] = info.Size()
+		if size, again := event.Size(file); again {
+			out[i] = size
 		}
 	}
 	return out

@@ -1,0 +1,176 @@
+package event
+
+import (
+	"archive/zip"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"decree/rules/source"
+)
+
+// archive is an open zip archive. Those that read it share it.
+type archive struct {
+	*zip.Reader
+	file    *os.File
+	info    fs.FileInfo
+	byName  map[string]*zip.File
+	readers int
+	last    bool
+}
+
+// lastArchive stays open: each entry of an archive is opened several times, and the directory of one may be long.
+var lastArchive struct {
+	sync.Mutex
+	of *archive
+}
+
+func openArchive(name string) (*archive, error) {
+	lastArchive.Lock()
+	defer lastArchive.Unlock()
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if a := lastArchive.of; a != nil && os.SameFile(a.info, info) && a.info.Size() == info.Size() && a.info.ModTime().Equal(info.ModTime()) {
+		a.readers++
+		return a, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	z, err := zip.NewReader(f, info.Size())
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	a := &archive{Reader: z, file: f, info: info, byName: map[string]*zip.File{}, readers: 1, last: true}
+	for _, entry := range z.File {
+		a.byName[entry.Name] = entry
+	}
+	former := lastArchive.of
+	lastArchive.of = a
+	if former != nil {
+		former.last = false
+		if former.readers == 0 {
+			_ = former.file.Close() // it was only read
+		}
+	}
+	return a, nil
+}
+
+func (a *archive) Close() error {
+	lastArchive.Lock()
+	defer lastArchive.Unlock()
+	if a.readers--; a.readers > 0 || a.last {
+		return nil
+	}
+	return a.file.Close()
+}
+
+// zipEntry is a file in a zip archive, as collectors of evidence write them. Its path is that of the archive with its
+// name behind it, such as case.zip/uploads/Security.evtx.
+type zipEntry struct {
+	io.ReadCloser
+	of      *archive
+	changed time.Time
+}
+
+func (e *zipEntry) Close() error { return errors.Join(e.ReadCloser.Close(), e.of.Close()) }
+
+const zipExtension = ".zip"
+
+// walkArchive takes the entries of a zip archive as walk does the files of a folder. It is false if none is a log, or
+// if the archive cannot be read.
+func (f *Files) walkArchive(at string) bool {
+	if !strings.EqualFold(filepath.Ext(at), zipExtension) || !regular(at) {
+		return false
+	}
+	a, err := openArchive(at)
+	if err != nil {
+		return false
+	}
+	defer a.Close()
+	var logs, others []string
+	for _, entry := range a.File {
+		name := strings.ReplaceAll(entry.Name, `\`, "/") // as some tools write them
+		switch {
+		case !entry.Mode().IsRegular():
+		case strings.HasPrefix(path.Base(name), ".") || !Supported(name):
+			others = append(others, at+"/"+entry.Name)
+		default:
+			logs = append(logs, at+"/"+entry.Name)
+			f.Doubt[at+"/"+entry.Name] = isDoubtful(name)
+		}
+	}
+	if len(logs) == 0 {
+		return false
+	}
+	f.Paths, f.Passed = append(f.Paths, logs...), append(f.Passed, others...)
+	return true
+}
+
+// archiveOf gives the archive that a path leads into, and the entry's name in it. Both are "" for any other path.
+func archiveOf(name string) (archive, entry string) {
+	for i, c := range name {
+		if c != '/' || !strings.EqualFold(filepath.Ext(name[:i]), zipExtension) {
+			continue
+		}
+		if info, err := os.Stat(name[:i]); err == nil && info.Mode().IsRegular() {
+			return name[:i], name[i+1:]
+		}
+	}
+	return "", ""
+}
+
+// openEntry opens a file in a zip archive.
+func openEntry(name, entry string) (*zipEntry, error) {
+	a, err := openArchive(name)
+	if err != nil {
+		return nil, err
+	}
+	fail := func(err error) (*zipEntry, error) {
+		return nil, errors.Join(&fs.PathError{Op: "open", Path: name + "/" + entry, Err: err}, a.Close())
+	}
+	f := a.byName[entry]
+	if f == nil {
+		return nil, errors.Join(source.NotFound(name+"/"+entry), a.Close())
+	}
+	const encrypted = 1
+	if f.Flags&encrypted != 0 {
+		return fail(errors.New("it is encrypted: unpack the archive with its password"))
+	}
+	r, err := f.Open()
+	if err != nil {
+		return fail(err)
+	}
+	return &zipEntry{r, a, f.Modified.UTC()}, nil
+}
+
+// Size gives the bytes of a file that can be read again, on disk or in an archive. again is false for any other, such
+// as a pipe.
+func Size(name string) (bytes int64, again bool) {
+	if in, entry := archiveOf(name); in != "" {
+		a, err := openArchive(in)
+		if err != nil {
+			return 0, false
+		}
+		defer a.Close()
+		f := a.byName[entry]
+		if f == nil {
+			return 0, false
+		}
+		return int64(f.UncompressedSize64), true
+	}
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return 0, false
+	}
+	return info.Size(), true
+}

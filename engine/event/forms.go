@@ -69,6 +69,7 @@ var flatForms = []flatForm{
 	{keys: []string{"AuditData"}, read: auditData("AuditData")},
 	{keys: []string{"auditData"}, read: auditData("auditData")},
 	{keys: []string{"Date (UTC)", "Username", "Application"}, read: portalSignIn},
+	{keys: []string{"Date (UTC)", "Activity", "CorrelationId"}, read: portalAudit},
 	historyForm,
 	{keys: []string{"Event Time", "Machine Id", "Action Type"}, read: deviceTimeline},
 	{keys: []string{"protopayload_auditlog"}, read: underNames(bigQueryNames)},

@@ -1,6 +1,9 @@
 package event
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // This file reads audit logs of clouds in forms that name their fields otherwise than the logs themselves: tables that
 // portals export for people, and Google's logs as BigQuery holds them.
@@ -21,6 +24,43 @@ func portalSignIn(fields map[string]any) map[string]any {
 		fields = with(fields, map[string]any{code: "0"})
 	}
 	return moved(fields, entraNames)
+}
+
+// auditNames are the names of audit events in Microsoft Graph for those of the portal's CSV, from the same page.
+var auditNames = map[string]string{"Date (UTC)": "activityDateTime", "CorrelationId": "correlationId", "Service": "loggedByService", "Category": "category", "Activity": "activityDisplayName",
+	"Result": "result", "ResultReason": "resultReason", "User Agent": "userAgent", "IPAddress": "initiatedBy.user.ipAddress", "ActorUserPrincipalName": "initiatedBy.user.userPrincipalName",
+	"ActorObjectId": "initiatedBy.user.id", "ActorDisplayName": "initiatedBy.user.displayName", "ActorHomeTenantId": "initiatedBy.user.homeTenantId", "ActorHomeTenantName": "initiatedBy.user.homeTenantName",
+	"ActorServicePrincipalId": "initiatedBy.app.servicePrincipalId", "ActorServicePrincipalName": "initiatedBy.app.displayName"}
+
+// portalAudit reads a row of such a table, which numbers the targets of an activity, their changes and its details:
+// Target1Type, Target1ModifiedProperty1Name, AdditionalDetail1Key.
+func portalAudit(fields map[string]any) map[string]any {
+	targets := numbered(fields, "Target", map[string]string{"Type": "type", "DisplayName": "displayName", "ObjectId": "id", "UserPrincipalName": "userPrincipalName"})
+	for i, target := range targets {
+		changes := numbered(fields, fmt.Sprintf("Target%dModifiedProperty", i+1), map[string]string{"Name": "displayName", "OldValue": "oldValue", "NewValue": "newValue"})
+		add(target.(map[string]any), map[string]any{"modifiedProperties": changes})
+	}
+	details := numbered(fields, "AdditionalDetail", map[string]string{"Key": "key", "Value": "value"})
+	return with(moved(fields, auditNames), map[string]any{"targetResources": targets, "additionalDetails": details})
+}
+
+// numbered gathers columns that have the number of an element, from 1, between a prefix and its field.
+func numbered(fields map[string]any, prefix string, names map[string]string) []any {
+	list := []any{}
+	for n := 1; ; n++ {
+		element, known := map[string]any{}, false
+		for column, name := range names {
+			v, has := fields[fmt.Sprint(prefix, n, column)]
+			known = known || has
+			if has && v != "" {
+				element[name] = v
+			}
+		}
+		if !known || len(element) == 0 {
+			return list
+		}
+		list = append(list, element)
+	}
 }
 
 // trailNames are CloudTrail's names for those of the CSV of its event history:

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"decree/engine/fieldname"
 	"decree/rules/diag"
 )
 
@@ -74,7 +75,7 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 		return found, false
 	}
 	found = Misnamed{LogSource: s.Name, Events: seen.events, Blank: len(unseen) == len(s.tested)}
-	others := wordsOf(p.othersIn(s, names))
+	others := fieldname.All(p.othersIn(s, names))
 	for _, f := range unseen {
 		if len(found.Fields) == mostMisnamed {
 			break
@@ -82,9 +83,9 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 		name := ""
 		switch {
 		case found.Blank || len(s.Recognise) == 0:
-			name = sameWord(f.name, others, found.Blank && s.Log != "")
+			name = fieldname.Same(f.name, others, found.Blank && s.Log != "")
 		case !s.spreads(f.name):
-			name = otherCase(f.name, others)
+			name = fieldname.OtherCase(f.name, others)
 		}
 		if name == "" {
 			name = p.meant(s, f, names)
@@ -110,14 +111,14 @@ func (p *plan) misnamed(s *source, seen *sighted) (found Misnamed, ok bool) {
 func (p *plan) meant(s *source, f testedField, names []string) (name string) {
 	switch {
 	case s.Log == "":
-		if i := slices.IndexFunc(names, func(name string) bool { return slipped(name, f.name) }); i >= 0 {
+		if i := slices.IndexFunc(names, func(name string) bool { return fieldname.Slipped(name, f.name) }); i >= 0 {
 			name = names[i]
 		}
 	case !p.isOfLog(s, f.name):
 		name = diag.Misspelt(f.name, names)
 	}
 	isTested := func(o testedField) bool { return o.name == name }
-	if name == "" || sibling(name, f.name) || p.isOfLog(s, f.name) || slices.ContainsFunc(s.tested, isTested) {
+	if name == "" || fieldname.Siblings(name, f.name) || p.isOfLog(s, f.name) || slices.ContainsFunc(s.tested, isTested) {
 		return ""
 	}
 	return name

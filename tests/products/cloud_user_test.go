@@ -1,4 +1,4 @@
-package engine_test
+package products_test
 
 import (
 	"testing"

@@ -1,36 +1,43 @@
-package engine
+// Package fieldname finds names of fields that are one but for their spelling.
+//
+// In: the name of a field that a rule tests, and names that events have. Out: the name that may be meant.
+//
+// What must stay true: only names are compared. Whether events may have both, the caller knows.
+package fieldname
 
 import (
-	"decree/rules/anycase"
 	"strings"
 	"unicode"
+
+	"decree/rules/anycase"
 )
 
-// worded is a name with its words.
-type worded struct {
+// Name is a name with its words.
+type Name struct {
 	name    string
 	words   []string
 	letters string // of all words
 }
 
-func wordsOf(names []string) []worded {
-	out := make([]worded, len(names))
+// All splits names into words.
+func All(names []string) []Name {
+	out := make([]Name, len(names))
 	for i, name := range names {
-		out[i] = newWorded(name)
+		out[i] = newName(name)
 	}
 	return out
 }
 
-// newWorded splits a name at signs and spaces, in lower case.
-func newWorded(name string) worded {
+// newName splits a name at signs and spaces, in lower case.
+func newName(name string) Name {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return worded{name, words, strings.Join(words, "")}
+	return Name{name, words, strings.Join(words, "")}
 }
 
-// sameWord gives the first name that is that of a field but for case, spaces and signs; "" if there is none. With below
+// Same gives the first name that is that of a field but for case, spaces and signs; "" if there is none. With below
 // one of the two may also have words before, if there is only one such name: of two, either may be meant.
-func sameWord(field string, names []worded, below bool) string {
-	f, more := newWorded(field), ""
+func Same(field string, names []Name, below bool) string {
+	f, more := newName(field), ""
 	for _, name := range names {
 		if name.letters == f.letters {
 			return name.name
@@ -48,9 +55,9 @@ func sameWord(field string, names []worded, below bool) string {
 	return more
 }
 
-// otherCase gives the first name that is that of a field, or of a list that the field is in, but for the case of its
+// OtherCase gives the first name that is that of a field, or of a list that the field is in, but for the case of its
 // letters; "" if there is none. Its first part differs.
-func otherCase(field string, names []worded) string {
+func OtherCase(field string, names []Name) string {
 	first, _, _ := strings.Cut(field, ".")
 	for _, n := range names {
 		if anycase.HasPrefix(field, n.name) && !strings.HasPrefix(n.name, first) &&
@@ -62,7 +69,7 @@ func otherCase(field string, names []worded) string {
 }
 
 // endsAs tells whether a name has words before those of another.
-func (n worded) endsAs(end worded) bool {
+func (n Name) endsAs(end Name) bool {
 	rest := n.letters
 	for i := 0; i+1 < len(n.words) && len(rest) > len(end.letters); i++ {
 		if rest = rest[len(n.words[i]):]; rest == end.letters {
@@ -72,8 +79,8 @@ func (n worded) endsAs(end worded) bool {
 	return false
 }
 
-// sibling tells whether two names differ in their numbers or in being of several alone: a log may have both.
-func sibling(a, b string) bool {
+// Siblings tells whether two names differ in their numbers or in being of several alone: a log may have both.
+func Siblings(a, b string) bool {
 	letters := func(name string) string {
 		return strings.TrimSuffix(strings.Map(func(r rune) rune {
 			if unicode.IsDigit(r) {
@@ -85,9 +92,9 @@ func sibling(a, b string) bool {
 	return letters(a) == letters(b)
 }
 
-// slipped tells whether two names are one but for two letters in another order, or a letter left out or typed twice
+// Slipped tells whether two names are one but for two letters in another order, or a letter left out or typed twice
 // amid the last part of a path.
-func slipped(a, b string) bool {
+func Slipped(a, b string) bool {
 	if len(a) < len(b) {
 		a, b = b, a
 	}

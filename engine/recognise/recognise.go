@@ -14,10 +14,13 @@ import (
 	"decree/rules/schema"
 )
 
-// How much of a file is read to choose: so many lines, or so many bytes if they have more.
+// How much of a file is read to choose: so many events, or so many bytes if they have more. What cannot be read is
+// passed over: a damaged record may be the first of many. If something is, and no event shows a sign, it is more
+// events.
 const (
-	sampleLines = 64
-	sampleBytes = 1 << 20
+	sampleEvents = 64
+	sampleBytes  = 1 << 20
+	sampleLines  = 1 << 12 // events or not
 )
 
 // shownColumns bounds how many columns of an event that shows no sign are kept, and shownLetters how much of each name.
@@ -34,6 +37,9 @@ type Choice struct {
 	Columns []string // some columns of the first event that shows no sign, sorted
 
 	MessageOnly int // events that have their values only in the text of a message
+
+	Rejected int   // lines or records that were looked at and are not events
+	Why      error // of the first of them
 }
 
 // Share is how many events are of a model.
@@ -45,25 +51,14 @@ type Share struct {
 // File chooses the model of a file. among lists the models in order of preference.
 func File(r *event.Reader, among []schema.Recognised) Choice {
 	var c Choice
-	counts := make([]int, len(among))
-	for _, line := range r.Ahead(sampleLines, sampleBytes) {
-		if line.Err != nil {
-			continue
-		}
-		fields, err := line.Decode()
-		if err != nil {
-			continue // the reader rejects it later
-		}
-		c.Events++
-		if event.MessageOnly(fields) {
-			c.MessageOnly++
-		}
-		if of := Event(fields, among); of >= 0 {
+	counts, shown := make([]int, len(among)), 0
+	r.Ahead(sampleBytes, func(line event.Raw) (enough bool) {
+		if of := c.look(line, among); of >= 0 {
 			counts[of]++
-		} else if c.Columns == nil {
-			c.Columns = someColumns(fields)
+			shown++
 		}
-	}
+		return c.Events >= sampleEvents && (shown > 0 || c.Rejected == 0) || c.Events+c.Rejected >= sampleLines
+	})
 	for i, n := range counts {
 		if n > 0 {
 			c.Of = append(c.Of, Share{among[i].Model, n})
@@ -74,6 +69,28 @@ func File(r *event.Reader, among []schema.Recognised) Choice {
 		c.Model = c.Of[0].Model
 	}
 	return c
+}
+
+// look looks at one line, and gives the place of the model that its event is of, or -1.
+func (c *Choice) look(line event.Raw, among []schema.Recognised) (of int) {
+	fields, err := map[string]any(nil), line.Err
+	if err == nil {
+		fields, err = line.Decode()
+	}
+	if err != nil { // the reader rejects it later
+		if c.Rejected++; c.Why == nil {
+			c.Why = err
+		}
+		return -1
+	}
+	c.Events++
+	if event.MessageOnly(fields) {
+		c.MessageOnly++
+	}
+	if of = Event(fields, among); of < 0 && c.Columns == nil {
+		c.Columns = someColumns(fields)
+	}
+	return of
 }
 
 // someColumns gives the first names of an event's fields, cut where they are long.

@@ -155,9 +155,32 @@ func TestProducts(t *testing.T) {
 // TestMajority: the model of most events is that of the file. Lines that are not events do not count.
 func TestMajority(t *testing.T) {
 	c := modelOf(t, `{"name":"x"}`+"\nnot json\n"+strings.Repeat(`{"EventID":1,"Channel":"Security"}`+"\n", 2)+strings.Repeat(`{"eventName":"a","eventSource":"b"}`+"\n", 3))
-	assert.Equal(t, Choice{Model: "cloud", Events: 6, Of: []Share{{"cloud", 3}, {"windows", 2}}, Columns: []string{"name"}}, c)
+	require.Error(t, c.Why)
+	c.Why = nil
+	assert.Equal(t, Choice{Model: "cloud", Events: 6, Of: []Share{{"cloud", 3}, {"windows", 2}}, Columns: []string{"name"}, Rejected: 1}, c)
 	c = modelOf(t, `{"eventName":"a","eventSource":"b"}`+"\n"+`{"EventID":1,"Channel":"Security"}`+"\n")
 	assert.Equal(t, "windows", c.Model, "the first in order, of as many events")
+}
+
+// TestWhatCannotBeReadIsPassedOver: events behind many damaged lines are looked at, also where those between show no
+// sign.
+func TestWhatCannotBeReadIsPassedOver(t *testing.T) {
+	const damaged, odd, windows = "{\"a\":\n", "{\"colour\":1}\n", `{"EventRecordID":1,"EventID":4624,"Channel":"Security","Computer":"A"}` + "\n"
+	for _, c := range []struct {
+		text, model      string
+		events, rejected int
+	}{
+		{strings.Repeat(damaged, sampleEvents+6) + windows, "windows", 1, sampleEvents + 6},
+		{odd + strings.Repeat(damaged, sampleEvents+6) + windows, "windows", 2, sampleEvents + 6},
+		{damaged + strings.Repeat(odd, sampleEvents+6) + windows, "windows", sampleEvents + 7, 1},
+		{strings.Repeat(odd, sampleEvents+6) + windows, "", sampleEvents, 0},
+		{strings.Repeat(damaged, sampleLines) + windows, "", 0, sampleLines},
+		{damaged + odd, "", 1, 1},
+	} {
+		choice := modelOf(t, c.text)
+		assert.Equal(t, []any{c.model, c.events, c.rejected}, []any{choice.Model, choice.Events, choice.Rejected})
+		assert.Equal(t, c.rejected > 0, choice.Why != nil)
+	}
 }
 
 // TestColumnsAreShort: what is not a log may have a first line that is taken for a header.
@@ -170,12 +193,12 @@ func TestColumnsAreShort(t *testing.T) {
 // event.
 func TestNothingIsLost(t *testing.T) {
 	var rejected []int
-	text := "not json\n" + strings.Repeat(`{"EventID":1,"Channel":"Security"}`+"\n", 2*sampleLines)
+	text := "not json\n" + strings.Repeat(`{"EventID":1,"Channel":"Security"}`+"\n", 2*sampleEvents)
 	r, err := event.NewReader("-", strings.NewReader(text), event.Options{OnReject: func(j event.Reject) { rejected = append(rejected, j.Line) }})
 	require.NoError(t, err)
 	assert.Equal(t, "windows", File(r, schema.Recognisable()).Model)
 	assert.Empty(t, rejected)
-	for line := 2; line <= 2*sampleLines+1; line++ {
+	for line := 2; line <= 2*sampleEvents+1; line++ {
 		ev, err := r.Next()
 		require.NoError(t, err)
 		assert.Equal(t, line, ev.Line)
@@ -183,5 +206,5 @@ func TestNothingIsLost(t *testing.T) {
 	_, err = r.Next()
 	require.Error(t, err)
 	assert.Equal(t, []int{1}, rejected)
-	assert.Equal(t, 2*sampleLines+1, r.Lines())
+	assert.Equal(t, 2*sampleEvents+1, r.Lines())
 }

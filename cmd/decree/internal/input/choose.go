@@ -100,7 +100,7 @@ func (in *Reader) choose(files event.Files, among []schema.Recognised) []string 
 			}
 		default:
 			c.unread[file] = true
-			in.blame("%s: no data model recognises its events, which have the fields %s: name theirs with --model, or describe them with --model-file", event.Named(file), strings.Join(choice.Columns, ", "))
+			in.blame("%s: no data model recognises its events, which have the fields %s: name theirs with --model, or describe them with --model-file%s", event.Named(file), strings.Join(choice.Columns, ", "), damageText(choice))
 		}
 	}
 	for _, choice := range choices {
@@ -152,6 +152,14 @@ func messageText(c recognise.Choice) string {
 		return ""
 	}
 	return fmt.Sprintf("; events with only a message text and no fields: %d of the first %s (save the log as EVTX or XML)", c.MessageOnly, plural.Count(c.Events, "event"))
+}
+
+// damageText says how much of the beginning of a file cannot be read, if something cannot.
+func damageText(c recognise.Choice) string {
+	if c.Rejected == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d of the first %s cannot be read (%v)", c.Rejected, plural.Count(c.Events+c.Rejected, "line"), c.Why)
 }
 
 // modelText names a model. Of events with plain field names no log source is known.

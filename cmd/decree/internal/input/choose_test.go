@@ -69,6 +69,8 @@ func TestEachFileIsReadAsTheModelOfItsEvents(t *testing.T) {
 	write(t, map[string]string{
 		"win.ndjson": windowsEvent, "mde.ndjson": mdeEvent, "plain.ndjson": plainEvent, "unknown.ndjson": unknownEvent,
 		"mixed2.ndjson":    strings.Repeat(windowsEvent, 3) + mdeEvent,
+		"damaged.ndjson":   "{\"a\":\n{\"b\":\n" + unknownEvent,
+		"late.ndjson":      strings.Repeat("{\"a\":\n", 70) + mdeEvent,
 		"partly.ndjson":    unknownEvent + windowsEvent,
 		"withplain.ndjson": windowsEvent + windowsEvent + plainEvent,
 		"message.ndjson":   messageEvent + messageEvent,
@@ -90,6 +92,9 @@ func TestEachFileIsReadAsTheModelOfItsEvents(t *testing.T) {
 		{files: []string{"unknown.ndjson", "win.ndjson"}, models: []string{"windows"}, lines: 1, matches: map[string]int{"win.ndjson": 1}, unreadable: true,
 			want: "error: unknown.ndjson: no data model recognises its events, which have the fields age, colour: name theirs with --model, or describe them with --model-file\n" +
 				"win.ndjson: model windows\n"},
+		{files: []string{"damaged.ndjson"}, unreadable: true,
+			want: "error: damaged.ndjson: no data model recognises its events, which have the fields age, colour: name theirs with --model, or describe them with --model-file; 2 of the first 3 lines cannot be read (not JSON: unexpected EOF)\n"},
+		{files: []string{"late.ndjson"}, models: []string{"mde"}, lines: 71, rejected: 70, matches: map[string]int{"late.ndjson": 1}, unreadable: true, want: "late.ndjson: model mde\n"},
 		{files: []string{"mixed2.ndjson"}, models: []string{"windows"}, lines: 4, matches: map[string]int{"mixed2.ndjson": 3}, misread: true,
 			want: "mixed2.ndjson: model windows; it has 3 of the first 4 events, and all are read as its; 1 look like mde\n"},
 		{files: []string{"withplain.ndjson"}, models: []string{"windows"}, lines: 3, matches: map[string]int{"withplain.ndjson": 2},

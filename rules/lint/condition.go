@@ -31,6 +31,7 @@ var conditionChecks = []Check{
 			}
 		})
 	}},
+	{Code: "all-of-list", Severity: diag.Warning, rule: allOfList},
 	{Code: "filter-not-negated", Severity: diag.Warning, rule: filterNotNegated},
 }
 
@@ -66,6 +67,33 @@ func namesOf(e rules.Expr) []string {
 		return e.Names
 	}
 	return nil
+}
+
+// allOfList reports `all of` a single list. Old tools joined the list's own values by it.
+func allOfList(s *subject) {
+	s.eachExpr(func(e rules.Expr, _ bool) {
+		of, ok := e.(rules.OfExpr)
+		if !ok || !of.All || len(of.Names) != 1 || strings.Contains(of.Pattern, "*") {
+			return
+		}
+		for _, search := range s.Searches {
+			if search.Name == of.Names[0] && isList(search.Body) {
+				s.report(of.Range, "if all of them must match, write keywords below `'|all':`, and give maps a name each; else write `1 of`, or the name alone", "the values of the list %q are alternatives: one of them is enough", search.Name)
+			}
+		}
+	})
+}
+
+// isList tells whether a selection is of several alternatives.
+func isList(in rules.Selection) bool {
+	switch in := in.(type) {
+	case rules.AnyOf:
+		return len(in.Selections) > 1
+	case rules.Keywords:
+		isAll := func(m rules.Modifier) bool { return m.Name == "all" }
+		return len(in.Item.Values) > 1 && !slices.ContainsFunc(in.Item.Modifiers, isAll)
+	}
+	return false
 }
 
 func unusedSelection(s *subject) {

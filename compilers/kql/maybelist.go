@@ -14,6 +14,7 @@ import (
 const (
 	notElement = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, and finds no element of a list by its whole value"
 	belowList  = "the column, or what stands between it and the property, may be a list: the query finds nothing below one, and the rule reads each element"
+	firstOf    = "of a list the query reads the first element alone, and the rule each that has the property"
 	alsoInJSON = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, also the names and punctuation in it"
 )
 
@@ -41,9 +42,9 @@ func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	case missed:
 		w.plan.NoteOf(m, "property-list", "false-negatives", notElement)
 	case w.isNested(col) && ir.WhenMissing(m.Test):
-		w.plan.NoteOf(m, "property-list", "false-positives", belowList)
+		w.plan.NoteOf(m, "property-list", "false-positives", w.whatIsMissed(col))
 	case w.isNested(col):
-		w.plan.NoteOf(m, "property-list", "false-negatives", belowList)
+		w.plan.NoteOf(m, "property-list", "false-negatives", w.whatIsMissed(col))
 	}
 	if effect := ofPresence(m.Test); effect != "" {
 		w.plan.NoteOf(m, "property-list", effect, withoutText)
@@ -82,22 +83,30 @@ func (w *writer) isNested(col schema.Column) bool {
 	return len(path) > 1 || container != "" && !w.plan.Source.HoldsObject(container)
 }
 
+// whatIsMissed says what the query does not read of a property below what may be a list.
+func (w *writer) whatIsMissed(col schema.Column) string {
+	if w.plan.Source.BelowArray(col.Name) {
+		return firstOf
+	}
+	return belowList
+}
+
 // comparesList tells whether a value that is compared or counted may be a list or an object in a column. Of a list the
 // first element counts.
 func (w *writer) comparesList(f ir.Field, col schema.Column) bool {
-	return col.Made == nil && !col.Second() && col.Within() == "" && col.Type != schema.HashSet && w.mayBeList(col, f)
+	return col.Made == nil && !col.Second() && col.Within() == "" && col.Type != schema.HashSet && !w.plan.Source.OneBelowArray(col.Name) && w.mayBeList(col, f)
 }
 
 // noteCompared notes that some values of a field are not compared or counted, where these may be lists. effects are
 // what that does.
 func (w *writer) noteCompared(effects []string, f ir.Field, columns []schema.Column) {
 	for _, col := range columns {
-		if !w.comparesList(f, col) {
+		if !w.comparesList(f, col) && !w.plan.Source.BelowArray(col.Name) {
 			continue
 		}
 		message := notFirst
 		if w.isNested(col) {
-			message = belowList
+			message = w.whatIsMissed(col)
 		}
 		for _, effect := range effects {
 			w.plan.Notes = compilers.AddNotes(w.plan.Notes, compilers.Note{Code: "property-list", Effect: effect, Message: message, Range: w.plan.Rule.Source.LogSource.Range})

@@ -73,6 +73,7 @@ func TestListsThatAreCompared(t *testing.T) {
 		aws + "first_seen: {n: {fields: [requestParameters.list], over: 1h}}\n":                                      "tolower(" + of("parse_json(RequestParameters).list") + ")",
 		aws + "first_seen: {n: {fields: [requestParameters.userName], over: 1h}}\n":                                  "tolower(tostring(parse_json(RequestParameters).userName))",
 		audit + "first_seen: {n: {fields: [TargetResources], over: 1h}}\n":                                           of("TargetResources"),
+		audit + "first_seen: {n: {fields: [TargetResources.ModifiedProperties.newValue], over: 1h}}\n":               "tolower(tostring(TargetResources[0].modifiedProperties[0].newValue))",
 		audit + "prevalence: {n: {field: TargetResources, local: {distinct: InitiatedBy.odd, lte: 1}}}\n":            "= " + of("TargetResources"),
 		audit + "prevalence: {n: {field: OperationName, local: {distinct: InitiatedBy.odd, lte: 1}}}\n":              "tolower(" + of("InitiatedBy.odd") + ")",
 		audit + "suppress: {by: [TargetResources], for: 1h}\nfirst_seen: {n: {fields: [OperationName], over: 1h}}\n": "Like1 = tolower(" + of("TargetResources") + ")",
@@ -100,10 +101,11 @@ func TestWhatIsComparedOtherwiseIsNoted(t *testing.T) {
 		return messages
 	}
 	for text, want := range map[string][]string{
-		kubernetes + "first_seen: {n: {fields: [" + image + "], over: 1h}}\n":                                  {misses + belowList, finds + belowList},
+		kubernetes + "first_seen: {n: {fields: [" + image + "], over: 1h}}\n":                                  {misses + firstOf, finds + firstOf},
+		kubernetes + "first_seen: {n: {fields: [requestObject.webhooks.name], over: 1h}}\n":                    {misses + belowList, finds + belowList},
 		aws + "prevalence: {n: {field: requestParameters.set.items, local: {distinct: eventName, lte: 1}}}\n":  {misses + belowList, finds + belowList},
 		aws + "prevalence: {n: {field: eventName, local: {distinct: requestParameters.set.items, lte: 1}}}\n":  {misses + belowList, finds + belowList},
-		kubernetes + "suppress: {by: [" + image + "], for: 1h}\nfirst_seen: {n: {fields: [verb], over: 1h}}\n": {misses + belowList},
+		kubernetes + "suppress: {by: [" + image + "], for: 1h}\nfirst_seen: {n: {fields: [verb], over: 1h}}\n": {misses + firstOf},
 		audit + "first_seen: {n: {fields: [TargetResources], over: 1h}}\n":                                     {misses + notFirst, finds + notFirst},
 		aws + "first_seen: {n: {fields: [requestParameters.list], over: 1h}}\n":                                {misses + notFirst, finds + notFirst},
 		aws + "first_seen: {n: {fields: [requestParameters.userName], over: 1h}}\n":                            nil,
@@ -114,15 +116,15 @@ func TestWhatIsComparedOtherwiseIsNoted(t *testing.T) {
 	}
 	const other = "---\ntitle: A\nname: a\n" + kubernetes + "detection: {s: {verb: create}, condition: s}\n"
 	for detection, want := range map[string][]string{
-		"condition: s and j":     {misses + belowList},
-		"condition: s and not j": {finds + belowList},
+		"condition: s and j":     {misses + firstOf},
+		"condition: s and not j": {finds + firstOf},
 	} {
 		rs := lowered.Rules(t, "title: B\n"+kubernetes+"joins: {j: {rule: a, same: ["+image+"], before: 1h}}\ndetection: {s: {verb: get}, "+detection+"}\n"+other)
 		q, found := New().Compile(rs[0], compilers.Options{Model: lowered.Model(t, "sentinel")})
 		require.NotNil(t, q, "%v", found)
 		assert.Equal(t, want, noted(q.Notes), detection)
 	}
-	for field, want := range map[string][]string{image: {misses + belowList}, "verb": nil} {
+	for field, want := range map[string][]string{image: {misses + firstOf}, "verb": nil} {
 		_, cs := lowered.Correlations(t, "title: A\nname: a\n"+kubernetes+"detection: {s: {verb: create}, condition: s}\n---\ntitle: T\ncorrelation: {type: event_count, rules: [a], group-by: ["+field+"], timespan: 1h, condition: {gte: 2}}\n")
 		q, found := New().CompileCorrelation(cs[0], compilers.Options{Model: lowered.Model(t, "sentinel")})
 		require.NotNil(t, q, "%v", found)

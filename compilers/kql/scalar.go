@@ -165,13 +165,19 @@ func (w *writer) property(container string, path []string, declared schema.Type)
 	return operand{name: fmt.Sprintf("tostring(%s)", from), kind: text}
 }
 
-// inside is the expression for a property of a column.
+// inside is the expression for a property of a column. Of an array in the path, it is that of the first element.
 func (w *writer) inside(container string, path []string) string {
-	from := columnName(container)
+	from, name := columnName(container), container
 	if w.plan.Source.Columns[container] == "string" {
 		from = "parse_json(" + from + ")"
 	}
-	return below(from, path)
+	for i := range path {
+		if w.plan.Source.IsArray(name) {
+			from += "[0]"
+		}
+		from, name = below(from, path[i:i+1]), name+"."+path[i]
+	}
+	return from
 }
 
 // below is the expression for a property of a dynamic value.

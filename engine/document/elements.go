@@ -56,10 +56,8 @@ func (l *Layout) AskElements(slot int) {
 
 // array reads a value as an array, which may be written as a text of JSON.
 func (l *Layout) array(v any, column string) []any {
-	if text, ok := v.(string); ok && l.arrays[column] && strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "[") {
-		if wrapped, err := event.Object([]byte(`{"a":` + text + `}`)); err == nil {
-			v = wrapped["a"]
-		}
+	if text, ok := v.(string); ok && l.arrays[column] {
+		v = embedded(text, true)
 	}
 	list, _ := v.([]any)
 	return list

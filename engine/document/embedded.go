@@ -8,25 +8,42 @@ import (
 	"decree/engine/jsontext"
 )
 
-// readEmbedded reads fields inside columns that hold JSON as a text. A text that is not an
-// object has no fields, as in parse_json:
+// readEmbedded reads fields inside columns that hold JSON as a text. A text that is not an object, or an array of
+// objects that the model lists, has no fields, as in parse_json:
 // https://learn.microsoft.com/en-us/kusto/query/parse-json-function
 func (d *Document) readEmbedded() {
 	for _, i := range d.layout.nested {
 		col := &d.cols[i]
-		if col.gen != d.gen || len(col.Texts) != 1 || !strings.HasPrefix(strings.TrimLeft(col.Texts[0], " \t\r\n"), "{") {
+		if col.gen != d.gen || len(col.Texts) != 1 {
 			continue
 		}
-		fields, err := event.Object([]byte(col.Texts[0]))
-		if err != nil {
+		name := d.layout.list[i]
+		in := embedded(col.Texts[0], d.layout.objectArrays[name])
+		if in == nil {
 			continue // a text like any other
 		}
 		d.bits = jsontext.High // it is not known
 		words := len(d.all)
-		d.path = append(d.path[:0], d.layout.list[i]...)
-		d.fields(fields, 1)
+		d.path = append(d.path[:0], name...)
+		d.below(in, 1)
 		d.path, d.all = d.path[:0], d.all[:words] // readWords reads it for keywords
 	}
+}
+
+// embedded reads a text as a JSON object or, where that is asked for, as an array. It is nil if the text is neither.
+func embedded(text string, orArray bool) any {
+	begins := strings.TrimLeft(text, " \t\r\n")
+	switch {
+	case strings.HasPrefix(begins, "{"):
+		if fields, err := event.Object([]byte(text)); err == nil {
+			return fields
+		}
+	case orArray && strings.HasPrefix(begins, "["):
+		if wrapped, err := event.Object([]byte(`{"a":` + text + `}`)); err == nil {
+			return wrapped["a"]
+		}
+	}
+	return nil
 }
 
 // wordTexts are columns that may hold a whole event, or a part of one, as JSON or XML text, in any model.

@@ -12,16 +12,17 @@ import (
 
 // Layout lists the columns that rules ask for. It grows while rules are compiled and does not change after Finish.
 type Layout struct {
-	names                       // in the order of their numbers
-	columns     map[string]int  // column -> its number
-	prefixes    map[string]bool // objects on the way to a column with dots
-	lists       map[string]bool // those of them that may be lists of objects, each of which has the column
-	arrays      map[string]bool // columns of which elements are asked for
-	keywords    bool            // some rule asks for every value
-	textless    bool            // an object or a list without scalars is present
-	jsonColumns map[string]bool // columns that a product may write as a text of JSON
-	nested      []int           // those of them below which a column is asked for
-	wordColumns []int           // columns whose text keywords are asked of by its parts
+	names                        // in the order of their numbers
+	columns      map[string]int  // column -> its number
+	prefixes     map[string]bool // objects on the way to a column with dots
+	lists        map[string]bool // those of them that may be lists of objects, each of which has the column
+	arrays       map[string]bool // columns of which elements are asked for
+	keywords     bool            // some rule asks for every value
+	textless     bool            // an object or a list without scalars is present
+	jsonColumns  map[string]bool // columns that a product may write as a text of JSON
+	objectArrays map[string]bool // arrays whose elements' fields the model lists
+	nested       []int           // those of them below which a column is asked for
+	wordColumns  []int           // columns whose text keywords are asked of by its parts
 
 	flat    [len(flatForms)]flatForm
 	windows bool // a column has a name that Windows gives its events
@@ -36,7 +37,7 @@ type Layout struct {
 // NewLayout makes an empty layout for the events of a data model.
 func NewLayout(m *schema.Model) *Layout {
 	l := newLayout()
-	l.jsonColumns = m.JSONTexts()
+	l.jsonColumns, l.objectArrays = m.JSONTexts(), m.ObjectArrays()
 	l.textless = !m.EmptyListIsMissing
 	l.emptyIsMissing, l.missing = m.EmptyIsMissing, m.Missing
 	return l
@@ -85,13 +86,13 @@ func (l *Layout) column(name string) int {
 		}
 		outer := name[:at]
 		if l.jsonColumns[outer] {
-			listed = false // a path of Kusto's ends at a list
+			listed = false // a path of Kusto's ends at a list, unless the model lists what its elements have
 			if !l.prefixes[outer] {
 				l.nested = append(l.nested, l.column(outer))
 			}
 		}
 		l.prefixes[outer] = true
-		if listed {
+		if listed || l.objectArrays[outer] {
 			l.lists[outer] = true
 		}
 	}

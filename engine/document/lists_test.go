@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine/event"
+	"decree/rules/schema"
 )
 
 // TestFieldsOfListsOfObjects holds that a field with dots is found in each object of a list, as Elasticsearch flattens
@@ -210,4 +211,29 @@ func paths(l *Layout, name string, v any) {
 			paths(l, path, inner)
 		}
 	}
+}
+
+// TestFieldsOfElements: of the arrays that a model lists, the fields of all elements are read, also in a column of JSON
+// and from an array that is a text there.
+func TestFieldsOfElements(t *testing.T) {
+	l := NewLayout(&schema.Model{Dialect: "kql", Sources: []schema.Source{{
+		Columns:  map[string]string{"T": "dynamic", "I": "dynamic"},
+		Elements: map[string][]string{"T": {"id"}, "T.m": {"new"}, "I.list": {"id"}},
+	}}})
+	ids, news, inList, inOther := l.column("T.id"), l.column("T.m.new"), l.column("I.list.id"), l.column("I.other.id")
+	for _, c := range []string{
+		`{"T":[{"id":"a"},{"id":"b","m":[{"new":"n"}]}],"I":{"list":[{"id":"c"}],"other":[{"id":"d"}]}}`,
+		`{"T":"[{\"id\":\"a\"},{\"id\":\"b\",\"m\":[{\"new\":\"n\"}]}]","I":"{\"list\":[{\"id\":\"c\"}],\"other\":[{\"id\":\"d\"}]}"}`,
+	} {
+		d := New(l)
+		require.NoError(t, d.Load([]byte(c)))
+		checkColumn(t, d, ids, []string{"a", "b"}, true, c)
+		checkColumn(t, d, news, []string{"n"}, true, c)
+		checkColumn(t, d, inList, []string{"c"}, true, c)
+		checkColumn(t, d, inOther, nil, false, c)
+	}
+	d := New(l)
+	require.NoError(t, d.Load([]byte(`{"I":"[{\"list\":[{\"id\":\"c\"}]}]","T":"[broken"}`)))
+	checkColumn(t, d, inList, nil, false, "I is no array that the model lists")
+	checkColumn(t, d, ids, nil, false, "a text like any other")
 }

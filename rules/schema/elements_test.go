@@ -28,7 +28,7 @@ func TestPropertiesOfArraysAreAskedOfElements(t *testing.T) {
 		{"azure", "auditlogs", "TargetResources.id", &ir.Null{}, "TargetResources has only elements with (id is null)", true},
 		{"azure", "auditlogs", "TargetResources.id", &ir.Exists{Value: true}, "TargetResources has an element with (id exists)", true},
 		{"azure", "auditlogs", "TargetResources.other", x, `TargetResources.other equals "x"`, false},
-		{"azure", "auditlogs", "TargetResources.id", backtracking, `TargetResources.id matches /(a)\1/ (backtracking)`, false},
+		{"azure", "auditlogs", "TargetResources.id", backtracking, `TargetResources.id matches /(a)\1/ (backtracking)`, true},
 		{"aws", "cloudtrail", "requestParameters.ipPermissions.items.other", x, `requestParameters.ipPermissions.items has an element with (other equals "x")`, true},
 		{"aws", "cloudtrail", "requestParameters.userName", x, `requestParameters.userName equals "x"`, true},
 		{"m365", "audit", "Members.UPN", &ir.OfFilename{Test: x}, `Members has an element with (UPN filename equals "x")`, true},
@@ -44,6 +44,27 @@ func TestPropertiesOfArraysAreAskedOfElements(t *testing.T) {
 		assert.Equal(t, c.want, match.Field.Name+" "+ir.Describe(match.Test), c.field)
 		assert.Equal(t, c.answered, m.Answers(s, n), c.field)
 	}
+}
+
+// TestValuesOfElements: where one value of a field is taken, the column is that of all elements.
+func TestValuesOfElements(t *testing.T) {
+	m, err := Load("sentinel")
+	require.NoError(t, err)
+	s := m.Find("", "azure", "auditlogs")[0]
+	for field, want := range map[string]string{
+		"targetresources.id": "TargetResources.id", "properties.targetResources.ModifiedProperties.newvalue": "TargetResources.modifiedProperties.newValue", "TargetResources.other": "",
+	} {
+		columns, _ := m.Whole(s, field, 0)
+		if want == "" {
+			assert.Empty(t, columns, field)
+			continue
+		}
+		require.Len(t, columns, 1, field)
+		assert.Equal(t, want, columns[0].Name)
+		assert.True(t, s.OneBelowArray(want), field)
+	}
+	assert.True(t, m.ObjectArrays()["TargetResources.modifiedProperties"])
+	assert.False(t, s.OneBelowArray("InitiatedBy.user"))
 }
 
 // TestKeysWithDots: what follows the name of an object with whole keys is one key.

@@ -28,8 +28,8 @@ func (s *Source) Inside(name string) (container string, path []string) {
 	return "", nil
 }
 
-// belowArray tells whether a name stands for a property of an array, which only its elements have.
-func (s *Source) belowArray(name string) bool {
+// BelowArray tells whether a name stands for a property of an array, which only its elements have.
+func (s *Source) BelowArray(name string) bool {
 	for array := range s.Elements {
 		if strings.HasPrefix(name, array+".") {
 			return true

@@ -161,8 +161,11 @@ func (m *Model) column(s *Source, field string, level int) (Column, bool) {
 	if c, ok := s.property(field); ok && level == 0 {
 		return c, true
 	}
-	if container, path := s.Inside(field); s.OwnColumns && level == 0 && container != "" && !s.belowArray(field) {
+	if container, path := s.Inside(field); s.OwnColumns && level == 0 && container != "" && !s.BelowArray(field) {
 		return Column{Name: container + "." + strings.Join(path, ".")}, true
+	}
+	if c, ok := m.elementColumn(s, field); ok && level == 0 {
+		return c, true
 	}
 	return m.unlistedColumn(s, field, level)
 }

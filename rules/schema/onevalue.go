@@ -38,6 +38,16 @@ func (s *Source) OneInElements(array, field string) bool {
 	return slices.Contains(s.Elements[array], field)
 }
 
+// OneBelowArray tells whether a name stands for such a field.
+func (s *Source) OneBelowArray(name string) bool {
+	for array := range s.Elements {
+		if field, below := strings.CutPrefix(name, array+"."); below && s.OneInElements(array, field) {
+			return true
+		}
+	}
+	return false
+}
+
 // maySeveral tells whether a column has several values by what is known of it alone.
 func (c Column) maySeveral() bool {
 	name := strings.ToLower(c.Name)

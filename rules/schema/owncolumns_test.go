@@ -36,13 +36,13 @@ func TestOwnColumns(t *testing.T) {
 	assert.Equal(t, Bool, local.Type)
 }
 
-// TestNoPropertyOfAnArrayIsAColumn: only the elements of an array have it, so that a query would find nothing.
-func TestNoPropertyOfAnArrayIsAColumn(t *testing.T) {
+// TestPropertiesOfArrays: only what the model lists of an array's elements is known, so that a query finds it.
+func TestPropertiesOfArrays(t *testing.T) {
 	m, err := Load("sentinel")
 	require.NoError(t, err)
 	for service, fields := range map[string]map[string]bool{
-		"auditlogs":  {"TargetResources": true, "TargetResources.displayName": false, "TargetResources.ModifiedProperties.DisplayName": false, "AdditionalDetails.key": false, "InitiatedBy.app.displayName": true},
-		"signinlogs": {"ConditionalAccessPolicies": true, "ConditionalAccessPolicies.result": false, "AuthenticationDetails.succeeded": false, "LocationDetails.city": true, "DeviceDetail.trustType": true},
+		"auditlogs":  {"TargetResources": true, "TargetResources.displayName": true, "TargetResources.ModifiedProperties.DisplayName": true, "TargetResources.other": false, "AdditionalDetails.key": true, "InitiatedBy.app.displayName": true},
+		"signinlogs": {"ConditionalAccessPolicies": true, "ConditionalAccessPolicies.result": true, "ConditionalAccessPolicies.other": false, "AuthenticationDetails.succeeded": true, "LocationDetails.city": true, "DeviceDetail.trustType": true},
 	} {
 		s := m.Find("", "azure", service)[0]
 		for field, want := range fields {

@@ -17,6 +17,7 @@ import (
 	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/tests/fixture"
+	"decree/tests/fixture/lowered"
 )
 
 const arrayHeader = "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\nextract: {Verb: {field: OperationName, split: ' ', at: 0}}\n"
@@ -218,4 +219,46 @@ func (a author) arraysCorrelate(t *testing.T) (text string, rs []*ir.Rule, cs []
 	cs, found = ir.LowerCorrelations(linked, lowered)
 	require.Empty(t, found, text)
 	return text + "=== filters\n" + filters, rs, cs
+}
+
+// TestKQLAgreesOnWhatTheFirstElementHas: where a join, a first_seen or a correlation takes one value of what elements
+// have, it is that of the first, to the engine and to the query.
+func TestKQLAgreesOnWhatTheFirstElementHas(t *testing.T) {
+	t.Parallel()
+	needKusto(t)
+	needDuckDB(t)
+	m := onlySource(t, "sentinel", "auditlogs")
+	m.ID = []string{"Id"}
+	a := author{rand.New(rand.NewPCG(7, seedOf(t))), windowsFolders}
+	var rows []doc
+	for i, slot := range a.Perm(60)[:40] {
+		targets := []any{}
+		for range 1 + a.IntN(3) {
+			targets = append(targets, doc{"id": pick(a, []any{"u1", "U1", "u2", "u3", 4}), "type": "User", "modifiedProperties": []any{doc{"newValue": pick(a, []any{"x", "y"})}}})
+		}
+		rows = append(rows, doc{"Id": fmt.Sprintf("e%d", i), "TimeGenerated": time.Unix(1700000000+int64(slot), 0).UTC().Format("2006-01-02T15:04:05.000Z"), "OperationName": pick(a, []any{"Add user", "Delete user"}), "TargetResources": targets})
+	}
+	const ls = "logsource: {product: azure, service: auditlogs}\n"
+	var asked []finding
+	for _, meets := range []string{
+		"joins: {n: {rule: added, same: [TargetResources.id], before: 20s}}",
+		"joins: {n: {rule: added, same: {TargetResources.ModifiedProperties.newValue: properties.targetResources.modifiedProperties.newValue}, within: 3s}}",
+		"first_seen: {n: {fields: [TargetResources.id], over: 20s}}",
+	} {
+		text := "title: A\n" + ls + meets + "\ndetection: {s: {OperationName: Delete user}, condition: s and n}\n---\ntitle: B\nname: added\n" + ls + "detection: {s: {OperationName: Add user}, condition: s}\n"
+		r := lowered.Rules(t, text)[0]
+		q, problems := kql.New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%s\n%v", text, problems)
+		want := joinsFound(t, r, docLines(t, rows), engine.Options{Model: m})
+		assert.NotEmpty(t, want, text)
+		asked = append(asked, finding{text, q.Text, want})
+	}
+	text := "title: T\ncorrelation: {type: value_count, rules: [a], group-by: [OperationName], timespan: 10s, condition: {field: TargetResources.id, gte: 3}}\n---\ntitle: A\nname: a\n" + ls + "detection: {s: {Id: '*'}, condition: s}\n"
+	rs, cs := lowered.Correlations(t, text)
+	q, problems := kql.New().CompileCorrelation(cs[0], compilers.Options{Model: m})
+	require.NotNil(t, q, "%v", problems)
+	want := correlationFound(t, rs, cs, docLines(t, rows), m)
+	assert.NotEmpty(t, want)
+	asked = append(asked, finding{text, q.Text, want})
+	queriesFind(t, Recording{Tables: tablesOf(t, m), Events: map[string]string{"AuditLogs": writeEvents(t, rows)}, ID: "Id"}, now, asked, "rows ", docLines(t, rows))
 }

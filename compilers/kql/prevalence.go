@@ -161,73 +161,6 @@ func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, lat
 	return body
 }
 
-// sinceStages add to the events when their values were first seen in the world, for conditions that count or for the
-// others.
-func (w *writer) sinceStages(counting bool) []string {
-	var stages []string
-	for _, r := range w.prevalences {
-		if r.since == "" || compilers.CountsPopulation(r.node) != counting {
-			continue
-		}
-		rep, v := w.plan.Source.Reputation, columnName(r.value)
-		first := columnName(rep.GlobalFirstSeen)
-		if rep.Source == watchlist {
-			first = "todatetime(" + first + ")"
-		}
-		if r.node.Spec.Unavailable == "include" && rep.Availability != "" {
-			first = whereSyntax.Print(failedLookup(rep)).Call("iff", "datetime(9999-12-31)", first)
-		}
-		stages = append(inLowerCase(stages, r.value),
-			fmt.Sprintf("join kind=leftouter (%s | project %sKey = %s, %s = %s) on $left.%s == $right.%sKey", r.name, r.since, v, r.since, first, v, r.since))
-	}
-	return stages
-}
-
-// dropSince removes the columns that sinceStages added.
-func (w *writer) dropSince() []string {
-	var names []string
-	for _, r := range w.prevalences {
-		if r.since != "" {
-			names = append(names, r.since, r.since+"Key")
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	return []string{"project-away " + strings.Join(names, ", ")}
-}
-
-// reputationGroups are the conditions without counting, grouped by value.
-func (w *writer) reputationGroups() [][]*prevalence {
-	var groups [][]*prevalence
-	for _, r := range w.prevalences {
-		if compilers.CountsPopulation(r.node) {
-			continue
-		}
-		i := slices.IndexFunc(groups, func(g []*prevalence) bool { return g[0].value == r.value && g[0].expr == r.expr })
-		if i < 0 {
-			groups, i = append(groups, nil), len(groups)
-		}
-		groups[i] = append(groups[i], r)
-	}
-	return groups
-}
-
-// hashes are the values of which nobody tests the case.
-var hashes = []string{"sha1", "sha256", "md5"}
-
-// joinKnown joins what is known of values to the events. All but hashes keep their case, which a filter may test.
-func (w *writer) joinKnown(body []string, r *prevalence, known string) []string {
-	v := columnName(r.value)
-	if slices.Contains(hashes, r.node.Spec.Field) {
-		return append(inLowerCase(body, r.value), fmt.Sprintf("join kind=leftouter %s on %s", known, v))
-	}
-	mine, theirs := w.names.free("Value_"+r.node.Name), w.names.free("Known_"+r.node.Name)
-	return append(body, fmt.Sprintf("extend %s = tolower(%s)", mine, v),
-		fmt.Sprintf("join kind=leftouter (%s | extend %s = %s | project-away %s) on $left.%s == $right.%s", known, theirs, v, v, mine, theirs),
-		fmt.Sprintf("project-away %s, %s", mine, theirs))
-}
-
 // inLowerCase has a column in lower case, in which the tables of values have it.
 func inLowerCase(body []string, value string) []string {
 	stage := fmt.Sprintf("extend %s = tolower(%s)", columnName(value), columnName(value))
@@ -312,25 +245,6 @@ func (w *writer) countLet(r *prevalence, stages []string) string {
 		stages = append(append(stages, w.lookUp(r)...), w.reputationTests(r)...)
 	}
 	return fmt.Sprintf("let %s = materialize(\n%s);\n", r.name, indent(pipe(stages)))
-}
-
-// reputationLets look a value up once, and write the values that satisfy each condition on its reputation.
-func (w *writer) reputationLets(group []*prevalence, events string) string {
-	first := group[0]
-	count, counting := w.countStages(first)
-	stages := append([]string{events}, counting...)
-	stages = append(append(stages, w.lookupLimit(count, group...)...), w.lookUp(group...)...)
-	if len(group) == 1 {
-		first.lookup = first.name
-		return fmt.Sprintf("let %s = materialize(\n%s);\n", first.name, indent(pipe(append(stages, w.reputationTests(first)...))))
-	}
-	lookup := w.names.free("reputation_" + first.node.Spec.Field)
-	first.lookup = lookup
-	text := fmt.Sprintf("let %s = materialize(\n%s);\n", lookup, indent(pipe(stages)))
-	for _, r := range group {
-		text += fmt.Sprintf("let %s = %s;\n", r.name, strings.TrimSuffix(pipe(append([]string{lookup}, w.reputationTests(r)...)), "\n"))
-	}
-	return text
 }
 
 // countStages counts who saw each value, hashes in the lower case that FileProfile knows them in.

@@ -1,12 +1,9 @@
 package event
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"decree/engine/event/evtx"
 	"decree/engine/event/winevent"
@@ -150,73 +147,6 @@ func auditData(name string) func(map[string]any) map[string]any {
 	}
 }
 
-// osqueryNames are Windows' own names for those of osquery's tables windows_events and windows_eventlog:
-// https://osquery.io/schema/
-var osqueryNames = map[string]string{"eventid": "EventID", "channel": "Channel", "provider_name": "Provider_Name", "provider_guid": "Provider_Guid", "computer_name": "Computer", "datetime": "TimeCreated",
-	"task": "Task", "level": "Level", "keywords": "Keywords", "pid": "Execution_ProcessID", "tid": "Execution_ThreadID"}
-
-// osqueryRow is a row of these tables alone, as osqueryi writes it. The event's own values come before the row's of the
-// same name.
-var osqueryRow = flatForm{keys: []string{"eventid", "provider_name", "data"}, read: func(row map[string]any) map[string]any { return with(osqueryEvent(row), row) }}
-
-// osqueryEvent gives the event of a row. windows_events calls the channel source.
-func osqueryEvent(row map[string]any) map[string]any {
-	out := with(renamed(row, osqueryNames), renamed(row, map[string]string{"source": "Channel"}))
-	return with(out, payload(osqueryData(row["data"])))
-}
-
-// osqueryData reads the column data of such a row. Values without names are there a list, or have all the name "", and
-// old versions write the line break behind the object as \x0A.
-func osqueryData(column any) any {
-	text, isText := column.(string)
-	if !isText {
-		return column
-	}
-	data := []byte(strings.TrimSuffix(strings.TrimSpace(text), `\x0A`))
-	fields, err := Object(data)
-	if err != nil {
-		return column
-	}
-	switch values := fields["EventData"].(type) {
-	case []any:
-		fields["EventData"] = map[string]any{"Data": values}
-	case map[string]any:
-		if _, has := values[""]; has {
-			delete(values, "")
-			values["Data"] = unnamed(data)
-		}
-	}
-	return fields
-}
-
-// unnamed gives all texts of the name "" in the EventData of an object.
-func unnamed(data []byte) (texts []any) {
-	walk(data, func(key []byte, value int) bool {
-		if string(key) == "EventData" {
-			walk(data[value:], func(key []byte, at int) bool {
-				var text string
-				if end := skipValue(data, value+at); len(key) == 0 && json.Unmarshal(data[value+at:end], &text) == nil {
-					texts = append(texts, text)
-				}
-				return true
-			})
-		}
-		return true
-	})
-	return texts
-}
-
-// osquery reads a line of osquery's results whose row is a Windows event.
-func osquery(fields map[string]any) map[string]any {
-	row := part(fields, "columns")
-	if !osqueryRow.is(row) {
-		return fields
-	}
-	out := osqueryEvent(row)
-	out["columns"] = row // which a model may name
-	return with(with(out, fields), renamed(fields, map[string]string{"hostIdentifier": "Computer"}))
-}
-
 // objectOf gives the fields of an object, which a table has as JSON text. Another value has none.
 func objectOf(v any) map[string]any {
 	object, _ := v.(map[string]any)
@@ -289,48 +219,6 @@ func putAt(object map[string]any, path []string, v any) {
 	putAt(inner, path[1:], v)
 }
 
-// WazuhNames are Windows' own names for Wazuh's:
-// https://documentation.wazuh.com/current/user-manual/capabilities/log-data-collection/configuration.html
-var WazuhNames = map[string]string{"eventID": "EventID", "channel": "Channel", "computer": "Computer", "providerName": "Provider_Name", "providerGuid": "Provider_Guid", "eventRecordID": "EventRecordID",
-	"systemTime": "TimeCreated", "level": "Level", "task": "Task", "opcode": "Opcode", "keywords": "Keywords", "version": "Version", "processID": "Execution_ProcessID", "threadID": "Execution_ThreadID"}
-
-// WazuhModules are the parts of data that hold an event of a service as that service writes it.
-var WazuhModules = []string{"aws", "gcp", "office365", "github", "ms-graph"}
-
-// wazuh gives an alert's own event.
-func wazuh(fields map[string]any) map[string]any {
-	data := part(fields, "data")
-	win := part(data, "win")
-	system, values := part(win, "system"), part(win, "eventdata")
-	if len(system) > 0 {
-		escaped := isEscaped(values)
-		out := renamed(system, WazuhNames)
-		for _, name := range slices.Sorted(maps.Keys(values)) { // Wazuh's own name counts before one with a large letter
-			v := values[name]
-			if text, ok := v.(string); ok && escaped {
-				v = wazuhEscapes.Replace(text)
-			}
-			out[WazuhName(name)] = v
-		}
-		return with(fields, out)
-	}
-	for _, module := range WazuhModules {
-		if own := part(data, module); len(own) > 0 {
-			return with(own, fields)
-		}
-	}
-	return fields
-}
-
-// WazuhName is the name of a value of the event itself, which Wazuh begins with a small letter.
-func WazuhName(name string) string {
-	first, size := utf8.DecodeRuneInString(name)
-	return string(unicode.ToUpper(first)) + name[size:]
-}
-
-// wazuhWindows is an event of Windows as agents of Wazuh send it.
-var wazuhWindows = flatForm{keys: []string{"win"}, read: func(fields map[string]any) map[string]any { return wazuh(map[string]any{"data": fields}) }}
-
 // grafana reads what Promtail and Alloy write, with the event's own values as elements of XML:
 // https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.windowsevent/
 func grafana(fields map[string]any) map[string]any {
@@ -344,29 +232,6 @@ func grafana(fields map[string]any) map[string]any {
 	}
 	return out
 }
-
-// isEscaped tells whether all backslashes in the values are doubled, as Wazuh writes them.
-func isEscaped(values map[string]any) bool {
-	any := false
-	for _, v := range values {
-		text, _ := v.(string)
-		for i := strings.IndexByte(text, '\\'); i >= 0 && i < len(text); {
-			if text[i] != '\\' {
-				i++
-				continue
-			}
-			if i+1 == len(text) || text[i+1] != '\\' && text[i+1] != '"' {
-				return false
-			}
-			any = true
-			i += 2
-		}
-	}
-	return any
-}
-
-// wazuhEscapes undoes that.
-var wazuhEscapes = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
 
 // record reads the text of an event in Windows' XML.
 func record(text string) (winevent.Fields, error) { return evtx.NewXML().Event([]byte(text)) }

@@ -32,11 +32,12 @@ func (p *plan) filteredOut(r *ir.Rule, asked []*schema.Source, found *diag.Diagn
 }
 
 // NotAsked is a source of a rule's log source that the rule is not asked of: its events lack a field by which the rule
-// itself excludes. What a filter takes away is a finding of New.
+// itself excludes, or a test of the field cannot be asked there. What a filter takes away is a finding of New.
 type NotAsked struct {
 	Rule      *ir.Rule `json:"-"`
 	LogSource string   `json:"log_source"` // the model's name for it
 	Field     string   `json:"field"`
+	Why       string   `json:"why,omitempty"` // the test cannot be asked; "" if the events lack the field
 }
 
 // NotAsked gives these sources of every rule, in the rules' order.
@@ -58,8 +59,13 @@ func (p *plan) NotAsked() []NotAsked {
 			continue
 		}
 		for _, left := range p.opt.Model.LeftOut(r.ir.Unfiltered()) {
-			if !isAsked(left.Source) { // where none can answer, all are asked
-				out = append(out, NotAsked{r.ir, left.Source.Name, left.Field.String()})
+			if !isAsked(left.Source) && !left.Unaskable { // where none can answer, all are asked
+				out = append(out, NotAsked{Rule: r.ir, LogSource: left.Source.Name, Field: left.Field.String()})
+			}
+		}
+		for _, c := range p.opt.Model.CannotAsk(r.ir.Unfiltered()) {
+			if c.Unsearched && !isAsked(c.Source) {
+				out = append(out, NotAsked{r.ir, c.Source.Name, c.By.Field.String(), c.Why})
 			}
 		}
 	}

@@ -60,3 +60,25 @@ func TestNotAsked(t *testing.T) {
 		require.Equal(t, c.want, got, c.detection)
 	}
 }
+
+// TestWhatASourceCannotBeAskedIsNamed with the reason, whether the rule asks the test or excludes by it; not if the
+// source is asked for the rest of the rule, or if no source answers.
+func TestWhatASourceCannotBeAskedIsNamed(t *testing.T) {
+	m, err := schema.Load("sentinel")
+	require.NoError(t, err)
+	named := []NotAsked{{LogSource: "security_process_creation", Field: "User", Why: "the domain and the name of User are in two columns: a pattern cannot span both"}}
+	for detection, want := range map[string][]NotAsked{
+		"s: {User|re: a.b}, condition: s":                            named,
+		"s: {Image: x}, no: {User|re: a.b}, condition: s and not no": named,
+		"s: {Image: x}, p: {User|re: a.b}, condition: s or p":        nil,
+		"s: {User: x}, condition: s":                                 nil,
+	} {
+		r := lowered.Rule(t, "detection: {"+detection+"}\n")
+		e, _ := New([]*ir.Rule{r}, Options{Model: m})
+		got := e.NotAsked()
+		for i := range got {
+			got[i].Rule = nil
+		}
+		require.Equal(t, want, got, detection)
+	}
+}

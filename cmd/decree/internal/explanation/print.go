@@ -69,6 +69,10 @@ func Print(s *stdio.Streams, title string, e engine.Explanation) {
 
 func printNotAsked(s *stdio.Streams, e engine.Explanation) {
 	for _, n := range e.NotAsked {
+		if n.Why != "" {
+			fmt.Fprintf(s.Out, "  not run on %s, which cannot be asked the test of %s: %s\n", diag.Visible(n.LogSource), diag.Visible(n.Field), diag.Visible(n.Why))
+			continue
+		}
 		fmt.Fprintf(s.Out, "  not run on %s: its events lack %s, which the rule uses to exclude\n", diag.Visible(n.LogSource), diag.Visible(n.Field))
 	}
 }

@@ -48,11 +48,12 @@ func TestWhatElseIsShown(t *testing.T) {
 	e.Filter = &engine.Step{Text: "not User is svc", Holds: true}
 	e.Ancestors = []lineage.Ancestor{{Level: 1, Image: "cmd.exe", From: "the event"}}
 	e.Expr, e.Atoms = "a(0)", []string{"0: Image is x"}
-	e.NotAsked = []engine.NotAsked{{LogSource: "security", Field: "Hash"}}
+	e.NotAsked = []engine.NotAsked{{LogSource: "security", Field: "Hash"}, {LogSource: "other", Field: "User", Why: "it is in two columns"}}
 	text := shown(t, false, e)
 	for _, want := range []string{
 		"Who is suspended (its regular expressions take too many steps) at event 7",
 		"  not run on security: its events lack Hash, which the rule uses to exclude\n",
+		"  not run on other, which cannot be asked the test of User: it is in two columns\n",
 		"  too many steps\n", "  the event is outside the rule's lookback\n",
 		"the environment's filters must hold too:\n  ✓ not User is svc\n",
 		"\nancestor 1: cmd.exe (the event)\n", "\nexpr: a(0)\n  0: Image is x\n",

@@ -30,6 +30,7 @@ func Unanswered(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) (blind bool
 	parallel.Each(all, func(u *unanswered) { u.ask(m) })
 	missingFields(s, m, all)
 	untranslatedTests(s, m, all)
+	partlyAsked(s, m, all)
 	return slices.ContainsFunc(all, func(u unanswered) bool { return len(u.reasons) > 0 && len(m.Answering(u.rule)) == 0 })
 }
 
@@ -38,6 +39,7 @@ type unanswered struct {
 	rule    *ir.Rule
 	fields  []string // that none has, each once
 	reasons []string // of the other tests, why none can answer them
+	partly  []string // of those that others answer, which source cannot, and why
 }
 
 // missingFields names the fields that rules test but no event can have: no log source of the rule in the data model has
@@ -81,29 +83,38 @@ func missingFields(s *stdio.Streams, m *schema.Model, all []unanswered) {
 // untranslatedTests warns of tests that no source of a rule's log source can answer, though it has the fields: they are
 // as those of an event without the field.
 func untranslatedTests(s *stdio.Streams, m *schema.Model, all []unanswered) {
+	testsWith(s, "that data model "+diag.Visible(m.Name)+" cannot answer", all, func(u unanswered) []string { return u.reasons })
+}
+
+// partlyAsked warns of tests that some sources of a rule's log source cannot answer, and others can.
+func partlyAsked(s *stdio.Streams, m *schema.Model, all []unanswered) {
+	testsWith(s, "that data model "+diag.Visible(m.Name)+" cannot answer in some logs", all, func(u unanswered) []string { return u.partly })
+}
+
+// testsWith warns of tests of one kind, with why they are.
+func testsWith(s *stdio.Streams, kind string, all []unanswered, reasonsOf func(unanswered) []string) {
 	var of []*ir.Rule
 	var reasons []string
 	titles := map[string][]string{} // reason -> the rules that have such a test
 	for _, u := range all {
-		if len(u.reasons) > 0 {
+		if len(reasonsOf(u)) > 0 {
 			of = append(of, u.rule)
 		}
-		for _, why := range u.reasons {
+		for _, why := range reasonsOf(u) {
 			if why = diag.Visible(why); titles[why] == nil {
 				reasons = append(reasons, why)
 			}
 			titles[why] = append(titles[why], fmt.Sprintf("%q", diag.Visible(u.rule.Source.Title)))
 		}
 	}
-	model := diag.Visible(m.Name)
 	switch {
 	case len(of) > 1:
-		fmt.Fprintf(s.Err, "warning: %d rules have tests that data model %s cannot answer\n", len(of), model)
+		fmt.Fprintf(s.Err, "warning: %d rules have tests %s\n", len(of), kind)
 		for i, why := range reasons {
 			reasons[i] = plural.First(shownRules, titles[why]) + ": " + why
 		}
 	case len(of) == 1:
-		fmt.Fprintf(s.Err, "warning: rule %q has a test that data model %s cannot answer\n", diag.Visible(of[0].Source.Title), model)
+		fmt.Fprintf(s.Err, "warning: rule %q has a test %s\n", diag.Visible(of[0].Source.Title), kind)
 	}
 	listFirst(s, shownFields, reasons)
 }
@@ -142,6 +153,11 @@ func (u *unanswered) ask(m *schema.Model) {
 	ir.Inspect(u.rule.Condition, inspect)
 	for _, required := range u.rule.Required() {
 		ir.Inspect(required, inspect)
+	}
+	for _, c := range m.CannotAsk(u.rule) {
+		if why := c.Source.Name + ": " + c.Why; untranslated(m, sources, c.By) == "" && !slices.Contains(u.partly, why) {
+			u.partly = append(u.partly, why)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 func titled(title string) *ir.Rule { return &ir.Rule{Source: &rules.Rule{Title: title}} }
@@ -163,6 +164,24 @@ filter: {rules: any, selection: {filtered: x}, condition: selection}
 	assert.Equal(t, "warning: 2 rules test fields that no event of data model splunk-cloud has: madeUp (2), f1 (1), f2 (1), f3 (1), f4 (1) and 2 more\n", missing(ruleset.Filters{}, "one.yml", "more.yml"))
 	assert.Equal(t, "warning: rule \"One\" tests fields that no event of data model splunk-cloud has: madeUp, filtered\n", missing(ruleset.Filters{Paths: []string{"filters"}}, "one.yml"))
 	assert.Empty(t, missing(ruleset.Filters{}, "elsewhere.yml"), "a rule that is not run")
+}
+
+// TestPartlyAsked: a test that some logs of a rule cannot be asked is told with the logs, and one that none can as
+// such.
+func TestPartlyAsked(t *testing.T) {
+	m, err := schema.Load("sentinel")
+	require.NoError(t, err)
+	for detection, want := range map[string]string{
+		"a: {User|re: a.b}, condition: a":                        "warning: rule \"T\" has a test that data model sentinel cannot answer in some logs\n  security_process_creation: the domain and the name of User are in two columns: a pattern cannot span both\n",
+		"a: {User|re: a.b}, b: {Image: x}, condition: a or b":    "warning: rule \"T\" has a test that data model sentinel cannot answer in some logs\n  security_process_creation: the domain and the name of User are in two columns: a pattern cannot span both\n",
+		"a: {User: a.b, OriginalFileName: x}, condition: 1 of *": "",
+	} {
+		s, _, errs := clitest.Streams("")
+		assert.False(t, Unanswered(s, m, []*ir.Rule{lowered.Rule(t, "detection: {"+detection+"}\n")}))
+		assert.Equal(t, want, errs.String())
+		NotAsked(s, []engine.NotAsked{{Rule: &ir.Rule{}, LogSource: "log", Field: "User", Why: "told already"}})
+		assert.Equal(t, want, errs.String())
+	}
 }
 
 // TestUntranslated: a test whose fields a data model has, and that it cannot answer, is told with the reason.

@@ -13,9 +13,9 @@ import (
 // This file reads events of Windows and of Sysmon for Linux that a collector keeps whole, as XML in one field, with
 // fields of its own beside it, whatever they are.
 
-// wholeKeys are those fields: of Splunk, of systemd's journal, of those who send on the journal or lines of syslog, and
-// of Fluent Bit with render_event_as_xml.
-var wholeKeys = []string{"_raw", "MESSAGE", "message", "System"}
+// wholeKeys are those fields: of Splunk, of systemd's journal, of those who send on the journal or lines of syslog,
+// of Fluent Bit with render_event_as_xml, and of Azure's diagnostics.
+var wholeKeys = []string{"_raw", "MESSAGE", "message", "System", "RawXml"}
 
 // wholeSigns begin such XML, also as JSON escapes it.
 var wholeSigns = [][]byte{[]byte("<Event>"), []byte("<Event "), []byte("u003cEvent"), []byte("u003CEvent")}

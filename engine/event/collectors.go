@@ -103,6 +103,16 @@ func vector(fields map[string]any) map[string]any {
 	return out
 }
 
+// limaCharlie reads an event of Windows' log (WEL) as LimaCharlie has it:
+// https://docs.limacharlie.io/docs/reference-edr-events
+func limaCharlie(fields map[string]any) map[string]any {
+	record, ok := winevent.Decoded(part(part(fields, "event"), "EVENT"))
+	if !ok {
+		return fields
+	}
+	return with(record, fields)
+}
+
 // graylog reads a message of Graylog, whose own fields begin with "_":
 // https://go2docs.graylog.org/current/getting_in_log_data/gelf.html
 func graylog(fields map[string]any) map[string]any {

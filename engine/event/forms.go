@@ -6,7 +6,7 @@ import "slices"
 // events lack: PowerShell's own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
 	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid", "Date (UTC)", "Event source", "Event Time", "protopayload_auditlog", "Event.System.Channel",
-	"System.Channel", "win", "eventRecordID", "system_time", "provider_name"}
+	"System.Channel", "win", "eventRecordID", "system_time", "provider_name", "routing"}
 
 // WindowsForms are those of Forms that only columns of Windows' events need: other events have these keys, too. What
 // they add hides nothing, and without such a column an event is read faster as it is.
@@ -62,6 +62,7 @@ var flatForms = []flatForm{
 	{keys: []string{"eventRecordID", "channel", "event_id"}, read: grafana},
 	{keys: []string{"system_time", "record_id", "channel", "event_id"}, read: openTelemetry},
 	{keys: []string{"record_id", "channel", "event_id", "provider_name"}, read: vector},
+	{keys: []string{"routing", "event"}, read: limaCharlie},
 	{keys: []string{"short_message", "version"}, read: graylog},
 	{keys: []string{"xml_string", "data_type"}, read: plaso},
 	{keys: []string{"StringInserts", "ProviderName", "Channel"}, read: fluentBit},

@@ -157,6 +157,7 @@ func TestCollectorsOfWindowsEvents(t *testing.T) {
 		`{"channel":"Security","computer":"c","event_id":{"id":4688,"qualifiers":0},"provider":{"name":"P","guid":"g"},"record_id":7,"system_time":"T","event_data":{"data":[{"CommandLine":"a & b"},{"x":"y"}]}}`,
 		`{"channel":"Security","computer":"c","event_id":4688,"provider":{"name":"P"},"record_id":7,"system_time":"T","event_data":{"CommandLine":"a & b","x":"y"}}`,
 		`{"channel":"Security","computer":"c","event_id":4688,"level":"Information","level_value":0,"provider_name":"P","record_id":7,"timestamp":"t","TimeCreated":"T","event_data":{"CommandLine":"a & b","x":"y"},"user_data":{"x":"z"}}`,
+		`{"event":{"EVENT":{"System":{"Provider":{"Name":"P"},"Channel":"Security","Computer":"c","EventID":"4688","EventRecordID":"7","TimeCreated":{"SystemTime":"T"}},"EventData":{"CommandLine":"a & b"}}},"routing":{"event_type":"WEL"},"ts":"t"}`,
 		`{"win":{"system":{"providerName":"P","eventID":"4688","channel":"Security","computer":"c","systemTime":"T","eventRecordID":"7"},"eventdata":{"commandLine":"a & b"}}}`,
 	} {
 		fields, err := Decode([]byte(text))

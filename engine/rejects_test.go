@@ -65,3 +65,45 @@ func TestRejectsComeInOrder(t *testing.T) {
 		assert.Equal(t, len(lines)-blank-len(want), stats.Events)
 	}
 }
+
+// TestLinesOfTextLogsComeInOrder: workers read the lines of a text log and find which are none. Events and rejects are
+// those of one worker, and in order.
+func TestLinesOfTextLogsComeInOrder(t *testing.T) {
+	var lines strings.Builder
+	var want, bad []int
+	for i := range 4000 {
+		switch {
+		case i%100 == 7:
+			lines.WriteString("neither this nor that\n")
+			bad = append(bad, i+1)
+		case i%100 == 8:
+			lines.WriteString("Feb 22 22:14:15 web1 app[1]: {\"message\":\"Failed\"}\n")
+			want = append(want, i+1)
+		case i%9 == 0:
+			fmt.Fprintf(&lines, "Feb 22 22:14:15 web1 sshd[%d]: Failed password\n", i)
+			want = append(want, i+1)
+		default:
+			fmt.Fprintf(&lines, "Feb 22 22:14:15 web1 sshd[%d]: Accepted password%s\n", i, strings.Repeat(" for", i%200))
+		}
+	}
+	rule := lowered.Rule(t, "detection:\n  a: {message|startswith: Failed}\n  condition: a\n")
+	for _, workers := range []int{1, 2, 5} {
+		e, found := engine.New([]*ir.Rule{rule}, engine.Options{})
+		require.Empty(t, found)
+		var rejected, matched []int
+		r, err := event.Open("-", event.Options{Stdin: strings.NewReader(lines.String()), OnReject: func(j event.Reject) {
+			rejected = append(rejected, j.Line)
+			assert.Equal(t, "neither this nor that", string(j.Raw))
+		}})
+		require.NoError(t, err)
+		require.NoError(t, e.Run(r, "auth.log", workers, nil))
+		results, stats, err := e.Finish()
+		require.NoError(t, err)
+		for _, res := range results {
+			matched = append(matched, res.Event.Line)
+		}
+		assert.Equal(t, bad, rejected)
+		assert.Equal(t, want, matched)
+		assert.Equal(t, 4000-len(bad), stats.Events)
+	}
+}

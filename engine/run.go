@@ -23,6 +23,7 @@ const aheadBytes = 1 << 25
 // batch is read by one goroutine, evaluated by another and merged by a third, and then read into again.
 type batch struct {
 	memory  []byte       // of its lines
+	read    event.Memory // of what the workers read of them
 	buffers evtx.Buffers // of its records
 	lines   []line
 	size    int // bytes of its lines
@@ -177,16 +178,19 @@ func (b *batch) input(i int) event.Input {
 }
 
 func (b *batch) fill(r *event.Reader) error {
-	b.size, b.lines = 0, b.lines[:0]
+	b.size, b.lines, b.read = 0, b.lines[:0], b.read[:0]
 	r.Lend(b.memory)
 	r.Hold(&b.buffers)
 	for len(b.lines) < batchSize && b.size < batchBytes && (len(b.lines) == 0 || r.Ready()) {
 		if r.Stopped() {
 			return event.ErrStopped
 		}
-		raw, err := r.NextRaw()
+		raw, err := r.NextUnread()
 		if err != nil {
 			return err
+		}
+		if raw.IsUnread() && b.read == nil {
+			b.read = make(event.Memory, 0, 2*batchBytes)
 		}
 		b.lines = append(b.lines, line{Raw: raw, err: raw.Err})
 		b.size += raw.Size()
@@ -199,7 +203,12 @@ func (m *matcher) batch(b *batch) {
 	defer close(b.done)
 	clear(m.spent)
 	for i := range b.lines {
-		if l := &b.lines[i]; l.err == nil {
+		l := &b.lines[i]
+		if l.IsUnread() {
+			l.Read(&b.read)
+			l.err = l.Raw.Err
+		}
+		if l.err == nil {
 			l.err = m.evaluate(b.input(i), &l.outcome)
 		}
 	}

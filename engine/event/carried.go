@@ -47,7 +47,7 @@ func (r *Reader) carried(text string) (line logline.Line, guessed, ok bool) {
 	}
 	lines := &logline.Reader{Latest: r.latest}
 	line, ok = lines.Parse(text)
-	return line, lines.Yearless, ok
+	return line, lines.Yearless(), ok
 }
 
 // expandText queues the event that the text of an envelope holds. The fields of a line stand beside the envelope's.

@@ -244,4 +244,4 @@ func grafana(fields map[string]any) map[string]any {
 }
 
 // record reads the text of an event in Windows' XML.
-func record(text string) (winevent.Fields, error) { return evtx.NewXML().Event([]byte(text)) }
+func record(text string) (winevent.Fields, error) { return evtx.FromXML([]byte(text)) }

@@ -11,8 +11,6 @@ import (
 	"slices"
 
 	"golang.org/x/text/transform"
-
-	"decree/engine/event/evtx"
 )
 
 // This file tells by the beginning of a file, and behind each array and each document of XML, in which form its events
@@ -47,7 +45,7 @@ func (r *Reader) detect() {
 	case titled:
 		r.elements = &elements{last: '\n', titled: true}
 	case o.isXML():
-		r.xml = &xmlEvents{events: evtx.NewXML()}
+		r.xml = &xmlEvents{}
 		r.line++ // which lines of JSON do at each
 	case isFirst && o.refusal() != "":
 		r.refused = o.refusal()

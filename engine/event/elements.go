@@ -131,8 +131,8 @@ func (r *Reader) readByte() (byte, error) {
 
 // element reads on from the first byte of a value to its last. The value is in the lent memory, if there is room.
 func (r *Reader) element(first byte) (raw []byte, size int, err error) {
-	raw, size, err = r.appendElement(r.room(), first)
-	r.claim(raw)
+	raw, size, err = r.appendElement(r.lent.room(), first)
+	r.lent.claim(raw)
 	return raw, size, err
 }
 

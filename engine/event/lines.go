@@ -66,8 +66,8 @@ func (r *Reader) unreadable(line int, data []byte, err error) (Raw, error) {
 // readLine gives the next line with its line break, or the first bytes of a line that is too long. size does not count
 // the line break. The line is in the lent memory, if there is room.
 func (r *Reader) readLine() (line []byte, size int, err error) {
-	line, size, err = r.appendLine(r.room(), nil)
-	r.claim(line)
+	line, size, err = r.appendLine(r.lent.room(), nil)
+	r.lent.claim(line)
 	return line, size, err
 }
 

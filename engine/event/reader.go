@@ -64,7 +64,7 @@ type Reader struct {
 	copied   int    // bytes that the rows among them repeat
 	ahead    []Raw  // lines that Ahead has read
 	sampling sampling
-	lent     []byte // memory for lines, which are appended
+	lent     Memory // for lines
 	block    block  // of lines, read ahead into it
 	line     int
 	lines    int
@@ -122,16 +122,6 @@ func (r *Reader) Lend(memory []byte) {
 	r.block.ahead = r.lent
 }
 
-// room is the lent memory that is free, for what is appended to it.
-func (r *Reader) room() []byte { return r.lent[len(r.lent):] }
-
-// claim takes the room that something was appended to, unless append moved it elsewhere.
-func (r *Reader) claim(appended []byte) {
-	if len(appended) <= cap(r.room()) {
-		r.lent = r.lent[:len(r.lent)+len(appended)]
-	}
-}
-
 // Ready tells whether the next line may be in the lent memory without a copy. If it is not, memory is lent anew first.
 func (r *Reader) Ready() bool {
 	if r.elements != nil || r.rows != nil || r.text != nil {
@@ -154,6 +144,8 @@ type Raw struct {
 	Line int // where it begins, from 1
 	Content
 	Err error // why it is not an event, if that is known without parsing it
+
+	form form // of a text that is still to be read; nil for JSON and for records
 }
 
 // Next gives the next event, or io.EOF. Any other error means that the rest of the file cannot be read.
@@ -177,16 +169,24 @@ func (r *Reader) Next() (*Event, error) {
 // NextRaw gives the next line, or io.EOF. The caller decodes it, and passes it to Reject if it is not an event. NextRaw
 // itself rejects nothing, so that lines can be read ahead and judged in order.
 func (r *Reader) NextRaw() (Raw, error) {
+	raw, err := r.NextUnread()
+	raw.Read(&r.lent)
+	return raw, err
+}
+
+// NextUnread is NextRaw for a caller of several goroutines: each calls Raw.Read for its part of the lines.
+func (r *Reader) NextUnread() (Raw, error) {
 	if len(r.ahead) > 0 {
 		raw := r.ahead[0]
 		r.ahead = r.ahead[1:]
 		return raw, nil
 	}
 	raw, err := r.read()
-	if err == nil && raw.Err == nil {
+	if err == nil && raw.Err == nil && raw.form == nil {
 		raw.Content = r.whole(raw.Content)
 	}
 	if r.opt.Sample != nil && err == nil && r.sampling.takes() {
+		raw.Read(&r.lent)
 		r.opt.Sample(raw)
 	}
 	return raw, err

@@ -69,5 +69,5 @@ func (r *Reader) bad(line int, data []byte, format string, args ...any) (Raw, er
 	if cap(data) > len(data)+keptRaw {
 		data = bytes.Clone(data)
 	}
-	return Raw{line, TextContent(data), fmt.Errorf(format, args...)}, nil
+	return Raw{Line: line, Content: TextContent(data), Err: fmt.Errorf(format, args...)}, nil
 }

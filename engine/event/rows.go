@@ -107,10 +107,8 @@ func (r *Reader) cells(row []string) map[string]any {
 
 // encoded gives the fields of a row as JSON. It is in the lent memory, if there is room.
 func (r *Reader) encoded(line int, fields map[string]any) (Raw, error) {
-	text := appendFields(r.room(), fields)
-	r.claim(text)
 	r.lines++
-	return Raw{Line: line, Content: TextContent(text)}, nil
+	return Raw{Line: line, Content: r.lent.encode(fields)}, nil
 }
 
 // besides adds a cell to what its column has: two columns of one name are one field, with several values if they

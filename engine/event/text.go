@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"decree/engine/event/evtx"
 	"decree/engine/event/logline"
 )
 
@@ -18,7 +17,6 @@ import (
 type text struct {
 	lines *logline.Reader
 	table *logline.Table // nil for lines that have their own names
-	xml   *evtx.XML      // of Sysmon for Linux
 	parts logline.Parts  // of lines that containers printed
 
 	first int // where the line begins that is read
@@ -46,7 +44,7 @@ func asText(head []byte, latest time.Time, isRows func() bool) *text {
 	}
 	for i, line := range lines {
 		if (logline.Detect(string(line)) || logline.IsPart(string(line))) && (i == 0 || !isRows()) {
-			return &text{lines: &logline.Reader{Latest: latest}, xml: evtx.NewXML()}
+			return &text{lines: &logline.Reader{Latest: latest}}
 		}
 	}
 	return nil
@@ -120,20 +118,30 @@ func (r *Reader) logLine(line []byte, text string) (Raw, error) {
 	if object := object(line); object[0] == '{' {
 		return r.objectOfLine(object)
 	}
+	if !logline.MayCarry(text) {
+		return r.left(r.text.first, line, r.fieldsOfLine)
+	}
 	found, ok := r.text.lines.Parse(text)
 	switch {
 	case !ok:
-		return r.bad(r.text.first, line, "not syslog, CEF, auditd, a request of a web server or proxy, or name=value, as other lines of the file")
+		return r.bad(r.text.first, line, "%w", errFormless)
 	case found.XML != "":
-		fields, err := r.text.xml.Event([]byte(found.XML))
-		if err != nil {
-			return r.bad(r.text.first, line, "not XML: %w", err)
-		}
-		return r.made(r.text.first, fields)
+		return r.left(r.text.first, []byte(found.XML), eventOfXML)
 	case found.JSON != "":
 		return r.objectOfLine([]byte(found.JSON))
 	}
 	return r.encoded(r.text.first, found.Fields)
+}
+
+var errFormless = errors.New("not syslog, CEF, auditd, a request of a web server or proxy, or name=value, as other lines of the file")
+
+// fieldsOfLine is the form of a line that carries no other event.
+func (r *Reader) fieldsOfLine(line []byte, to *Memory) (Content, error) {
+	found, ok := r.text.lines.Parse(string(line))
+	if !ok {
+		return Content{}, errFormless
+	}
+	return r.whole(to.encode(found.Fields)), nil
 }
 
 func (r *Reader) objectOfLine(object []byte) (Raw, error) {
@@ -144,7 +152,7 @@ func (r *Reader) objectOfLine(object []byte) (Raw, error) {
 
 // notes says what was guessed.
 func (t *text) notes() []string {
-	if t.lines == nil || !t.lines.Yearless {
+	if t.lines == nil || !t.lines.Yearless() {
 		return nil
 	}
 	return []string{yearless(t.lines.Latest)}

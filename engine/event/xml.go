@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 
@@ -13,11 +14,10 @@ import (
 // xmlEvents splits Windows' XML into events: <Events> as the event viewer saves them, or a sequence of <Event>
 // elements. It searches only for the tags of events, so that a damaged event does not affect those after it.
 type xmlEvents struct {
-	events *evtx.XML
-	begun  []byte // the start tag of an event inside another one
+	begun []byte // the start tag of an event inside another one
 }
 
-// nextXML gives the next event, as its fields.
+// nextXML gives the next event.
 func (r *Reader) nextXML() (Raw, error) {
 	for {
 		if tag := r.xml.begun; tag != nil {
@@ -142,11 +142,16 @@ func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
 	if size > r.opt.MaxLine {
 		return r.long(begin, raw, "event", size)
 	}
-	fields, err := r.xml.events.Event(raw)
+	return r.left(begin, raw, eventOfXML)
+}
+
+// eventOfXML is the form of an <Event>.
+func eventOfXML(text []byte, _ *Memory) (Content, error) {
+	fields, err := evtx.FromXML(text)
 	if err != nil {
-		return r.bad(begin, raw, "not XML: %w", err)
+		return Content{}, fmt.Errorf("not XML: %w", err)
 	}
-	return r.made(begin, fields)
+	return fieldContent(fields), nil
 }
 
 // untilTag reads to the next >, or to the end of the file, and counts lines. A text that is longer than an event may be

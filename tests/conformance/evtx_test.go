@@ -150,7 +150,7 @@ func TestEVTXAsRust(t *testing.T) {
 		c.files++
 		for n, other := range theirs[i] {
 			at := fmt.Sprintf("%s: record %d", filepath.Base(path), n+1)
-			fields, err := evtx.NewXML().Event([]byte(other[strings.Index(other, "<Event"):]))
+			fields, err := evtx.FromXML([]byte(other[strings.Index(other, "<Event"):]))
 			require.NoError(t, err, at)
 			c.record(at, ours[n], fields.Map())
 		}

@@ -96,7 +96,7 @@ func numbered(v any) any {
 func agree(t testing.TB, log []byte) {
 	for _, event := range roots(t, log) {
 		text := rendered(t, event)
-		got, err := NewXML().Event([]byte(text))
+		got, err := FromXML([]byte(text))
 		require.NoError(t, err, text)
 		var want winevent.Collector
 		winevent.NewFlattener(&want).Event(event)

@@ -8,25 +8,32 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 
 	"decree/engine/event/winevent"
 )
 
-// XML reads events as Windows' tools write them.
-type XML struct {
+// xmlReader reads events as Windows' tools write them.
+type xmlReader struct {
 	fields winevent.Collector
 	flat   *winevent.Flattener // to fields
 }
 
-// NewXML makes a reader.
-func NewXML() *XML {
-	x := &XML{}
+var xmlReaders = sync.Pool{New: func() any {
+	x := &xmlReader{}
 	x.flat = winevent.NewFlattener(&x.fields)
 	return x
+}}
+
+// FromXML reads one <Event> into the fields that Next gives of the same event. Every value is text. Several goroutines
+// may call it at once.
+func FromXML(text []byte) (winevent.Fields, error) {
+	x := xmlReaders.Get().(*xmlReader)
+	defer xmlReaders.Put(x)
+	return x.event(text)
 }
 
-// Event reads one <Event> into the fields that Next gives of the same event. Every value is text.
-func (x *XML) Event(text []byte) (winevent.Fields, error) {
+func (x *xmlReader) event(text []byte) (winevent.Fields, error) {
 	dec := xml.NewDecoder(bytes.NewReader(legal(text)))
 	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
 	var open openElements

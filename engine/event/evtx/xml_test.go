@@ -24,7 +24,7 @@ func TestXML(t *testing.T) {
 		{"a line end and an indent", data("\r\n    "), ""},
 		{"spaces", data("   "), "   "},
 	} {
-		got, err := NewXML().Event([]byte(c.in))
+		got, err := FromXML([]byte(c.in))
 		require.NoError(t, err, c.name)
 		assert.Equal(t, map[string]any{"a": c.want}, got.Map(), c.name)
 	}
@@ -38,7 +38,7 @@ func TestXML(t *testing.T) {
 		{"nothing", "", "EOF"},
 		{"elements too deep", "<Event>" + strings.Repeat("<a>", 70), "elements nest deeper than 64"},
 	} {
-		_, err := NewXML().Event([]byte(c.in))
+		_, err := FromXML([]byte(c.in))
 		assert.EqualError(t, err, c.want, c.name)
 	}
 }

@@ -9,15 +9,19 @@ package logline
 import (
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
-// Reader reads the lines of one file.
+// Reader reads the lines of one file, also in several goroutines at once.
 type Reader struct {
 	Latest time.Time // no line is later: of times without a year, the latest that is not after it is meant
 
-	Yearless bool // some time had no year
+	yearless atomic.Bool
 }
+
+// Yearless tells whether some time had no year.
+func (r *Reader) Yearless() bool { return r.yearless.Load() }
 
 // Line is what a line holds: fields, or an event that syslog carries whole, in Windows' XML as of Sysmon for Linux, or
 // as a JSON object.
@@ -25,6 +29,11 @@ type Line struct {
 	Fields map[string]any // texts, and maps of texts for structured data
 	XML    string
 	JSON   string
+}
+
+// MayCarry tells whether Parse may find an event that a line carries whole. Otherwise it finds fields or nothing.
+func MayCarry(text string) bool {
+	return strings.Contains(text, "{") || strings.Contains(text, "<Event")
 }
 
 // Parse reads a line without its line break. ok is false if it has none of the forms.

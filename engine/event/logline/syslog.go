@@ -194,7 +194,7 @@ func (r *Reader) time(parts []string) (string, bool) {
 	}
 	at, err := time.Parse("2006 Jan 2 15:04:05.999999999", year+" "+parts[1]+" "+parts[2]+" "+parts[4]+parts[5])
 	if parts[3] == "" {
-		r.Yearless = true
+		r.yearless.Store(true)
 		for back := 1; err != nil && back < 8; back++ { // 29 February
 			at, err = time.Parse("2006 Jan 2 15:04:05.999999999", strconv.Itoa(r.Latest.Year()-back)+" "+parts[1]+" "+parts[2]+" "+parts[4]+parts[5])
 		}

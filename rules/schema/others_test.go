@@ -23,7 +23,7 @@ func TestColumnsOfOtherProducts(t *testing.T) {
 		has, asSuch bool
 	}{
 		{activity, "ActivityStatusValue", true, false}, {activity, "ResourceGroup", false, false}, {activity, "resourceGroupName", true, false}, {activity, "azure.activitylogs.operation_name", false, false},
-		{activity, "ip", false, false}, {activity, "user", true, false}, {activity, "properties.made.up", true, false}, {activity, "eventName", true, true},
+		{activity, "domain", false, false}, {activity, "ip", true, false}, {activity, "user", true, false}, {activity, "properties.made.up", true, false}, {activity, "eventName", true, true},
 		{office, "OfficeWorkload", true, false}, {office, "OfficeTenantId", false, false}, {office, "ActionType", true, true}, {office, "Operation", true, false}, {office, "LoginStatus", true, false}, {office, "NewValue", true, false}, {office, "Client", true, false}, {office, "SRPolicyName", true, false}, {office, "o365.audit.Name", true, true},
 		{okta, "actor_alternateId_s", false, false}, {okta, "user.name", false, false}, {okta, "actor.alternateId", true, false}, {okta, "target{}.alternateId", true, false}, {okta, "host", false, false},
 		{github, "user", true, false}, {github, "actor_s", false, false}, {github, "made_up", true, true}, {google, "PrincipalEmail", false, false}, {google, "data.PrincipalEmail", false, false}, {google, "data.labels.x", true, false},

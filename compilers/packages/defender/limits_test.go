@@ -312,7 +312,7 @@ func TestEntities(t *testing.T) {
 	const whoever = "accounts:[map[aadUserIdColumn:InitiatingProcessAccountObjectId nameColumn:InitiatingProcessAccountName ntDomainColumn:InitiatingProcessAccountDomain sidColumn:InitiatingProcessAccountSid upnColumn:InitiatingProcessAccountUpn]]"
 	const device = "hosts:[map[deviceIdColumn:DeviceId nameColumn:DeviceName]]"
 	for text, want := range map[string]string{
-		"logsource: {product: azure, service: signinlogs}\ndetection: {s: {ResultType: 1}, condition: s}\n":                                          "map[accounts:[map[aadUserIdColumn:AccountObjectId upnColumn:AccountUpn]]]",
+		"logsource: {product: azure, service: signinlogs}\ndetection: {s: {ResultType: 1}, condition: s}\n":                                          "map[accounts:[map[aadUserIdColumn:AccountObjectId upnColumn:AccountUpn]] ips:[map[addressColumn:IPAddress]]]",
 		"logsource: {product: m365, service: exchange}\ndetection: {s: {eventName: x}, condition: s}\nentities: {ip: ClientIP, mailbox: ObjectId}\n": "map[accounts:[map[aadUserIdColumn:AccountObjectId]] ips:[map[addressColumn:IPAddress]] mailboxes:[map[primaryAddressColumn:ObjectId]]]",
 		"logsource: {product: windows, category: network_connection}\ndetection: {s: {DestinationIp: x}, condition: s}\n": "map[" + whoever + " dns:[map[domainNameColumn:RemoteUrl] map[domainNameColumn:DecreeDestinationHostname]] " + device +
 			" ips:[map[addressColumn:DecreeDestinationIp] map[addressColumn:DecreeSourceIp]] processes:[map[sha1Column:InitiatingProcessSHA1 sha256Column:InitiatingProcessSHA256]]]",

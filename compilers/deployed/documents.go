@@ -30,18 +30,7 @@ func (x *reading) file(f File, alone bool) error {
 		}
 		return err
 	}
-	var err error
-	switch {
-	case len(data) == 0:
-	case data[0] == '{' || data[0] == '[':
-		err = eachJSON(data, each)
-	case slices.Contains([]string{".json", ".ndjson"}, strings.ToLower(path.Ext(f.Path))):
-		err = errors.New("this is not JSON")
-	case len(data) > mostYAML:
-		err = fmt.Errorf("a rule in YAML has at most %d KiB", mostYAML>>10)
-	default:
-		err = eachYAML(data, each)
-	}
+	err := eachValue(f.Path, data, each)
 	switch {
 	case err != nil:
 		return err
@@ -55,6 +44,21 @@ func (x *reading) file(f File, alone bool) error {
 		x.others[noRule] += strange
 	}
 	return nil
+}
+
+// eachValue reads the values of a file of JSON, of lines of JSON, or of YAML.
+func eachValue(file string, data []byte, each func(any) error) error {
+	switch {
+	case len(data) == 0:
+		return nil
+	case data[0] == '{' || data[0] == '[':
+		return eachJSON(data, each)
+	case slices.Contains([]string{".json", ".ndjson"}, strings.ToLower(path.Ext(file))):
+		return errors.New("this is not JSON")
+	case len(data) > mostYAML:
+		return fmt.Errorf("a rule in YAML has at most %d KiB", mostYAML>>10)
+	}
+	return eachYAML(data, each)
 }
 
 // noRule is what a value of an export is that is neither a rule nor anything else that the product writes into it.

@@ -164,30 +164,35 @@ func passes(t ir.Test, text, letters string) (passes, ok bool) {
 	case *ir.Exists, *ir.Null:
 		return true, true
 	case *ir.Text:
-		for _, v := range t.Values {
-			if compilers.FoldsBeyondASCII(v) || compilers.FoldsBeyondASCII(text) {
-				return false, false
-			}
-			one, other := text, v
-			if !t.Cased {
-				one, other = strings.ToLower(one), strings.ToLower(other)
-			}
-			switch t.Op {
-			case ir.Equals:
-				passes = passes || one == other
-			case ir.StartsWith:
-				passes = passes || strings.HasPrefix(one, other)
-			case ir.EndsWith:
-				passes = passes || strings.HasSuffix(one, other)
-			case ir.Contains:
-				passes = passes || strings.Contains(one, other)
-			default:
-				return false, false
-			}
-		}
-		return passes, true
+		return textPasses(t, text)
 	}
 	return false, false
+}
+
+// textPasses compares a text with any of the values. ok is false where letters beyond ASCII may differ in case.
+func textPasses(t *ir.Text, text string) (passes, ok bool) {
+	for _, v := range t.Values {
+		if compilers.FoldsBeyondASCII(v) || compilers.FoldsBeyondASCII(text) {
+			return false, false
+		}
+		one, other := text, v
+		if !t.Cased {
+			one, other = strings.ToLower(one), strings.ToLower(other)
+		}
+		switch t.Op {
+		case ir.Equals:
+			passes = passes || one == other
+		case ir.StartsWith:
+			passes = passes || strings.HasPrefix(one, other)
+		case ir.EndsWith:
+			passes = passes || strings.HasSuffix(one, other)
+		case ir.Contains:
+			passes = passes || strings.Contains(one, other)
+		default:
+			return false, false
+		}
+	}
+	return passes, true
 }
 
 // wholeColumns gives the columns of a field's whole value. Of an extract that only changes the case of its letters it

@@ -119,30 +119,40 @@ func textsExclude(x, y *ir.Text) bool {
 	if len(x.Values)*len(y.Values) > mostPairs {
 		return false
 	}
-	if x.Op != ir.Equals {
-		x, y = y, x
-	}
 	cased := x.Cased && y.Cased
 	return !slices.ContainsFunc(x.Values, func(v string) bool {
 		return slices.ContainsFunc(y.Values, func(w string) bool {
 			v, w := folded(v, cased), folded(w, cased)
+			if x.Op == ir.Equals {
+				return mayBe(v, y.Op, w)
+			}
+			if y.Op == ir.Equals {
+				return mayBe(w, x.Op, v)
+			}
 			switch {
-			case x.Op == ir.Equals && y.Op == ir.Contains:
-				return strings.Contains(v, w)
-			case x.Op == ir.Equals && y.Op == ir.StartsWith, x.Op == ir.StartsWith && y.Op == ir.StartsWith && len(v) >= len(w):
-				return strings.HasPrefix(v, w)
-			case x.Op == ir.Equals && y.Op == ir.EndsWith, x.Op == ir.EndsWith && y.Op == ir.EndsWith && len(v) >= len(w):
-				return strings.HasSuffix(v, w)
 			case x.Op == ir.StartsWith && y.Op == ir.StartsWith:
-				return strings.HasPrefix(w, v)
+				return strings.HasPrefix(v, w) || strings.HasPrefix(w, v)
 			case x.Op == ir.EndsWith && y.Op == ir.EndsWith:
-				return strings.HasSuffix(w, v)
-			case x.Op == ir.Equals && y.Op == ir.Equals:
-				return v == w
+				return strings.HasSuffix(v, w) || strings.HasSuffix(w, v)
 			}
 			return true
 		})
 	})
+}
+
+// mayBe tells whether a text may pass a test. True may mean unknown.
+func mayBe(text string, op ir.TextOp, value string) bool {
+	switch op {
+	case ir.Equals:
+		return text == value
+	case ir.Contains:
+		return strings.Contains(text, value)
+	case ir.StartsWith:
+		return strings.HasPrefix(text, value)
+	case ir.EndsWith:
+		return strings.HasSuffix(text, value)
+	}
+	return true
 }
 
 func folded(text string, cased bool) string {

@@ -3,6 +3,7 @@ package lint
 import (
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"slices"
 )
 
 var meaningChecks = []Check{
@@ -18,18 +19,9 @@ var meaningChecks = []Check{
 func onNothing(n ir.Node) bool {
 	switch n := n.(type) {
 	case *ir.And:
-		for _, t := range n.Terms {
-			if !onNothing(t) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(n.Terms, func(t ir.Node) bool { return !onNothing(t) })
 	case *ir.Or:
-		for _, t := range n.Terms {
-			if onNothing(t) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(n.Terms, onNothing)
 	case *ir.AtLeast:
 		count := 0
 		for _, t := range n.Terms {

@@ -66,16 +66,21 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 	if unavailable != nil && asked && !q.AsksReputation() {
 		p.Warnf("unused-unavailable", p.Span(unavailable), "remove it", "`unavailable` has no effect: prevalence %q looks nothing up", q.Name)
 	}
+	p.checkRarityField(&q)
+	if !asked && p.Errors() == before {
+		p.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q has no bound", q.Name)
+	}
+	return q
+}
+
+// checkRarityField checks that a condition names a field, and one whose reputation is known if it asks for that.
+func (p *parser) checkRarityField(q *rules.Prevalence) {
 	if q.Field == "" {
 		p.Errorf("prevalence-without-field", q.Range, "add `field: sha1`, or another entity", "prevalence %q does not say what is counted", q.Name)
 	}
 	if q.AsksReputation() && q.Field != "" && !slices.Contains(rules.ReputationKeys, q.Field) {
 		p.Errorf("no-reputation-of-field", q.FieldRange, diag.DidYouMean(q.Field, rules.ReputationKeys, "ask by sha1 or sha256, the hashes of a file, or leave the reputation out"), "prevalence %q asks for the reputation of %s: sources know that of %s", q.Name, q.Field, strings.Join(rules.ReputationKeys, ", "))
 	}
-	if !asked && p.Errors() == before {
-		p.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q has no bound", q.Name)
-	}
-	return q
 }
 
 // global reads bounds of how often a value is seen anywhere.

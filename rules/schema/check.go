@@ -42,9 +42,15 @@ func (m *Model) check(doc *document) {
 	if len(m.Sources) == 0 {
 		c.bad("sources", "add a log source under `sources:`, or `extends:` another model", "the model has no sources")
 	}
+	c.sources()
+}
+
+// sources checks the log sources, and that each can be asked and has a name of its own.
+func (c *checker) sources() {
+	m, doc := c.m, c.doc
 	seen := map[string]bool{}
 	for i := range m.Sources {
-		if c.doc.full() {
+		if doc.full() {
 			break
 		}
 		s := &m.Sources[i]

@@ -66,6 +66,11 @@ func (s *Source) mayHave(m *Model, f ir.Field) bool {
 	if s.Log == "" {
 		return s.named(field)
 	}
+	return s.logHas(m, field)
+}
+
+// logHas tells whether the log that the source is of may have a field.
+func (s *Source) logHas(m *Model, field string) bool {
 	logs := knownLogs()
 	log := logs.Logs[s.Log]
 	switch {

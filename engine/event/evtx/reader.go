@@ -270,8 +270,14 @@ func (r *Reader) record() error {
 		r.waiting = append(r.waiting, r.shaped(shape))
 		return nil
 	}
+	return r.parse(at, usual && !known)
+}
+
+// parse reads all elements of the record at a place, and learns its shape if that is wanted.
+func (r *Reader) parse(at int, learn bool) error {
+	c := &r.chunk
 	p := &parser{chunk: c.data, at: at + recordHeader, end: c.at - 4, budget: min(maxRecordWeight, c.left), names: c.names, memory: &r.memory}
-	if usual && !known {
+	if learn {
 		p.shaping = r.walk.shaping()
 	}
 	budget := p.budget

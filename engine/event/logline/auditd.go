@@ -125,7 +125,7 @@ func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 			continue
 		case interpreted:
 			p.value += p.more
-		case p.quote == 0 && (slices.Contains(chosenText, p.name) || (kind == "EXECVE" && argument.MatchString(p.name))) && hexText.MatchString(p.value):
+		case p.quote == 0 && isHex(kind, p.name, p.value):
 			p.value = fromHex(p.value)
 		}
 		if kind == "EXECVE" && strings.HasSuffix(p.name, "]") {
@@ -144,6 +144,13 @@ func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 	for name, texts := range parts {
 		put(fields, name, strings.Join(texts, ""))
 	}
+}
+
+// isHex tells whether a value without quotes is a text that auditd wrote in hexadecimal: one that a user may have
+// chosen.
+func isHex(kind, name, value string) bool {
+	isChosen := slices.Contains(chosenText, name) || kind == "EXECVE" && argument.MatchString(name)
+	return isChosen && hexText.MatchString(value)
 }
 
 // fromHex reads a text in hexadecimal. The arguments in proctitle end with zeros.

@@ -83,22 +83,10 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 		}
 	}
 	begun := text
-	timed := true
-	switch plain, iso := plainTime.find(text), isoTime.find(text); {
-	case plain != nil:
-		at, ok := r.time(plain)
-		if !ok {
-			return nil, "", false
-		}
-		fields["timestamp"] = at
-		text = text[len(plain[0]):]
-	case iso != nil:
-		fields["timestamp"] = iso[1]
-		text = text[len(iso[0]):]
-	default:
-		timed = false
+	if text, ok = r.headerTime(fields, begun); !ok {
+		return nil, "", false
 	}
-	if !timed {
+	if len(text) == len(begun) { // there is none
 		rest, isDevice := r.deviceMessage(fields, begun)
 		_, dated := fields["timestamp"]
 		return fields, message(rest), pri != nil || isDevice && dated
@@ -117,6 +105,24 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 		return nil, "", false // a time of ISO 8601 alone begins lines of many logs
 	}
 	return fields, message(text), true
+}
+
+// headerTime reads the time of a header, if there is one, and gives the text behind it. ok is false if it is none of
+// the calendar.
+func (r *Reader) headerTime(fields map[string]any, text string) (rest string, ok bool) {
+	switch plain, iso := plainTime.find(text), isoTime.find(text); {
+	case plain != nil:
+		at, ok := r.time(plain)
+		if !ok {
+			return "", false
+		}
+		fields["timestamp"] = at
+		return text[len(plain[0]):], true
+	case iso != nil:
+		fields["timestamp"] = iso[1]
+		return text[len(iso[0]):], true
+	}
+	return text, true
 }
 
 // host reads the name of a host and the spaces behind it. It is "" if there is none.

@@ -14,14 +14,7 @@ import (
 
 // Print shows an explanation. title names the rule.
 func Print(s *stdio.Streams, title string, e engine.Explanation) {
-	verdict := "does not match"
-	switch {
-	case e.Matched:
-		verdict = "matches"
-	case e.Unknown || e.Suspended != "":
-		verdict = "is suspended (its regular expressions take too many steps) at"
-	}
-	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, position.Event(e.EventID, e.Source, e.Line))
+	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict(e), position.Event(e.EventID, e.Source, e.Line))
 	if e.LogSource == "" {
 		fmt.Fprintln(s.Out, "  the event is not from the rule's log source")
 		for _, why := range e.OtherLog {
@@ -45,6 +38,22 @@ func Print(s *stdio.Streams, title string, e engine.Explanation) {
 		fmt.Fprintf(s.Out, "  %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
 	}
 	fmt.Fprintln(s.Out)
+	printCondition(s, e)
+}
+
+// verdict says whether the rule matches the event, in words between the two.
+func verdict(e engine.Explanation) string {
+	switch {
+	case e.Matched:
+		return "matches"
+	case e.Unknown || e.Suspended != "":
+		return "is suspended (its regular expressions take too many steps) at"
+	}
+	return "does not match"
+}
+
+// printCondition shows the condition as a tree, and what the event has for it.
+func printCondition(s *stdio.Streams, e engine.Explanation) {
 	printStep(s, *e.Condition, 0)
 	if e.Filter != nil {
 		fmt.Fprintln(s.Out, "the environment's filters must hold too:")

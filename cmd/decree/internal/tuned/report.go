@@ -57,6 +57,18 @@ func (r *Report) Print(s *stdio.Streams) {
 	if r.Filter != "" {
 		fmt.Fprint(s.Out, visibleLines(r.Filter))
 	}
+	r.printFound(s)
+	r.printWarnings(s)
+	for _, f := range r.Files {
+		fmt.Fprintf(s.Err, "wrote %s\n", diag.Visible(f))
+	}
+	if len(r.Files) == 1 {
+		fmt.Fprintln(s.Err, "no tests: the matches alone do not tell what the rule finds, or the data model is your own")
+	}
+}
+
+// printFound says what the filter excludes, and which events still match.
+func (r *Report) printFound(s *stdio.Streams) {
 	// an event that differs from all that must alert, by a test that is not tried
 	untried := slices.ContainsFunc(r.Left, func(l Left) bool { return l.Like == "" })
 	switch {
@@ -84,6 +96,10 @@ func (r *Report) Print(s *stdio.Streams) {
 	if untried {
 		fmt.Fprintln(s.Err, "not tried: that a value is missing, texts with line breaks or tabs as a whole, long numbers, ids, times and versions")
 	}
+}
+
+// printWarnings says why the filter may exclude too much or too little.
+func (r *Report) printWarnings(s *stdio.Streams) {
 	if r.Unread {
 		fmt.Fprintln(s.Err, "error: not all of --bad could be read as events: nothing says whether what is left out still alerts")
 	}
@@ -95,12 +111,6 @@ func (r *Report) Print(s *stdio.Streams) {
 	}
 	if len(r.Distrust) > 0 {
 		fmt.Fprintf(s.Err, "not used, because the data model translates their values: %s\n", diag.Visible(strings.Join(r.Distrust, ", ")))
-	}
-	for _, f := range r.Files {
-		fmt.Fprintf(s.Err, "wrote %s\n", diag.Visible(f))
-	}
-	if len(r.Files) == 1 {
-		fmt.Fprintln(s.Err, "no tests: the matches alone do not tell what the rule finds, or the data model is your own")
 	}
 }
 

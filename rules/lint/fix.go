@@ -31,29 +31,97 @@ func Fixable(code string) bool { return fixes[code] != nil || slices.Contains(fi
 // keeps its meaning and its metadata. Comments and layout stay. read parses and lowers the file's new bytes.
 // Fix gives the new bytes and the findings that it fixed.
 func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
-	var fixed diag.Diagnostics
-	tried := map[diag.Diagnostic]bool{}
-	for {
-		found := append(Run([]File{f.whole()}), f.Found...)
-		i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return isFixable(d) && !tried[d] })
-		if i < 0 {
-			return f.Data, fixed
+	x := &fixing{read: read, refused: map[place]bool{}}
+	x.now, x.found = f, findings(f)
+	for batch := x.next(); len(batch) > 0; batch = x.next() {
+		x.try(batch)
+	}
+	return x.now.Data, x.fixed
+}
+
+// fixing is a file that is being fixed. Reading it takes as long as it has documents, so one finding of each document
+// is fixed at a time.
+type fixing struct {
+	read    func(data []byte) File
+	now     File
+	found   diag.Diagnostics // in the file as it is now
+	refused map[place]bool   // findings that cannot be fixed
+	fixed   diag.Diagnostics
+}
+
+// place is where a finding is, by its document: lines may be removed from others.
+type place struct {
+	document, line, column int
+	code, message          string
+}
+
+// places gives a function that gives the place of a finding in the file as it is now.
+func (x *fixing) places() func(d diag.Diagnostic) place {
+	begins, document := append([]int{1}, x.now.markers()...), x.now.documentAt()
+	return func(d diag.Diagnostic) place {
+		at := document(d.Range.Start.Line)
+		return place{at, d.Range.Start.Line - begins[at], d.Range.Start.Col, d.Code, d.Message}
+	}
+}
+
+// findings are those of a file by which Fix goes.
+func findings(f File) diag.Diagnostics { return append(Run([]File{f.whole()}), f.Found...) }
+
+// next gives the first finding of each document that is not tried yet, by where they are. If documents share parts, it
+// is one of the file. A rule that cannot be lowered must stay as it is.
+func (x *fixing) next() (batch diag.Diagnostics) {
+	of, done := x.places(), map[int]bool{}
+	if !x.now.shares() {
+		document := x.now.documentAt()
+		for i, r := range x.now.Rules {
+			if x.now.Lowered[i] == nil {
+				done[document(r.Range.Start.Line)] = true
+			}
 		}
-		d := found[i]
-		tried[d] = true
+	}
+	for _, d := range x.found {
+		if at := of(d); isFixable(d) && !x.refused[at] && !done[at.document] {
+			done[at.document] = true
+			batch = append(batch, d)
+		}
+	}
+	slices.SortFunc(batch, func(a, b diag.Diagnostic) int { return a.Range.Start.Line - b.Range.Start.Line })
+	return batch
+}
+
+// try fixes findings of different documents. If not all can be, it tries the half further down, and then the other,
+// whose places are still the same.
+func (x *fixing) try(batch diag.Diagnostics) {
+	lines := strings.Split(string(x.now.Data), "\n")
+	var done diag.Diagnostics
+	of := x.places()
+	for _, d := range slices.Backward(batch) {
 		how := fixes[d.Code]
 		if d.Fix != "" {
 			how = fixInPlace
 		}
-		lines, ok := how(strings.Split(string(f.Data), "\n"), d, f.Rules)
-		if !ok {
-			continue
+		if changed, ok := how(lines, d, x.now.Rules); ok {
+			lines, done = changed, append(done, d)
+		} else {
+			x.refused[of(d)] = true
 		}
-		next := read([]byte(strings.Join(lines, "\n")))
-		if same(f, next) && errorsOf(next) <= errorsOf(f) && len(Run([]File{next.whole()}))+len(next.Found) < len(found) {
-			fixed = append(fixed, d)
-			f = next
+	}
+	if len(done) == 0 {
+		return
+	}
+	slices.Reverse(done)
+	next := x.read([]byte(strings.Join(lines, "\n")))
+	if same(x.now, next) && errorsOf(next) <= errorsOf(x.now) {
+		if left := findings(next); len(left) <= len(x.found)-len(done) {
+			x.now, x.found, x.fixed = next, left, append(x.fixed, done...)
+			return
 		}
+	}
+	if half := len(done) / 2; half > 0 {
+		x.try(done[half:])
+		x.try(done[:half])
+	} else {
+		x.refused[of(done[0])] = true
 	}
 }
 
@@ -97,6 +165,36 @@ func (f File) shares() bool {
 	return slices.ContainsFunc(f.Found, func(d diag.Diagnostic) bool { return d.Code == "action-collection" })
 }
 
+// documentAt gives a function that numbers the document of a line.
+func (f File) documentAt() func(line int) int {
+	begins := f.markers()
+	return func(line int) int {
+		at, found := slices.BinarySearch(begins, line)
+		if found {
+			at++
+		}
+		return at
+	}
+}
+
+// markers are the lines between documents; none if documents share parts, which are one then.
+func (f File) markers() (lines []int) {
+	if f.shares() {
+		return nil
+	}
+	for i, line := range strings.Split(string(f.Data), "\n") {
+		if isMarker(line) {
+			lines = append(lines, i+1)
+		}
+	}
+	return lines
+}
+
+// isMarker tells whether a line ends a document, or begins the next one.
+func isMarker(line string) bool {
+	return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")
+}
+
 // documents gives a function that gives the lines of a rule's document, from the rule's first, or of the whole file if
 // documents share parts. The file is read when it is first called.
 func (f File) documents() func(*rules.Rule) []string {
@@ -108,7 +206,7 @@ func (f File) documents() func(*rules.Rule) []string {
 			return lines
 		}
 		lines = lines[min(r.Range.Start.Line-1, len(lines)):]
-		if end := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...") }); end > 0 {
+		if end := slices.IndexFunc(lines, isMarker); end > 0 {
 			return lines[:end]
 		}
 		return lines

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -103,4 +104,31 @@ func FuzzFix(f *testing.F) {
 		require.Zero(t, errorsOf(after))
 		require.True(t, same(before, after))
 	})
+}
+
+// TestManyDocumentsAreFixedAtOnce: a file of many documents is read a few times, whatever their number, and each is
+// fixed as in a file of its own, also beside some that have errors, and some whose fix is taken back.
+func TestManyDocumentsAreFixedAtOnce(t *testing.T) {
+	kinds := []string{
+		"title: A\ndate: 2019/02/15\nlevel: Low\nlogsource: {product: windows}\ndetection: {a: {F: ['*a*', x, x]}, condition: a}\n",
+		"title: B\ntags:\n  - attack.t1059\n  - attack.t1059\ndate: 2019/02/15\nlogsource: {product: windows}\ndetection: {a: {F: ['*a*']}, condition: a}\n",
+		"title: C\nlevel: Low\nlogsource: {product: windows}\ndetection: {a: {F|re: '*10'}, condition: a}\n",
+		"title: D\nlevel: Low\nlogsource: {product: windows}\ndetection: {a: {F|what: x}, condition: a}\n",
+	}
+	var each []string
+	for _, kind := range kinds {
+		data, _ := Fix(reread([]byte(kind)), reread)
+		each = append(each, string(data))
+	}
+	reads := map[int]int{}
+	for _, times := range []int{2, 20} {
+		in, want := strings.Repeat(strings.Join(kinds, "---\n")+"---\n", times), strings.Repeat(strings.Join(each, "---\n")+"---\n", times)
+		data, fixed := Fix(reread([]byte(in)), func(data []byte) File {
+			reads[times]++
+			return reread(data)
+		})
+		assert.Equal(t, want, string(data))
+		assert.NotEmpty(t, fixed)
+	}
+	assert.Equal(t, reads[2], reads[20])
 }

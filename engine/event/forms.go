@@ -6,7 +6,7 @@ import "slices"
 // events lack: PowerShell's own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
 	"AuditData", "auditData", "winlog.channel", "winlog.event_id", "columns", "eventid", "Date (UTC)", "Event source", "Event Time", "protopayload_auditlog", "Event.System.Channel",
-	"System.Channel", "win", "eventRecordID", "system_time", "provider_name", "routing"}
+	"System.Channel", "win", "eventRecordID", "system_time", "provider_name", "routing", "eventversion"}
 
 // WindowsForms are those of Forms that only columns of Windows' events need: other events have these keys, too. What
 // they add hides nothing, and without such a column an event is read faster as it is.
@@ -72,6 +72,7 @@ var flatForms = []flatForm{
 	{keys: []string{"Date (UTC)", "Username", "Application"}, read: portalSignIn},
 	{keys: []string{"Date (UTC)", "Activity", "CorrelationId"}, read: portalAudit},
 	historyForm,
+	{keys: []string{"eventversion", "eventsource", "eventname"}, read: athenaTrail},
 	{keys: []string{"Event Time", "Machine Id", "Action Type"}, read: deviceTimeline},
 	{keys: []string{"protopayload_auditlog"}, read: underNames(bigQueryNames)},
 	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them

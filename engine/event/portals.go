@@ -1,7 +1,9 @@
 package event
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -71,6 +73,68 @@ var trailNames = map[string]string{"Event ID": "eventID", "Event time": "eventTi
 var historyForm = flatForm{keys: []string{"Event source", "Event name"}, read: underNames(trailNames)}
 
 const historyNote = "the CSV of CloudTrail's event history has no parameters of requests, and no responses: download it as JSON for rules that test these"
+
+// athenaNames are CloudTrail's names of more than one word for those of a table of Athena, which has small letters
+// alone, and of the structure in its column useridentity:
+// https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-ct.html
+var athenaNames = func() map[string]string {
+	names := map[string]string{}
+	for name := range strings.FieldsSeq("eventVersion userIdentity eventTime eventSource eventName awsRegion sourceIPAddress userAgent errorCode errorMessage requestParameters responseElements " +
+		"additionalEventData requestID eventID eventType apiVersion readOnly recipientAccountId serviceEventDetails sharedEventID vpcEndpointId tlsDetails " +
+		"principalId accountId invokedBy accessKeyId userName sessionContext sessionIssuer mfaAuthenticated creationDate webIdFederationData federatedProvider " +
+		"ec2RoleDelivery onBehalfOf userId identityStoreArn inScopeOf issuerType credentialsIssuedTo tlsVersion cipherSuite clientProvidedHostHeader sourceArn") {
+		names[strings.ToLower(name)] = name
+	}
+	return names
+}()
+
+// athenaTrail reads a row of such a table.
+func athenaTrail(fields map[string]any) map[string]any {
+	out := moved(fields, athenaNames)
+	for name, v := range out {
+		text, _ := v.(string)
+		if !strings.HasPrefix(text, "{") {
+			continue
+		}
+		if object, err := Object([]byte(text)); err == nil { // what CloudTrail has as an object of any form
+			out[name] = object
+		} else {
+			out[name], _ = athenaStructure(text[1:], 1)
+		}
+	}
+	return out
+}
+
+// athenaField begins a field of a structure as Athena writes it: {type=Root, sessioncontext={attributes=null}}.
+var athenaField = regexp.MustCompile(`^(?:, )?([a-z][a-z0-9]*)=`)
+
+// deepestStructure is how deep the structures of a table of CloudTrail are, and more.
+const deepestStructure = 8
+
+// athenaStructure reads the fields up to a closing brace, and gives what is behind it.
+func athenaStructure(text string, depth int) (fields map[string]any, rest string) {
+	fields = map[string]any{}
+	for {
+		found := athenaField.FindStringSubmatch(text)
+		if found == nil {
+			return fields, strings.TrimPrefix(text, "}")
+		}
+		text = text[len(found[0]):]
+		name := cmp.Or(athenaNames[found[1]], found[1])
+		if strings.HasPrefix(text, "{") && depth < deepestStructure {
+			fields[name], text = athenaStructure(text[1:], depth+1)
+			continue
+		}
+		end := 0
+		for end < len(text) && text[end] != '}' && (text[end] != ',' || !athenaField.MatchString(text[end:])) {
+			end++
+		}
+		if value := text[:end]; value != "null" && value != "" {
+			fields[name] = value
+		}
+		text = text[end:]
+	}
+}
 
 // timelineNames are the columns of advanced hunting for those of the CSV of a device's timeline in Defender's portal
 // that have other words. All others differ by spaces alone:

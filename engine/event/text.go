@@ -102,13 +102,21 @@ func (r *Reader) nextText() (Raw, error) {
 			}
 			return r.logLine(line, whole)
 		}
-		fields, err := r.text.table.Parse(string(line))
-		switch {
-		case err != nil:
-			return r.bad(r.line, line, "%w", err)
-		case fields != nil: // a line that is not a row has none
-			return r.encoded(r.line, fields)
+		if !logline.IsDirective(line) {
+			return r.left(r.line, line, r.rowOf(r.text.table))
 		}
+		r.text.table = r.text.table.With(string(line))
+	}
+}
+
+// rowOf is the form of a table's rows.
+func (r *Reader) rowOf(table *logline.Table) form {
+	return func(line []byte, to *Memory) (Content, error) {
+		fields, err := table.Row(string(line))
+		if err != nil {
+			return Content{}, err
+		}
+		return r.whole(to.encode(fields)), nil
 	}
 }
 

@@ -267,15 +267,18 @@ func table(t *testing.T, text string) (out []string) {
 	t.Helper()
 	reader := NewTable()
 	for line := range strings.Lines(text) {
-		fields, err := reader.Parse(strings.TrimRight(line, "\n"))
-		switch {
-		case err != nil:
-			out = append(out, "! "+err.Error())
-		case fields != nil:
-			row, err := json.Marshal(fields)
-			require.NoError(t, err)
-			out = append(out, string(row))
+		if line = strings.TrimRight(line, "\n"); IsDirective([]byte(line)) {
+			reader = reader.With(line)
+			continue
 		}
+		fields, err := reader.Row(line)
+		if err != nil {
+			out = append(out, "! "+err.Error())
+			continue
+		}
+		row, err := json.Marshal(fields)
+		require.NoError(t, err)
+		out = append(out, string(row))
 	}
 	return out
 }
@@ -381,7 +384,11 @@ func FuzzTable(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		reader := NewTable()
 		for line := range strings.Lines(text) {
-			fields, err := reader.Parse(strings.TrimRight(line, "\n"))
+			line = strings.TrimRight(line, "\n")
+			if IsDirective([]byte(line)) {
+				reader = reader.With(line)
+			}
+			fields, err := reader.Row(line)
 			assert.True(t, err == nil || fields == nil)
 			assert.LessOrEqual(t, len(fields), len(reader.columns)+1)
 		}

@@ -10,7 +10,8 @@ import (
 )
 
 // Table reads logs whose lines of # name the columns: the W3C's extended log format, as IIS and proxies write it, and
-// Zeek's. The columns may change within a file.
+// Zeek's. The columns may change within a file: With gives another table, and a table reads rows in several goroutines
+// at once.
 //
 // https://www.w3.org/TR/WD-logfile.html and https://docs.zeek.org/en/master/log-formats.html
 type Table struct {
@@ -25,7 +26,7 @@ type Table struct {
 	local     bool   // times are not of UTC
 }
 
-// NewTable makes a reader of tables.
+// NewTable makes a table, of which no column is known yet.
 func NewTable() *Table { return &Table{set: ",", unset: "-", empty: "(empty)"} }
 
 // DetectTable tells whether a file that begins with this line is such a table.
@@ -38,13 +39,18 @@ func DetectTable(line string) bool {
 	return false
 }
 
-// Parse reads a line without its line break. fields is nil for a line that names columns, or says something else about
-// the file.
-func (t *Table) Parse(line string) (fields map[string]any, err error) {
-	if strings.HasPrefix(line, "#") {
-		t.directive(line)
-		return nil, nil
-	}
+// IsDirective tells whether a line names columns, or says something else about the file.
+func IsDirective(line []byte) bool { return bytes.HasPrefix(line, []byte("#")) }
+
+// With gives the table of the rows behind a directive.
+func (t *Table) With(directive string) *Table {
+	next := *t
+	next.directive(directive)
+	return &next
+}
+
+// Row reads a line without its line break.
+func (t *Table) Row(line string) (fields map[string]any, err error) {
 	if t.columns == nil {
 		return nil, fmt.Errorf("no line #Fields names the columns")
 	}

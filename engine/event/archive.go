@@ -77,12 +77,24 @@ func (a *archive) Close() error {
 // zipEntry is a file in a zip archive, as collectors of evidence write them. Its path is that of the archive with its
 // name behind it, such as case.zip/uploads/Security.evtx.
 type zipEntry struct {
-	io.ReadCloser
+	name    string
+	from    io.ReadCloser
 	of      *archive
 	changed time.Time
 }
 
-func (e *zipEntry) Close() error { return errors.Join(e.ReadCloser.Close(), e.of.Close()) }
+func (e *zipEntry) Read(p []byte) (int, error) {
+	n, err := e.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &fs.PathError{Op: "read", Path: e.name, Err: err}
+	}
+	return n, err
+}
+
+func (e *zipEntry) Close() error {
+	_ = e.from.Close() // it releases nothing and only repeats errors of reading
+	return e.of.Close()
+}
 
 const zipExtension = ".zip"
 
@@ -150,7 +162,7 @@ func openEntry(name, entry string) (*zipEntry, error) {
 	if err != nil {
 		return fail(err)
 	}
-	return &zipEntry{r, a, f.Modified.UTC()}, nil
+	return &zipEntry{name + "/" + entry, r, a, f.Modified.UTC()}, nil
 }
 
 // Size gives the bytes of a file that can be read again, on disk or in an archive. again is false for any other, such

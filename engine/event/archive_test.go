@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +66,15 @@ func TestArchivesThatAreNotRead(t *testing.T) {
 	locked := writeZip(t, filepath.Join(folder, "locked.zip"), map[*zip.FileHeader]string{{Name: "a.ndjson", Flags: 1}: "{}"})
 	_, err := Open(locked+"/a.ndjson", Options{})
 	assert.ErrorContains(t, err, "a.ndjson: it is encrypted: unpack the archive with its password")
+	damaged := writeZip(t, filepath.Join(folder, "damaged.zip"), map[*zip.FileHeader]string{{Name: "a.ndjson", Method: zip.Deflate}: strings.Repeat("{}\n", 100)})
+	content, err := os.ReadFile(damaged)
+	require.NoError(t, err)
+	content[bytes.Index(content, []byte("a.ndjson"))+len("a.ndjson")] = 0xff
+	require.NoError(t, os.WriteFile(damaged, content, 0o600))
+	_, err = Open(damaged+"/a.ndjson", Options{})
+	assert.ErrorContains(t, err, "read "+damaged+"/a.ndjson: flate: corrupt input")
+	assert.Len(t, strings.Split(err.Error(), "\n"), 1)
+	require.NoError(t, os.Remove(damaged))
 	broken := filepath.Join(folder, "broken.zip")
 	require.NoError(t, os.WriteFile(broken, []byte("PK\x03\x04"), 0o600))
 	assert.Equal(t, []string{broken}, Expand([]string{folder}).Passed)

@@ -98,7 +98,7 @@ func athenaTrail(fields map[string]any) map[string]any {
 		}
 		if object, err := Object([]byte(text)); err == nil { // what CloudTrail has as an object of any form
 			out[name] = object
-		} else {
+		} else if name == "userIdentity" || name == "tlsDetails" {
 			out[name], _ = athenaStructure(text[1:], 1)
 		}
 	}

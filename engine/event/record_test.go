@@ -190,10 +190,10 @@ func TestTablesOfPortals(t *testing.T) {
 			`"correlationId":"c","loggedByService":"Core Directory","category":"RoleManagement","activityDisplayName":"Add member to role","result":"success","initiatedBy.user.userPrincipalName":"a@b","initiatedBy.user.ipAddress":"1.2.3.4",` +
 			`"targetResources":[{"type":"User","displayName":"Bob","modifiedProperties":[{"displayName":"Role.DisplayName","newValue":"Admin"}]},{"type":"Role","modifiedProperties":[]}],"additionalDetails":[{"key":"k","value":"v"}],` +
 			`"Target1Type":"User","Target1DisplayName":"Bob","Target1ModifiedProperty1Name":"Role.DisplayName","Target1ModifiedProperty1NewValue":"Admin","Target2Type":"Role","AdditionalDetail1Key":"k","AdditionalDetail1Value":"v"}`,
-		"eventversion,useridentity,eventtime,eventsource,eventname,sourceipaddress,requestparameters,readonly,resources\n" +
-			`1.08,"{type=AssumedRole, arn=arn:aws:sts::1:a/b, c, sessioncontext={attributes={mfaauthenticated=false, creationdate=d}, sessionissuer=null}, username=a=b}",t,iam.amazonaws.com,CreateUser,1.2.3.4,"{""userName"":""x""}",false,[]` + "\n": `{"eventVersion":"1.08",` +
+		"eventversion,useridentity,eventtime,eventsource,eventname,sourceipaddress,requestparameters,readonly,resources,errormessage\n" +
+			`1.08,"{type=AssumedRole, arn=arn:aws:sts::1:a/b, c, sessioncontext={attributes={mfaauthenticated=false, creationdate=d}, sessionissuer=null}, username=a=b}",t,iam.amazonaws.com,CreateUser,1.2.3.4,"{""userName"":""x""}",false,[],{a=b}` + "\n": `{"eventVersion":"1.08",` +
 			`"userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::1:a/b, c","sessionContext":{"attributes":{"mfaAuthenticated":"false","creationDate":"d"}},"userName":"a=b"},"eventTime":"t","eventSource":"iam.amazonaws.com",` +
-			`"eventName":"CreateUser","sourceIPAddress":"1.2.3.4","requestParameters":{"userName":"x"},"readOnly":"false","resources":"[]"}`,
+			`"eventName":"CreateUser","sourceIPAddress":"1.2.3.4","requestParameters":{"userName":"x"},"readOnly":"false","resources":"[]","errorMessage":"{a=b}"}`,
 		"eventversion,eventsource,eventname,useridentity\n1,s,n,\"{a={b={c={d={e={f={g={h={i=1, j={\"\n1": `{"eventVersion":"1","eventSource":"s","eventName":"n","userIdentity":{"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":"{i=1","j":"{"}}}}}}}}}`,
 		"Event ID,Event time,User name,Event name,Resource name,Event source\ni,t,ann,CreateUser,x,iam.amazonaws.com\n": "{\"eventID\":\"i\",\"eventName\":\"CreateUser\",\"eventSource\":\"iam.amazonaws.com\"," +
 			"\"eventTime\":\"t\",\"Resource name\":\"x\",\"Resourcename\":\"x\",\"Resource_name\":\"x\",\"userIdentity.userName\":\"ann\"}",

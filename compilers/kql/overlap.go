@@ -54,11 +54,12 @@ func (w *writer) fewestTests() int {
 	return max(least, 0)
 }
 
-// overlaps tells whether a row may belong to both branches.
+// overlaps tells whether both branches may find a row: it belongs to sources of both, and the conditions of this one,
+// which may be of other channels alone, do not rule out the other source.
 func (w *writer) overlaps(other *writer) bool {
 	return slices.ContainsFunc(w.sources, func(a *schema.Source) bool {
 		return slices.ContainsFunc(other.sources, func(b *schema.Source) bool {
-			return w.plan.TableOf(a) == other.plan.TableOf(b) && !a.Disjoint(b)
+			return w.plan.TableOf(a) == other.plan.TableOf(b) && !a.Disjoint(b) && !w.plan.Model.NeverIn(a, b, w.plan.Conditions()...)
 		})
 	})
 }

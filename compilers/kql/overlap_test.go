@@ -12,6 +12,21 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
+// TestWhatTheConditionsRuleOutIsNotLeftOutAgain: the branch of channels that no service names finds no event of a
+// service's channel, so that it need not leave out what the branches of these find.
+func TestWhatTheConditionsRuleOutIsNotLeftOutAgain(t *testing.T) {
+	m := lowered.Model(t, "sentinel")
+	for detection, want := range map[string]int{
+		"s: {EventID: 1, Channel|contains: Sysmon, Image|re: a.c}, condition: s":                                                  1,
+		"s: {EventID: 1, Channel|contains: Sysmon, Image|re: a.c}, a: {EventID: 4688, NewProcessName|re: a.c}, condition: s or a": 1,
+		"s: {EventID: 4688, CommandLine: x}, k: {ProcessId: 7}, condition: s or k":                                                1,
+	} {
+		q, found := New().Compile(lowered.Rule(t, "logsource: {product: windows}\ndetection: {"+detection+"}\n"), compilers.Options{Model: m})
+		require.Empty(t, found)
+		assert.Equal(t, want, strings.Count(q.Text, "where not("), "%s\n%s", detection, q.Text)
+	}
+}
+
 const inTwoBranches = "logsource: {product: windows}\ndetection: {s: {EventID: 4688, CommandLine: x}, k: {ProcessId: 7}, condition: s or k}\n"
 
 const leavesOutCreations = "where not(isnotnull(EventID) and EventID == 4688 and ((isnotnull(EventID) and EventID == 4688 and CommandLine =~ \"x\") or (isnotnull(toreal(NewProcessId)) and toreal(NewProcessId) == 7)))"

@@ -40,13 +40,7 @@ type knownKey struct{ source *Source }
 func (m *Model) known(s *Source) *knowledge {
 	k := &knowledge{model: m, source: s, columns: map[string]*held{}, found: &Contradiction{}}
 	for _, t := range s.Scope {
-		if name, ok := k.single(t.Reads()); ok && len(t.Values) == 0 {
-			k.of(name).present = true
-		} else if ok {
-			h := k.of(name)
-			h.values, h.why = intersect(h.values, t.Values), append(h.why, reason{values: t.Values, after: " in the log source " + s.Name})
-			h.present = h.present || !t.Optional
-		}
+		k.inScope(t, s)
 	}
 	for _, t := range s.Scope {
 		if name, ok := k.single(t.Reads()); ok && !k.columns[name].possible() {
@@ -62,6 +56,33 @@ func (m *Model) known(s *Source) *knowledge {
 	}
 	k.possible = true
 	return k
+}
+
+// inScope adds a test of the scope of a source.
+func (k *knowledge) inScope(t ScopeTest, of *Source) {
+	name, ok := k.single(t.Reads())
+	if !ok {
+		return
+	}
+	h := k.of(name)
+	if len(t.Values) == 0 {
+		h.present = true
+		return
+	}
+	h.values, h.why = intersect(h.values, t.Values), append(h.why, reason{values: t.Values, after: " in the log source " + of.Name})
+	h.present = h.present || !t.Optional
+}
+
+// NeverIn tells whether no row of a table that belongs to the source and to another one can satisfy all conditions,
+// which are in the terms of the source.
+func (m *Model) NeverIn(s, other *Source, terms ...ir.Node) bool {
+	k := m.knowledgeOf(s)
+	for _, t := range other.Scope {
+		if !t.EngineOnly {
+			k.inScope(t, other)
+		}
+	}
+	return !k.possible || !k.all(terms, true)
 }
 
 // logged adds what is known of every event of the source's log: its provider and channel and, if the log is closed, its

@@ -52,7 +52,7 @@ func (p *plan) tells(s *source, names []string) bool {
 		})
 }
 
-// othersIn gives those names that are no fields of the log source and not of any log.
+// othersIn gives those names that are not fields of the log source and not of any log.
 func (p *plan) othersIn(s *source, names []string) []string {
 	known := map[string]bool{}
 	for _, f := range s.tested {

@@ -180,7 +180,7 @@ type present struct {
 	others []string // files, and folders of rules that nobody runs
 }
 
-// split tells the folders of the project's rules from what is no rule of it. A project file that is there names its
+// split tells the folders of the project's rules from what is not a rule of it. A project file that is there names its
 // rules: its folder rules gets a first rule if it is one of them and has none.
 func (p present) split(named []string) (own, others []string) {
 	switch isRules := func(name string) bool { return path.Clean(name) == "rules" }; {

@@ -28,7 +28,7 @@ type Rule struct {
 	Query string // without a mark, with \n between lines and no blanks at their ends
 	// all else that it is set to: texts, json.Number, bool, []any and map[string]any. Empty ones are left out
 	Properties map[string]any
-	// Unsaid are properties that are no difference, and that are lost where a package takes the rule's place, such as
+	// Unsaid are properties that make no difference, and that are lost where a package takes the rule's place, such as
 	// the template that it was made of.
 	Unsaid   []Field
 	Prebuilt bool // it is one of the product's vendor, as the vendor has it

@@ -67,16 +67,16 @@ func (r Rule) packagedAs(p Product, m Mark) bool {
 
 // digest is of what packages say of a rule, and of whether it is off.
 func (r Rule) digest(p Product, off bool) string {
-	said := map[string]any{"query": r.Query}
+	content := map[string]any{"query": r.Query}
 	if off {
-		said["off"] = true
+		content["off"] = true
 	}
 	for _, name := range forms[p].ours {
 		if v := property(r.Properties, name); v != nil {
-			said[name] = v
+			content[name] = v
 		}
 	}
-	text, err := json.Marshal(said)
+	text, err := json.Marshal(content)
 	if err != nil {
 		panic(err) // it was read from JSON
 	}

@@ -9,9 +9,9 @@ import (
 
 // pages count the answers of an API that come in pages. All pages of a list may be in one export.
 type pages struct {
-	goOn, last   int // of Microsoft's answers, those that name a next page, and the others
-	total, found int // of Kibana's rules, by its word, and those that are there
-	said, read   int // of the rules in lines of Kibana's, by their last lines, and those that are there
+	goOn, last    int // of Microsoft's answers, those that name a next page, and the others
+	total, found  int // of Kibana's rules, by its word, and those that are there
+	counted, read int // of the rules in lines of Kibana's, by their last lines, and those that are there
 }
 
 // microsoft counts an answer of Microsoft's APIs: a page names the next one.
@@ -33,8 +33,8 @@ func (p *pages) kibana(of map[string]any) {
 
 // summary counts the rules that the last line of a Kibana export counts. Before version 7.16 it counts nothing else.
 func (p *pages) summary(of map[string]any) {
-	if said, err := strconv.Atoi(cmp.Or(text(of["exported_rules_count"]), text(of["exported_count"]))); err == nil {
-		p.said += said
+	if n, err := strconv.Atoi(cmp.Or(text(of["exported_rules_count"]), text(of["exported_count"]))); err == nil {
+		p.counted += n
 	}
 }
 
@@ -46,8 +46,8 @@ func (p *pages) missing() error {
 		return errors.New("the export goes on: it names a next page (nextLink), which is not in it. Put all pages into one folder, and name that")
 	case p.found < p.total:
 		return fmt.Errorf("the export goes on: Kibana has %d rules, and %d are in it. Ask for more per page (per_page), or export the rules", p.total, p.found)
-	case p.read < p.said:
-		return fmt.Errorf("the export is cut: it counts %d rules, and %d are in it. Export all rules again", p.said, p.read)
+	case p.read < p.counted:
+		return fmt.Errorf("the export is cut: it counts %d rules, and %d are in it. Export all rules again", p.counted, p.read)
 	}
 	return nil
 }

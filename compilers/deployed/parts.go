@@ -40,8 +40,8 @@ func lookup(f File) Part {
 	return Part{"lookup", strings.TrimSuffix(path.Base(f.Path), ".csv"), map[string][]string{contentOf: rows(string(f.Data))}}
 }
 
-// rows are the rows of a table in one form: editors write the same row with quotes and without. A text that is no table
-// is its lines.
+// rows are the rows of a table in one form: editors write the same row with quotes and without. A text that is not a
+// table is its lines.
 func rows(table string) []string {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(table, "\ufeff")))
 	r.FieldsPerRecord = -1
@@ -72,11 +72,11 @@ func watchlist(resource map[string]any) (Part, bool) {
 		return Part{}, false
 	}
 	of, _ := unescaped(object(resource["properties"])).(map[string]any)
-	said := map[string][]string{"itemsSearchKey": texts(of["itemsSearchKey"])}
-	if content, told := of["rawContent"]; told { // it is sent, and the service does not give it back
-		said[contentOf] = rows(text(content))
+	content := map[string][]string{"itemsSearchKey": texts(of["itemsSearchKey"])}
+	if raw, ok := of["rawContent"]; ok { // it is sent, and the service does not give it back
+		content[contentOf] = rows(text(raw))
 	}
-	return Part{"watchlist", text(of["watchlistAlias"]), said}, true
+	return Part{"watchlist", text(of["watchlistAlias"]), content}, true
 }
 
 // parts adds the macros and the definitions of lookups of an app. A macro that somebody set in the folder local is set

@@ -109,16 +109,16 @@ func conjuncts(p All) []Pred {
 	return terms
 }
 
-// Distinct drops comparisons that stand twice, as a rule asks what limits its log source.
+// Distinct drops duplicate comparisons, as a rule asks what limits its log source.
 func (a All) Distinct() All {
-	said := map[Atom]bool{}
+	seen := map[Atom]bool{}
 	return slices.DeleteFunc(slices.Clone(a), func(p Pred) bool {
 		atom, ok := onlyTerm(p).(Atom)
 		if !ok {
 			return false
 		}
-		again := said[atom]
-		said[atom] = true
+		again := seen[atom]
+		seen[atom] = true
 		return again
 	})
 }

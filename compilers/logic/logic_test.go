@@ -185,7 +185,7 @@ func TestPrintNeedsNoParenthesesForTheSame(t *testing.T) {
 	}
 }
 
-// TestDistinct: what stands twice is written once, and what differs stays.
+// TestDistinct: duplicates are written once, and what differs stays.
 func TestDistinct(t *testing.T) {
 	a, b := Atom("a"), Atom("b")
 	all := All{a, Any{a}, b, Not{Term: a}, Any{a, b}, All{a}}

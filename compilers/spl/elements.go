@@ -44,7 +44,7 @@ func (w *writer) elements(m *ir.Match, t *ir.Elements) logic.Pred {
 		a := &arrayTest{w: w, id: fmt.Sprint(n), path: strings.TrimPrefix(column.Name, schema.RawPrefix), test: t}
 		holds := a.holds()
 		name, stage := a.name("array"), strings.Join(a.stages(), "\n| ")
-		if had, taken := w.hashes[name]; !taken || had.stage == stage { // the same test may stand twice
+		if had, taken := w.hashes[name]; !taken || had.stage == stage { // the same test may occur twice
 			w.hashes[name] = cut{column, stage}
 			return holds
 		}

@@ -117,7 +117,7 @@ func (m *Machine) Match(text string) bool {
 			class = uint32(ascii[b])
 			at++
 		} else {
-			r, width := utf8.DecodeRuneInString(text[at:]) // a byte that is no UTF-8 is U+FFFD, as in regexp
+			r, width := utf8.DecodeRuneInString(text[at:]) // a byte that is not UTF-8 is U+FFFD, as in regexp
 			class = uint32(m.p.classes.find(r))
 			at += width
 			learn = 0

@@ -25,7 +25,7 @@ func (n *needs) add(tree *syntax.Regexp) {
 	switch tree.Op {
 	case syntax.OpLiteral:
 		for _, r := range tree.Rune {
-			// A byte that is no UTF-8 is read as U+FFFD, and stands in the text as itself.
+			// A byte that is not UTF-8 is read as U+FFFD, and stands in the text as itself.
 			if r == utf8.RuneError || tree.Flags&syntax.FoldCase != 0 && unicode.SimpleFold(r) != r {
 				n.end()
 				continue

@@ -15,7 +15,7 @@ import (
 )
 
 // drawEvent draws an event of few keys and values, so that both come again, in any order and any form that has names of
-// its own for fields. Some keys stand twice, have escapes or are written without need.
+// its own for fields. Some keys are given twice, have escapes or are written without need.
 func drawEvent(r *rand.Rand, values []string) string {
 	value := func() string { return values[r.IntN(len(values))] }
 	members := func(keys ...string) string {

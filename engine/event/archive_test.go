@@ -60,7 +60,7 @@ func TestEntriesOfArchives(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// TestArchivesThatAreNotRead: what is encrypted is said to be, and a file that is no archive is passed over.
+// TestArchivesThatAreNotRead: what is encrypted is said to be, and a file that is not an archive is passed over.
 func TestArchivesThatAreNotRead(t *testing.T) {
 	folder := t.TempDir()
 	locked := writeZip(t, filepath.Join(folder, "locked.zip"), map[*zip.FileHeader]string{{Name: "a.ndjson", Flags: 1}: "{}"})

@@ -20,7 +20,7 @@ import (
 var (
 	laurelLine = regexp.MustCompile(`^\{\s*"ID"\s*:\s*"(\d{1,11})\.(\d{1,9}):(\d+)"`)
 	laurelType = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
-	// Numbers of another base have a prefix in these fields, which are no arguments of a program.
+	// Numbers of another base have a prefix in these fields, which are not arguments of a program.
 	laurelNumber = regexp.MustCompile(`^(?:arch|a[0-3]|mode)$`)
 )
 

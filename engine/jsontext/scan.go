@@ -45,7 +45,7 @@ func Special(b []byte, at int) int {
 	return at
 }
 
-// Space gives the place from at on of the first byte that is no white space, or the end.
+// Space gives the place from at on of the first byte that is not white space, or the end.
 func Space(b []byte, at int) int {
 	for at < len(b) && b[at] <= ' ' && (b[at] == ' ' || b[at] == '\n' || b[at] == '\r' || b[at] == '\t') {
 		at++

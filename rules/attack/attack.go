@@ -157,7 +157,7 @@ func Of(tags []string) Mapping {
 	return m
 }
 
-// other is the form of the ids that are no techniques and no tactics. There is no table of these.
+// other is the form of the ids that are neither techniques nor tactics. There is no table of these.
 var other = regexp.MustCompile(`^(?i:[gscm]|ds)\d{4}$`)
 
 // IsOther tells whether a name is the id of a group, software, a campaign, a mitigation or a data source.

@@ -28,9 +28,9 @@ func eqlEvents() *schema.Model {
 	return &schema.Model{Name: "events", Time: []string{"@timestamp"}, ID: []string{"event.id"}, Sources: []schema.Source{{Name: "events", Product: "windows", Table: "any", Fields: fields}}}
 }
 
-// TestScheduledCorrelationsAsSequences: where EQL can say a correlation, its sequence reports nothing that is no match.
-// It is run over all events before two runs of the schedule. A run's matches of a count are not missed: of a series,
-// which a sequence does not report event by event, another is reported within the timespan before.
+// TestScheduledCorrelationsAsSequences: where EQL can say a correlation, its sequence reports nothing that is not a
+// match. It is run over all events before two runs of the schedule. A run's matches of a count are not missed: of a
+// series, which a sequence does not report event by event, another is reported within the timespan before.
 func TestScheduledCorrelationsAsSequences(t *testing.T) {
 	t.Parallel()
 	needEQL(t)

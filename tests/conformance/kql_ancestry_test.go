@@ -184,7 +184,7 @@ func someUsers(story *stories.Story) *stories.Story {
 		if i%5 == 0 {
 			p.User = "everywhere"
 		}
-		if i%3 == 1 { // which is no user
+		if i%3 == 1 { // which is not a user
 			p.User = ""
 		}
 	}

@@ -108,7 +108,7 @@ func TestSPLAgreesOnArrays(t *testing.T) {
 	splAgreesOnArrays(t, a, func() any { return a.array(1) }, func() *ir.Rule { return a.arrayRule(t) })
 }
 
-// TestSPLAgreesOnAwkwardArrays does the same with elements that are no objects, and with fields of them that are lists
+// TestSPLAgreesOnAwkwardArrays does the same with elements that are not objects, and with fields of them that are lists
 // or look like JSON.
 func TestSPLAgreesOnAwkwardArrays(t *testing.T) {
 	t.Parallel()

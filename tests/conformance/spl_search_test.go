@@ -163,7 +163,7 @@ func splSegments(raw string) map[string]bool {
 	return segments
 }
 
-// splTerm finds a term that is no field's: a segment of the raw text.
+// splTerm finds a term that is not a field's: a segment of the raw text.
 func splTerm(term string) func(splRow) bool {
 	term = strings.ToLower(term)
 	if splMajor.MatchString(term) || splMinor.MatchString(term) {

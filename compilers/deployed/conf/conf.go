@@ -62,8 +62,8 @@ func Read(data []byte) ([]Stanza, error) {
 	return f.stanzas, nil
 }
 
-// cutOff says of a line that is no setting how it goes on with the value before it, where there is one: Splunk ends a
-// value at a line without a backslash at its end, or with white space behind it, and a search is cut there.
+// cutOff says of a line that is not a setting how it goes on with the value before it, where there is one: Splunk ends
+// a value at a line without a backslash at its end, or with white space behind it, and a search is cut there.
 func cutOff(before []string) string {
 	at := len(before)
 	if at == 0 || strings.TrimSpace(before[at-1]) == "" || strings.Contains("[#;", before[at-1][:1]) {

@@ -107,7 +107,7 @@ func (c *chunk) lastRecord() int {
 }
 
 // next gives the place of the next record, which ends where the following one begins; 0 if there is none
-// left. lost is the place of bytes before it that are no record, or 0.
+// left. lost is the place of bytes before it that are not a record, or 0.
 func (c *chunk) next() (at, lost int) {
 	for from := c.at; ; {
 		if size := recordAt(c.data, c.at, c.end); size > 0 {

@@ -101,7 +101,7 @@ func jsonCell[T []event.Fact | []rarity.Figure | map[string]string | map[string]
 	return string(text)
 }
 
-// eventFields are those of some names that are no columns: they are fields of the event.
+// eventFields are those of some names that are not columns: they are fields of the event.
 func eventFields(chosen []string) []string {
 	known := append(names(columns), names(members)...)
 	return slices.DeleteFunc(slices.Clone(chosen), func(name string) bool { return slices.Contains(known, name) })

@@ -12,7 +12,7 @@ import (
 	"decree/cmd/decree/internal/stdio"
 )
 
-// Streams gives streams that are no terminals. Standard input holds a text; out and errs hold what was written.
+// Streams gives streams that are not terminals. Standard input holds a text; out and errs hold what was written.
 func Streams(in string) (s *stdio.Streams, out, errs *strings.Builder) {
 	out, errs = &strings.Builder{}, &strings.Builder{}
 	return &stdio.Streams{In: strings.NewReader(in), Out: out, Err: errs}, out, errs

@@ -17,9 +17,9 @@ const noLogSource = "no-log-source"
 
 // unasked says of a correlation none of whose log sources the data models have what is said of such a rule. Of one that
 // some model runs whole it names the models that have only some of its log sources, and says nothing if there is none.
-// Each is said once.
+// Each is reported once.
 func (s *Set) unasked(found diag.Diagnostics) (out diag.Diagnostics) {
-	said := map[*ir.Correlation]bool{}
+	reported := map[*ir.Correlation]bool{}
 	for _, d := range found {
 		at := slices.IndexFunc(s.correlations, func(c *ir.Correlation) bool { return d.Code == notRun && reads(c, d.Range) })
 		if at < 0 {
@@ -29,15 +29,15 @@ func (s *Set) unasked(found diag.Diagnostics) (out diag.Diagnostics) {
 		c := s.correlations[at]
 		partly, whole := s.partly(c), s.runs(c)
 		switch {
-		case said[c] || whole && len(partly) == 0:
+		case reported[c] || whole && len(partly) == 0:
 			continue
 		case s.lacksAll(c):
 			d.Code, d.Hint = noLogSource, "give it events of its log sources, or choose another --model"
 			d.Message = "no rule that the correlation reads has a log source of data model " + s.Names() + "; the correlation is not run"
-			said[c] = true
+			reported[c] = true
 		case whole:
 			d.Message = "data model " + strings.Join(partly, ", ") + " has only some of the log sources of the rules that the correlation reads; it is not run on those events"
-			said[c] = true
+			reported[c] = true
 		}
 		out = append(out, d)
 	}

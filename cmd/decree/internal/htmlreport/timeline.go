@@ -88,7 +88,7 @@ func (c *counts) timeline() timeline {
 // newBar stacks the levels of a bar, the worst at the bottom.
 func newBar(title string, at int, count [6]int, highest int) bar {
 	b := bar{}
-	var said []string
+	var counted []string
 	y := chartHeight
 	for level, n := range count {
 		if n == 0 {
@@ -97,9 +97,9 @@ func newBar(title string, at int, count [6]int, highest int) bar {
 		height := max(1, n*chartHeight/highest)
 		y -= height
 		b.Parts = append(b.Parts, part{class(levels[level]), at * barWidth, max(0, y), barWidth - 1, height})
-		said = append(said, fmt.Sprintf("%d %s", n, strings.ToLower(capital(levels[level]))))
+		counted = append(counted, fmt.Sprintf("%d %s", n, strings.ToLower(capital(levels[level]))))
 	}
-	b.Title = title + ": " + strings.Join(said, ", ")
+	b.Title = title + ": " + strings.Join(counted, ", ")
 	return b
 }
 

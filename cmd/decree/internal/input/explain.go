@@ -17,7 +17,7 @@ type Explained struct {
 	in    *Reader
 	files []string
 	read  map[string]bool // whether a file was read before: its rejected lines are shown once
-	lost  bool            // some line is no event
+	lost  bool            // some line is not an event
 }
 
 // PassedOver tells whether a line or a file was passed over, because it has no events or is packed.

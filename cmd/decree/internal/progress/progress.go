@@ -39,7 +39,7 @@ type Files struct {
 	sizes         []int64 // of the files, in bytes
 	file          int     // number of the one that is read, from 1
 	name          string
-	shown         time.Time // when it was last said
+	shown         time.Time // when it was last shown
 }
 
 // often is how often the bar is drawn.

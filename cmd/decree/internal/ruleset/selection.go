@@ -29,7 +29,7 @@ type Selection struct {
 	Filters Filters
 	Lists   Lists
 
-	names     []string // what Paths had that is no path: the name, the id or the title of a rule
+	names     []string // what Paths had that is not a path: the name, the id or the title of a rule
 	ofFilters []string // filters that Paths named, files or folders on disk: they stand for the rules that they cover
 
 	beside        []string // rules to take if these filters cover them, if they have one of these names, or if another reads them
@@ -72,7 +72,7 @@ func (sel *Selection) check() error {
 // ErrNoRules asks for rules: there is no project, and the user named none.
 var ErrNoRules = errors.New("no rules: name rule files or folders, or add --library\ndecree init makes a project")
 
-// Whole tells whether the selection is all rules of its paths, which are no names.
+// Whole tells whether the selection is all rules of its paths, which are not names.
 func (sel *Selection) Whole() bool {
 	return len(sel.Tags)+len(sel.Levels)+len(sel.Statuses) == 0 && sel.Since == "" && len(sel.beside) == 0 && !sel.besideLibrary && !slices.ContainsFunc(sel.Paths, isName)
 }

@@ -18,7 +18,7 @@ const argumentsAre = "arguments"
 // ArgumentsAre annotates a command whose arguments are no files.
 func ArgumentsAre(what string) map[string]string { return map[string]string{argumentsAre: what} }
 
-// TakenApart is the error for an argument that is no file and no name, but a word of a flag with a list that the
+// TakenApart is the error for an argument that is neither a file nor a name, but a word of a flag with a list that the
 // command line has, too. PowerShell makes several arguments of a list without quotes, and the command would read the
 // first as the whole.
 func TakenApart(cmd *cobra.Command, args []string) (err error) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"decree/rules/ir"
@@ -103,5 +104,28 @@ func TestAnEntityIsAField(t *testing.T) {
 		require.Equal(t, c.want != "", ok && s.Has(m, ir.Field{Name: c.field}), "%+v", c)
 		whole, domain := m.Whole(s, c.field, 0)
 		require.Equal(t, ok, len(whole) == 1 && domain == nil, "%+v", c)
+	}
+}
+
+// TestWhoComesHasAnAddress: in logs of clouds, proxies and name servers, the entity ip is the address of who asks.
+func TestWhoComesHasAnAddress(t *testing.T) {
+	for source, want := range map[[3]string]map[string]string{
+		{"", "aws", "cloudtrail"}:   {"sentinel": "SourceIpAddress", "splunk-cloud": "sourceIPAddress", "ecs": "source.address", "cloud": "sourceIPAddress"},
+		{"", "azure", "signinlogs"}: {"sentinel": "IPAddress", "splunk-cloud": "properties.ipAddress", "ecs": "source.ip", "cloud": "IPAddress", "mde": "IPAddress"},
+		{"", "okta", "okta"}:        {"sentinel": "client_ipAddress_s", "splunk-cloud": "client.ipAddress", "ecs": "okta.client.ip", "cloud": "client.ipAddress"},
+		{"", "github", "audit"}:     {"sentinel": "actor_ip_s", "splunk-cloud": "actor_ip", "cloud": "actor_ip"},
+		{"", "gcp", "gcp.audit"}:    {"sentinel": "RequestMetadata.callerIp", "ecs": "source.ip", "cloud": "protoPayload.requestMetadata.callerIp"},
+		{"proxy", "", ""}:           {"asim": "SrcIpAddr", "splunk-network": "src", "ecs": "source.ip", "web": "c-ip"},
+		{"dns", "", ""}:             {"asim": "SrcIpAddr", "ecs": "source.ip", "network": "src_ip"},
+	} {
+		for model, column := range want {
+			m, err := schema.Load(model)
+			require.NoError(t, err)
+			sources := m.Find(source[0], source[1], source[2])
+			require.NotEmpty(t, sources, "%s %v", model, source)
+			c, ok := m.Column(sources[0], "ip", 0)
+			assert.True(t, ok, "%s %v", model, source)
+			assert.Equal(t, column, c.Name, "%s %v", model, source)
+		}
 	}
 }

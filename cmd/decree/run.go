@@ -48,8 +48,8 @@ one data model. --model says which model all files have.
 
 decree reads EVTX, Windows XML, NDJSON, JSON arrays, CSV, W3C logs (IIS), Zeek's
 tables, syslog, auditd, CEF, LEEF and name=value, in UTF-8 or UTF-16, plain, .gz
-or .zst. It opens the envelopes of exports, as {"Records": [...]}. A zip archive,
-as collectors of evidence write them, is read like a folder.
+or .zst. It opens the envelopes of exports, as {"Records": [...]}. A zip archive
+is read like a folder.
 A line that is not an event is counted, shown with its number, and kept with
 --rejects. It never stops a run. In a folder, files that are not logs are
 skipped and counted. Other archives are not opened: it warns of them.

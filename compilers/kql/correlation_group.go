@@ -125,11 +125,11 @@ func notEmpty(columns []string) logic.Pred {
 	return all
 }
 
-// bounds compares an expression with every bound.
-func (st *correlationPart) bounds(value string) logic.Pred {
+// withinBounds compares the Value of a window with every bound.
+func (st *correlationPart) withinBounds() logic.Pred {
 	var all logic.All
 	for _, b := range st.c.Bounds {
-		all = append(all, logic.Atom(value+" "+comparisons[b.Op]+" "+compilers.Number(b.Value)))
+		all = append(all, logic.Atom("Value "+comparisons[b.Op]+" "+compilers.Number(b.Value)))
 	}
 	return all
 }

@@ -16,6 +16,6 @@ func (st *correlationPart) valueMedian() []string {
 		"where EarlierAt between ((At - " + st.span + ") .. At)",
 		"summarize Numbers = array_sort_asc(make_list(Value1)) by " + st.groupColumns("At"),
 		"extend Value = (todouble(Numbers[(array_length(Numbers) - 1) / 2]) + todouble(Numbers[array_length(Numbers) / 2])) / 2",
-		where(st.bounds("Value")),
+		where(st.withinBounds()),
 		"project " + st.groupColumns("At", "Value")}
 }

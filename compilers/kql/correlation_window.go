@@ -116,7 +116,7 @@ func (st *correlationPart) condition() (value string, holds logic.Pred) {
 	some := logic.Atom(st.running(0) + " > 0")
 	switch kind := st.c.Source.Type; kind {
 	case rules.EventCount, rules.ValueCount:
-		return st.running(0), st.bounds("Value")
+		return st.running(0), st.withinBounds()
 	case rules.ValueSum, rules.ValueAvg:
 		st.note(compilers.Note{Code: "value-rounding", Effect: "exact", Range: st.c.Source.TypeRange,
 			Message: "sums are rounded to six decimals, so that rounding errors do not add up"})
@@ -124,7 +124,7 @@ func (st *correlationPart) condition() (value string, holds logic.Pred) {
 		if kind == rules.ValueAvg {
 			value += " / " + st.running(0)
 		}
-		return value, logic.All{some, st.bounds("Value")}
+		return value, logic.All{some, st.withinBounds()}
 	case rules.Temporal:
 		flags := make([]logic.Pred, len(st.c.Inputs))
 		for i := range flags {
@@ -133,7 +133,7 @@ func (st *correlationPart) condition() (value string, holds logic.Pred) {
 		if st.c.Condition != nil {
 			return countHolding(flags), occurred(st.c.Condition, func(input int) logic.Pred { return flags[input] })
 		}
-		return countHolding(flags), st.bounds("Value")
+		return countHolding(flags), st.withinBounds()
 	}
 	ranked := compilers.Ranked(st.c.Source, st.running(0), func(i int) string { return st.running(i + 1) },
 		compilers.RankSyntax{Ceiling: "ceiling(%s * %s / 100.0)", AtLeast: "%s >= %s"})

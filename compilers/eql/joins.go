@@ -53,8 +53,9 @@ func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diag
 
 // only is the join of a rule that a sequence can say; nil if it cannot.
 func (s *joinWriter) only(r *ir.Rule) *ir.Join {
+	hint := "use kql or spl"
 	refuse := func(n ir.Node, format string, args ...any) *ir.Join {
-		s.found.Errorf("join-sequence", n.Range(), "use kql or spl", "eql: "+format, args...)
+		s.found.Errorf("join-sequence", n.Range(), hint, "eql: "+format, args...)
 		return nil
 	}
 	joins := r.Joins()
@@ -73,6 +74,9 @@ func (s *joinWriter) only(r *ir.Rule) *ir.Join {
 	case j.Before > 0 && j.After > 0:
 		return refuse(j, "a sequence has one order: the other event is either before or after")
 	case j.Distinct != nil || len(j.Bounds) != 1 || !(j.Bounds[0].Op == "gte" && j.Bounds[0].Value == 1 || j.Bounds[0].Op == "gt" && j.Bounds[0].Value == 0):
+		if j.Distinct == nil && j.Before > 0 {
+			hint += ", or a correlation of type temporal_ordered: an event_count of the other rule, and then this rule"
+		}
 		return refuse(j, "a sequence does not count the other events: one is enough")
 	case len(j.Rule.Joins()) > 0:
 		return refuse(j, "%q has joins of its own", j.To.Text)

@@ -72,3 +72,19 @@ func TestJoinsThatAreNoSequence(t *testing.T) {
 	require.NotEmpty(t, found)
 	assert.Equal(t, "correlation-join", found[0].Code)
 }
+
+// TestRefusalOfACountNamesTheCorrelation: a count of events before is a sequence of a correlation; another is not.
+func TestRefusalOfACountNamesTheCorrelation(t *testing.T) {
+	const instead = "use kql or spl, or a correlation of type temporal_ordered: an event_count of the other rule, and then this rule"
+	for join, want := range map[string]string{
+		"before: 5m, count: {gte: 3}":                 instead,
+		"after: 5m, count: {gte: 3}":                  "use kql or spl",
+		"before: 5m, count: {gte: 3, distinct: User}": "use kql or spl",
+	} {
+		rs := lowered.Rules(t, "title: A\nlogsource: {product: windows, category: process_creation}\njoins: {j: {rule: b, same: [host], "+join+"}}\ndetection: {s: {Image: x}, condition: s and j}\n---\ntitle: B\nname: b\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: y}, condition: s}\n")
+		q, found := New().Compile(rs[0], compilers.Options{Model: lowered.Model(t, "ecs")})
+		require.Nil(t, q)
+		require.Equal(t, "join-sequence", found[0].Code)
+		assert.Equal(t, want, found[0].Hint, join)
+	}
+}

@@ -93,7 +93,11 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) logic.Pred {
 		return notNull(numbers(value, t.Op, t.Values), value, negated)
 	case *ir.Bits:
 		value := o.asNumber("tolong")
-		return notNull(logic.Atom(fmt.Sprintf("binary_and(%s, %d) == %d", value, t.Mask, t.Mask)), value, negated)
+		bits := notNull(logic.Atom(fmt.Sprintf("binary_and(%s, %d) == %d", value, t.Mask, t.Mask)), value, negated)
+		if o.kind == number {
+			return bits
+		}
+		return logic.All{bits, matches(o.asText(), integer)}
 	case *ir.Bool:
 		return isBool(o, t, negated)
 	case *ir.Null:
@@ -127,6 +131,9 @@ func isBool(o operand, t *ir.Bool, negated bool) logic.Pred {
 	}
 	return notNull(logic.Atom(value+" == "+wanted), value, negated)
 }
+
+// integer is a text that is a whole number to ir.ParseBits. Kusto's tolong passes over white space around one.
+const integer = `^(?:[-+]?[0-9]+|0[xX][0-9a-fA-F]+)$`
 
 // noteEmpty says how an empty value is read. A model that is not of KQL tells it from a missing one.
 func (w *writer) noteEmpty(n *ir.Match) {

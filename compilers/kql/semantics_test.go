@@ -90,7 +90,7 @@ func TestSemantics(t *testing.T) {
 			{"mde", process, `{ProcessId|bits: 0x1410}`, "s", `binary_and(ProcessId, 5136) == 5136`},
 			{"mde", process, `{ProcessId|bits: 4}`, "not s", `not(isnotnull(ProcessId) and binary_and(ProcessId, 4) == 4)`},
 			{"mde", process, `{LogonId|bits: [4, 3]}`, "s", `binary_and(LogonId, 4) == 4 or binary_and(LogonId, 3) == 3`},
-			{"mde", process, `{CommandLine|bits: 4}`, "s", `binary_and(tolong(ProcessCommandLine), 4) == 4`},
+			{"mde", process, `{CommandLine|bits: 4}`, "s", "binary_and(tolong(ProcessCommandLine), 4) == 4 and ProcessCommandLine matches regex @\"^(?:[-+]?[0-9]+|0[xX][0-9a-fA-F]+)$\""},
 		}},
 		{"typed columns take typed literals, and their null survives no negation", []row{
 			{"asim", network, `{DestinationPort: [80, 443]}`, "s", `DstPortNumber in (80, 443)`},

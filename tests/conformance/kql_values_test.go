@@ -65,3 +65,28 @@ func TestKQLSaysWhatItReadsInLists(t *testing.T) {
 		assert.ElementsMatch(t, cases[i].query, got, "%s: the query", cases[i].selection)
 	}
 }
+
+// TestKQLReadsBitsOfTexts as the engine does: of a text that is an integer as a whole, in decimal or hexadecimal.
+func TestKQLReadsBitsOfTexts(t *testing.T) {
+	t.Parallel()
+	needKusto(t)
+	needDuckDB(t)
+	m := onlySource(t, "mde", "device_process_events")
+	m.ID = []string{"ReportId"}
+	var rows []doc
+	for i, text := range []string{"1", "0x1", "0X11", "-1", "03", "2", "0x2", "\t0x1", " 1", "1\n", "1.0", "1e0", "1_1", "0b1", "x1", ""} {
+		row := doc{"ReportId": i + 1, "ActionType": "ProcessCreated", "ProcessCommandLine": text, "ProcessId": i + 1}
+		rows = append(rows, row)
+	}
+	file := writeEvents(t, rows)
+	var compiled []*ir.Rule
+	var queries []string
+	for _, condition := range []string{"s", "not s"} {
+		r := lowered.Rule(t, "detection: {s: {CommandLine|bits: 1}, k: {Image: null}, condition: k and "+condition+"}\n")
+		q, problems := kql.New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%v", problems)
+		queries, compiled = append(queries, q.Text), append(compiled, r)
+	}
+	assert.Equal(t, len(rows), kqlAgrees(t, m, compiled, queries, "DeviceProcessEvents", file, "ReportId"))
+	assert.ElementsMatch(t, []string{"1", "2", "3", "4", "5"}, found(t, m, compiled, file)[compiled[0]])
+}

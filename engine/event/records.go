@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"decree/engine/event/evtx"
-	"decree/engine/event/winevent"
 )
 
 // nextRecord gives the next record of a Windows event log. Its line is its number in the file,
@@ -30,12 +29,6 @@ func (r *Reader) nextRecord() (Raw, error) {
 	}
 	r.lines++
 	return Raw{Line: r.line, Content: recordContent(record)}, nil
-}
-
-// made gives an event whose fields are read already.
-func (r *Reader) made(line int, fields winevent.Fields) (Raw, error) {
-	r.lines++
-	return Raw{Line: line, Content: fieldContent(fields)}, nil
 }
 
 // eof is an empty file.

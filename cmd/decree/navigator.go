@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
@@ -70,8 +72,8 @@ its technique too, not the other way round; elsewhere each counts for itself.`,
 	f.StringVar(&p.site, "site", "", "`URL` of the site that decree docs made: the layer links to its pages")
 	f.StringVar(&p.gaps, "gaps", "", "mark the techniques of `FILE` that no rule detects")
 	f.BoolVar(&p.failGaps, "fail-on-gaps", false, "with --gaps: exit with 1 if there is one")
-	f.StringVarP(&p.out, "out", "o", "", "write to `FILE` instead of standard output")
-	usage.AddForce(cmd, &p.force, "with --out")
+	f.StringVarP(&p.out, "out", "o", "", "write to this `FILE`; it must not exist, except with --force")
+	f.BoolVar(&p.force, "force", false, "overwrite the file of --out")
 	usage.Complete(cmd, "score", layers.Scales)
 	p.selection.AddTo(cmd)
 	p.selection.CompleteArgs(cmd, 0)
@@ -79,7 +81,12 @@ its technique too, not the other way round; elsewhere each counts for itself.`,
 	return cmd
 }
 
-func navigator(s *stdio.Streams, p navigatorParams) error {
+func navigator(s *stdio.Streams, p navigatorParams) (err error) {
+	to, err := output.Redirect(s, p.out, p.force)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Discard()) }()
 	var wanted []attack.Technique
 	if p.gaps != "" {
 		file, err := os.Open(p.gaps)
@@ -99,6 +106,9 @@ func navigator(s *stdio.Streams, p navigatorParams) error {
 	if err != nil {
 		return err
 	}
+	if err := input.NotAmong("out", p.out, append(set.OnDisk(), p.gaps)); err != nil {
+		return err
+	}
 	scored, found, err := techniques.Rules(s, set, layers.Scale(p.score), p.site)
 	if err != nil {
 		return err
@@ -109,13 +119,16 @@ func navigator(s *stdio.Streams, p navigatorParams) error {
 	if err != nil {
 		return err
 	}
-	if p.out == "" {
-		_, err = s.Out.Write(text)
-	} else if err = output.Write(p.out, text, p.force); err == nil {
-		_, err = fmt.Fprintf(s.Out, "%s written to %s\n", plural.Count(len(all), "technique"), diag.Visible(p.out))
-	}
-	if err != nil {
+	if _, err := to.Out.Write(text); err != nil {
 		return err
+	}
+	if err := to.Commit(); err != nil {
+		return err
+	}
+	if p.out != "" {
+		if _, err := fmt.Fprintf(s.Out, "%s written to %s\n", plural.Count(len(all), "technique"), diag.Visible(p.out)); err != nil {
+			return err
+		}
 	}
 	found = slices.Concat(found, techniques.Unknown(set), set.Found)
 	set.Show(s, found)

@@ -24,7 +24,7 @@ import (
 type Options struct {
 	Files   []string // as the user names them
 	Rejects string   // the file that keeps rejected lines; "" for none
-	Force   bool     // overwrites a write-protected file
+	Force   bool     // overwrites the file of Rejects
 	MaxLine int      // bytes
 	Workers int
 	Quiet   bool
@@ -76,7 +76,7 @@ func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with fun
 		in.blame("%v", err)
 	}
 	if in.opt.Rejects != "" {
-		if in.kept, err = output.Create(in.opt.Rejects, in.opt.Force); err != nil {
+		if in.kept, err = output.CreateNew(in.opt.Rejects, in.opt.Force); err != nil {
 			return fmt.Errorf("--rejects: %w", err)
 		}
 		defer func() { err = errors.Join(err, in.kept.Discard()) }()

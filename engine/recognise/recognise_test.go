@@ -25,6 +25,8 @@ func modelOf(t *testing.T, text string) Choice {
 func TestProducts(t *testing.T) {
 	for model, events := range map[string][]string{
 		"windows": {
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"1","category":["process"],"type":["start"]},"winlog":{"channel":"Microsoft-Windows-Sysmon/Operational","event_id":"1","event_data":{"Image":"C:\\a.exe"}}}`,
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"4688","category":["process"],"type":["start"]},"winlog":{"channel":"Security","event_id":"4688","event_data":{"NewProcessName":"C:\\a.exe"}}}`,
 			`{"name":"q","hostIdentifier":"h","unixTime":1772359200,"action":"added","columns":{"eventid":"4688","provider_name":"P","source":"Security","data":"{\"EventData\":{}}"}}`,
 			`{"EventRecordID":1,"EventID":4624,"Channel":"Security","Computer":"A","TargetUserName":"bob"}`,
 			`{"EventID":1,"Image":"C:\\a.exe","ProcessGuid":"{1}"}`,

@@ -27,16 +27,12 @@ const WithoutReputation = "asks for reputation, but there is no --reputation tab
 func Model(s *stdio.Streams, m *schema.Model, rs []*ir.Rule, stats engine.Stats, recognised bool) {
 	switch {
 	case stats.Foreign == stats.Events && recognised:
-		fmt.Fprintf(s.Err, "no rule is for the log sources of the events of data model %s\n", diag.Visible(m.Name))
+		fmt.Fprintf(s.Err, "no rule is for the log sources of the events of data model %s%s\n", diag.Visible(m.Name), recognisedBy(m, rs, "log sources"))
 		for _, line := range leftOut(m, rs) {
 			fmt.Fprintln(s.Err, line)
 		}
 	case stats.Foreign == stats.Events:
-		known := ""
-		if columns := recognisedBy(m); len(columns) > 0 {
-			known = " (it recognises events by " + strings.Join(columns, " and ") + ")"
-		}
-		fmt.Fprintf(s.Err, "no event is from a log source of the rules in data model %s%s: check that --model names the product that the events come from\n", diag.Visible(m.Name), known)
+		fmt.Fprintf(s.Err, "no event is from a log source of the rules in data model %s%s: check that --model names the product that the events come from\n", diag.Visible(m.Name), recognisedBy(m, rs, "events"))
 	case m.Name == schema.Plain:
 		fmt.Fprintf(s.Err, "data model %s expects Sigma's own field names: if the events come from a product, name it with --model\n", diag.Visible(m.Name))
 	}
@@ -55,19 +51,29 @@ func leftOut(m *schema.Model, rs []*ir.Rule) (lines []string) {
 	return slices.Compact(lines)
 }
 
-// recognisedBy gives the two columns that most log sources are told by.
-func recognisedBy(m *schema.Model) []string {
-	counts := map[string]int{}
-	for _, source := range m.Sources {
-		for _, test := range source.Scope {
-			counts[test.Column]++
+// recognisedBy names up to three columns that most log sources of the rules are told by, if there are such. what is
+// what the model recognises by them.
+func recognisedBy(m *schema.Model, rs []*ir.Rule, what string) string {
+	counts, counted := map[string]int{}, map[*schema.Source]bool{}
+	for _, r := range rs {
+		for _, source := range m.Asked(r) {
+			if counted[source] {
+				continue
+			}
+			counted[source] = true
+			for _, test := range source.Scope {
+				counts[test.Column]++
+			}
 		}
 	}
 	columns := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b)) })
 	for i, column := range columns {
 		columns[i] = diag.Visible(column)
 	}
-	return columns[:min(len(columns), 2)]
+	if len(columns) == 0 {
+		return ""
+	}
+	return " (it recognises " + what + " by " + strings.Join(columns[:min(len(columns), 3)], ", ") + ")"
 }
 
 // LooksLikeWindows tells whether an event, as JSON, is one of Windows' logs: it names its channel and its id.

@@ -31,16 +31,16 @@ func TestModel(t *testing.T) {
 		recognised bool
 		want       string
 	}{
-		{"mde", engine.Stats{Events: 2, Foreign: 2}, true, "no rule is for the log sources of the events of data model mde"},
+		{"mde", engine.Stats{Events: 2, Foreign: 2}, true, "no rule is for the log sources of the events of data model mde (it recognises log sources by ActionType)"},
 		{"splunk-windows", engine.Stats{Events: 2, Foreign: 2}, true, "data model splunk-windows does not ask the log Security for windows/process_creation: a model file may add security_process_creation\n"},
-		{"mde", engine.Stats{Events: 2, Foreign: 2}, false, "no event is from a log source of the rules in data model mde (it recognises events by ActionType and "},
+		{"mde", engine.Stats{Events: 2, Foreign: 2}, false, "no event is from a log source of the rules in data model mde (it recognises events by ActionType)"},
 		{"sigma", engine.Stats{Events: 2, Foreign: 1}, true, "data model sigma expects Sigma's own field names"},
 		{"mde", engine.Stats{Events: 2, Foreign: 1}, false, ""},
 	} {
 		s, _, errs := clitest.Streams("")
 		m, err := schema.Load(c.model)
 		require.NoError(t, err)
-		Model(s, m, []*ir.Rule{{Source: &rules.Rule{LogSource: rules.LogSource{Product: "windows", Category: "process_creation"}}}}, c.stats, c.recognised)
+		Model(s, m, []*ir.Rule{{Source: &rules.Rule{LogSource: rules.LogSource{Product: "windows", Category: "process_creation"}}, Condition: &ir.Const{Value: true}}}, c.stats, c.recognised)
 		assert.Contains(t, errs.String(), c.want)
 		assert.Equal(t, c.want == "", errs.Len() == 0)
 	}

@@ -80,9 +80,11 @@ type pipeline struct {
 	Variables  map[string]string
 	Detections struct {
 		Image     string
+		Rules     []struct{ If, When string }
 		Script    []string
 		Artifacts struct {
 			When    string
+			Expose  string `yaml:"expose_as"`
 			Paths   []string
 			Reports map[string]string
 		}

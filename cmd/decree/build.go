@@ -109,6 +109,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err != nil {
 		return err
 	}
+	tellAmongRules(s, b.in, b.p.out)
 	removed, err := output.WriteFolder(b.p.out, []string{output.Everywhere}, files, p.force)
 	if err != nil {
 		return err
@@ -282,7 +283,7 @@ func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refus
 	refusals := made.refusals()
 	findings.ShowFew(b.s, b.set.Show, slices.DeleteFunc(found.Distinct(), func(d diag.Diagnostic) bool {
 		return d.Code == compilers.ModelPassedOver && d.Severity == diag.Info || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && refusals[d])
-	}), "decree validate and decree package show all")
+	}), "decree validate shows those of rules, decree compile those of queries, decree package those of packages")
 	if fewRefusals || refused == 0 {
 		return
 	}

@@ -228,6 +228,7 @@ func (p *compileParams) write(s *stdio.Streams, in *project.Project, set *rulese
 		for _, r := range results {
 			files = append(files, r.Files()...)
 		}
+		tellAmongRules(s, in, p.out)
 		removed, err := output.WriteFolder(p.out, removable(s, set, p.out, targets.Names(chosen)...), files, p.force)
 		if err != nil {
 			return err

@@ -106,6 +106,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 	if err != nil {
 		return err
 	}
+	tellAmongRules(s, in, p.out)
 	removed, err := output.WriteFolder(p.out, removable(s, set, p.out, output.Everywhere), files, p.force)
 	if err != nil {
 		return err

@@ -105,6 +105,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	if why != "" {
 		return nothingWritten(s, p.format, why, []packaging.Package{}, found)
 	}
+	tellAmongRules(s, in, p.out)
 	removed, err := output.WriteFolder(p.out, targets.Names(chosen), made.Files, p.force)
 	if err != nil {
 		return err

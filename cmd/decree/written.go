@@ -52,6 +52,17 @@ func (w folderWritten) tellRemoved(s *stdio.Streams, in *project.Project, select
 		plural.Count(w.removed, "file"), diag.Visible(w.dir))
 }
 
+// tellAmongRules warns if an output folder is one of the project's rules, or below it. The project's own folder may
+// hold both.
+func tellAmongRules(s *stdio.Streams, in *project.Project, dir string) {
+	for _, rules := range in.Rules {
+		if coverAll([]string{rules}, []string{dir}) && !coverAll([]string{rules}, []string{in.Beside("")}) {
+			fmt.Fprintf(s.Err, "warning: %s is a folder of the project's rules, and what is written is among them: choose another folder with --out\n", diag.Visible(dir))
+			return
+		}
+	}
+}
+
 // takesSome tells whether a selection leaves out rules of the files, or of the project.
 func takesSome(in *project.Project, selected *ruleset.Selection) bool {
 	named := len(selected.Paths) > 0 || selected.Library

@@ -88,7 +88,7 @@ func Navigator(name string, all []Covered, scale Scale, gaps []attack.Technique)
 	l := layer{
 		Name: name, Domain: domain, Sorting: 3,
 		Versions:    versions{attack.Major(), navigatorVersion, layerVersion},
-		Description: scale.describe(),
+		Description: scale.describe() + scale.counted(),
 		Layout:      layout{Layout: "side", ShowName: true, ExpandedSubtechniques: "annotated"},
 		Techniques:  []layerTechnique{},
 		Gradient:    gradient{Colors: shades, Max: scale.most(all)},

@@ -47,6 +47,14 @@ func (s Scale) most(all []Covered) float64 {
 	return most
 }
 
+// counted says which rules count, where the score does not tell that a target refuses some.
+func (s Scale) counted() string {
+	if s == Fidelity {
+		return ""
+	}
+	return " A rule counts, whether or not a target can say it."
+}
+
 // describe says what the scores mean.
 func (s Scale) describe() string {
 	switch s {

@@ -22,7 +22,8 @@ type Report struct {
 	Export    string           `json:"export"`
 	Changes   []Change         `json:"changes"` // but those that are the same
 	Unchanged int              `json:"unchanged"`
-	Others    int              `json:"others"` // deployed rules that are none of decree's for this target
+	Others    int              `json:"others"`             // deployed rules that are none of decree's for this target
+	LeftOut   int              `json:"left_out,omitempty"` // deployed rules of this target that a selection of the project's rules leaves out
 	Remarks   []string         `json:"remarks,omitempty"`
 	Findings  diag.Diagnostics `json:"findings,omitempty"` // for which rules of the project could not be compared
 }
@@ -50,15 +51,27 @@ func New(x *deployed.Export, export, target string, changes []deployed.Change, o
 		}
 		out.Changes = append(out.Changes, one)
 	}
+	compared := idsOf(changes)
+	for _, r := range x.Rules {
+		if r.Mark.Target == target && !compared[r.ID] {
+			out.LeftOut++
+		}
+	}
 	return out
+}
+
+// idsOf gives the ids of rules that were compared.
+func idsOf(changes []deployed.Change) map[string]bool {
+	ids := map[string]bool{}
+	for _, c := range changes {
+		ids[c.ID] = true
+	}
+	return ids
 }
 
 // ofOtherTargets remarks on rules that decree packaged for other targets, and that are none of this one's rules.
 func ofOtherTargets(x *deployed.Export, target string, changes []deployed.Change) []string {
-	compared, count := map[string]bool{}, map[string]int{}
-	for _, c := range changes {
-		compared[c.ID] = true
-	}
+	compared, count := idsOf(changes), map[string]int{}
 	for _, r := range x.Rules {
 		if r.Mark.Target != "" && r.Mark.Target != target && !compared[r.ID] {
 			count[r.Mark.Target]++

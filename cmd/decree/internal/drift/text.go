@@ -63,7 +63,11 @@ func (r Report) counts() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
-	return strings.Join(append(parts, plural.Count(r.Unchanged, "rule")+" unchanged"), ", ")
+	parts = append(parts, plural.Count(r.Unchanged, "rule")+" unchanged")
+	if r.LeftOut > 0 {
+		parts = append(parts, fmt.Sprintf("%d left out by the selection", r.LeftOut))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // shownLength is how long values may be that are shown on one line, in bytes.

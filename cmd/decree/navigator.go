@@ -46,9 +46,11 @@ layer of ATT&CK Navigator (format 4.5), as a technique administration of
 DeTT&CT, or as text.
 
 Use it to see what is covered, and with --gaps what is not. A rule counts also
-if a target refuses it; --score fidelity shows how much of the rules targets say. The list of --gaps
-has an id a line; # begins a comment. For it a rule of a sub-technique covers
-its technique too, not the other way round; elsewhere each counts for itself.`,
+if a target refuses it; --score fidelity shows how many targets say the rules.
+
+The list of --gaps has an id a line; # begins a comment. For it a rule of a
+sub-technique covers its technique too, not the other way round; elsewhere each
+counts for itself.`,
 		Example: `  decree navigator --library -o layer.json
   decree navigator --library --score level --format text
   decree navigator tests/examples/rules --format dettect

@@ -13,8 +13,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestClientAddressesMayHavePorts runs tests of Microsoft 365's ClientIP on the forms in which its services write it:
-// events as they are, and rows of Sentinel by the engine and as queries.
+// TestClientAddressesMayHavePorts runs tests of Microsoft 365's ClientIP, which is the entity ip, too, on the forms in
+// which its services write it: events as they are, and rows of Sentinel by the engine and as queries.
 func TestClientAddressesMayHavePorts(t *testing.T) {
 	t.Parallel()
 	needKusto(t)
@@ -23,6 +23,8 @@ func TestClientAddressesMayHavePorts(t *testing.T) {
 	wanted := map[string][]string{
 		"ClientIP|cidr: 10.0.0.0/8":    {"1", "2", "3", "4", "5"},
 		"ClientIP: 10.0.0.1":           {"1", "2", "3"},
+		"ip|cidr: 10.0.0.0/8":          {"1", "2", "3", "4", "5"},
+		"ip: ['::1', 11.0.0.1]":        {"6", "7", "8", "9"},
 		"ClientIP: ['::1', 11.0.0.1]":  {"6", "7", "8", "9"},
 		"ClientIP|cidr: 2001:db8::/32": {"10", "11"},
 		"ClientIP: '2001:db8::443'":    {"10", "11"},

@@ -18,6 +18,8 @@ type CannotAsk struct {
 	// missing field, and the rest of the rule is asked.
 	Unsearched bool
 	Negated    bool // an odd number of negations is above the test
+	// Among is the prevalence condition that counts the events which pass the test; nil if the rule's must pass it.
+	Among *ir.Prevalence
 }
 
 // neverPasses is the error of a test that no value of the product passes: nothing is lost where it is false.
@@ -126,7 +128,11 @@ type asking struct {
 	wider      []*Source // that are searched and have the source's events
 	unsearched bool
 	found      []CannotAsk
+	looked     int // how many conditions were looked at beside tests
 }
+
+// mostLooked bounds the conditions that are looked at beside a rule's tests. Beside further tests none is ruled out.
+const mostLooked = 20_000
 
 // walk looks at a condition. beside are conditions that hold wherever its value matters.
 func (a *asking) walk(n ir.Node, beside []ir.Node, negated bool) {
@@ -135,7 +141,11 @@ func (a *asking) walk(n ir.Node, beside []ir.Node, negated bool) {
 		a.match(n, beside, negated)
 	case *ir.Prevalence:
 		if n.Among != nil {
+			from := len(a.found)
 			a.walk(n.Among, beside, negated)
+			for i := range a.found[from:] {
+				a.found[from+i].Among = n
+			}
 		}
 	case *ir.Not:
 		a.walk(n.Term, beside, !negated)
@@ -152,15 +162,20 @@ func (a *asking) walk(n ir.Node, beside []ir.Node, negated bool) {
 
 // terms looks at the terms of a connective. If all of them must hold, or fail, each matters only if the others do.
 func (a *asking) terms(terms, beside []ir.Node, negated, all bool) {
+	others := terms
+	if negated {
+		others = make([]ir.Node, len(terms))
+		for i, t := range terms {
+			others[i] = &ir.Not{Base: ir.Base{At: t.Range()}, Term: t}
+		}
+	}
 	for i, t := range terms {
+		if !a.m.refusesTest(a.s, t) {
+			continue
+		}
 		with := beside
-		for j, other := range terms {
-			if all && j != i {
-				if negated {
-					other = &ir.Not{Base: ir.Base{At: other.Range()}, Term: other}
-				}
-				with = append(slices.Clip(with), other)
-			}
+		if all && a.looked < mostLooked {
+			with = slices.Concat(beside, others[:i], others[i+1:])
 		}
 		a.walk(t, with, negated)
 	}
@@ -171,18 +186,19 @@ func (a *asking) match(n *ir.Match, beside []ir.Node, negated bool) {
 	if why == "" || slices.ContainsFunc(a.wider, func(w *Source) bool { return a.m.Answers(w, n) }) {
 		return
 	}
-	if a.m.canHold(a.s, beside) {
-		a.found = append(a.found, CannotAsk{a.s, n, why, a.unsearched, negated})
+	if a.looked >= mostLooked || a.canHold(beside) {
+		a.found = append(a.found, CannotAsk{Source: a.s, By: n, Why: why, Unsearched: a.unsearched, Negated: negated})
 	}
 }
 
 // canHold tells whether an event of a source could satisfy conditions, whatever the tests say that it cannot be asked.
-func (m *Model) canHold(s *Source, conditions []ir.Node) bool {
-	own := &resolver{m: m, s: s, open: true}
+func (a *asking) canHold(conditions []ir.Node) bool {
+	own := &resolver{m: a.m, s: a.s, open: true}
 	terms := make([]ir.Node, len(conditions))
 	for i, n := range conditions {
+		ir.Inspect(n, func(ir.Node) bool { a.looked++; return true })
 		terms[i] = own.node(n, false)
 	}
-	_, never := m.Never(s, terms...)
+	_, never := a.m.Never(a.s, terms...)
 	return !never
 }

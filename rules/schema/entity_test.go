@@ -129,3 +129,17 @@ func TestWhoComesHasAnAddress(t *testing.T) {
 		}
 	}
 }
+
+// TestTheClientOfNameServersAndProxies: it is the entity ip in each model that has their logs.
+func TestTheClientOfNameServersAndProxies(t *testing.T) {
+	for _, name := range []string{"network", "asim", "splunk-network", "ecs"} {
+		m, err := schema.Load(name)
+		require.NoError(t, err)
+		for _, category := range []string{"dns", "proxy"} {
+			for _, s := range m.Find(category, "", "") {
+				columns, _ := m.Whole(s, "ip", 0)
+				assert.NotEmpty(t, columns, "%s %s", name, s.Name)
+			}
+		}
+	}
+}

@@ -155,7 +155,8 @@ func (u *unanswered) ask(m *schema.Model) {
 		ir.Inspect(required, inspect)
 	}
 	for _, c := range m.CannotAsk(u.rule) {
-		if why := c.Source.Name + ": " + c.Why; untranslated(m, sources, c.By) == "" && !slices.Contains(u.partly, why) {
+		answered := slices.ContainsFunc(sources, func(s *schema.Source) bool { return m.Answers(s, c.By) })
+		if why := c.Source.Name + ": " + c.Why; answered && !slices.Contains(u.partly, why) {
 			u.partly = append(u.partly, why)
 		}
 	}

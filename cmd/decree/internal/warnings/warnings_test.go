@@ -220,3 +220,22 @@ detection: {a: {TargetObject|re: a.b, Image: x, TargetObject|endswith: x}, condi
 	assert.NotEmpty(t, told("either.yml"))
 	assert.False(t, blind, "it finds the others")
 }
+
+// TestAskedNowhere: a test that no log answers is told as one of a field that none has, and not as one that some logs
+// cannot be asked.
+func TestAskedNowhere(t *testing.T) {
+	m, err := schema.Load("mde")
+	require.NoError(t, err)
+	for detection, field := range map[string]string{
+		"a: {Hashes|contains: 0123}, b: {Image: x}, condition: a or b": "Hashes",
+		"a: {ParentImage|re: '.:.a.*b'}, condition: a":                 "",
+	} {
+		s, _, errs := clitest.Streams("")
+		Unanswered(s, m, []*ir.Rule{lowered.Rule(t, "detection: {"+detection+"}\n")})
+		if field == "" {
+			assert.Empty(t, errs.String(), detection)
+		} else {
+			assert.Equal(t, "warning: rule \"T\" tests "+field+", a field that no event of data model mde has\n", errs.String(), detection)
+		}
+	}
+}

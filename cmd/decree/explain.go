@@ -57,7 +57,7 @@ RULE is a file with one rule, or the name, id or title of a rule of the project.
 Without a project it is one that decree ships.
 
 The content of the files decides their data model, unless --model names it. All
-must have the same.
+must have the same. Folders and zip archives are read as by decree run.
 
 The exit code is 2 if an input could not be read, or if most lines of it are not
 events, and 1 if the rule is suspended, as that of decree run.`,

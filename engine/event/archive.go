@@ -141,6 +141,14 @@ func archiveOf(name string) (archive, entry string) {
 	return "", ""
 }
 
+// OnDisk gives the file that a log is read from: itself, or the archive that it is in.
+func OnDisk(name string) string {
+	if archive, _ := archiveOf(name); archive != "" {
+		return archive
+	}
+	return name
+}
+
 // openEntry opens a file in a zip archive.
 func openEntry(name, entry string) (*zipEntry, error) {
 	a, err := openArchive(name)

@@ -73,7 +73,7 @@ func namesOf(e rules.Expr) []string {
 func allOfList(s *subject) {
 	s.eachExpr(func(e rules.Expr, _ bool) {
 		of, ok := e.(rules.OfExpr)
-		if !ok || !of.All || len(of.Names) != 1 || strings.Contains(of.Pattern, "*") {
+		if !ok || !of.All || len(of.Names) != 1 || of.Pattern != of.Names[0] {
 			return
 		}
 		for _, search := range s.Searches {

@@ -18,7 +18,7 @@ func NotAmong(flag, path string, files []string) error {
 		return nil // it does not exist, or is a device or pipe
 	}
 	for _, file := range files {
-		if from, err := os.Stat(file); err == nil && os.SameFile(to, from) {
+		if from, err := os.Stat(event.OnDisk(file)); err == nil && os.SameFile(to, from) {
 			return fmt.Errorf("--%s %s is a file that this run reads: choose another name", flag, path)
 		}
 	}

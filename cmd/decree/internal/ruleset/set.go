@@ -53,9 +53,12 @@ type Set struct {
 	shown   shownFile
 }
 
-// OnDisk gives the paths of all rule, filter and list files that were read.
+// OnDisk gives the paths of all rule, filter and list files that were read, and of the project file.
 func (set *Set) OnDisk() []string {
 	var paths []string
+	if set.Project != nil && set.Project.Exists() {
+		paths = append(paths, set.Project.File)
+	}
 	for _, f := range set.parsedFilters {
 		paths = append(paths, f.from.path())
 	}

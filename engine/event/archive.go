@@ -3,11 +3,12 @@ package event
 import (
 	"archive/zip"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,7 +21,7 @@ type archive struct {
 	*zip.Reader
 	file    *os.File
 	info    fs.FileInfo
-	byName  map[string]*zip.File
+	byName  map[string][]*zip.File // with "/" between the parts of a name
 	readers int
 	last    bool
 }
@@ -50,9 +51,10 @@ func openArchive(name string) (*archive, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	a := &archive{Reader: z, file: f, info: info, byName: map[string]*zip.File{}, readers: 1, last: true}
+	a := &archive{Reader: z, file: f, info: info, byName: map[string][]*zip.File{}, readers: 1, last: true}
 	for _, entry := range z.File {
-		a.byName[entry.Name] = entry
+		name := slashed(entry.Name)
+		a.byName[name] = append(a.byName[name], entry)
 	}
 	former := lastArchive.of
 	lastArchive.of = a
@@ -64,6 +66,9 @@ func openArchive(name string) (*archive, error) {
 	}
 	return a, nil
 }
+
+// slashed is the name of an entry with "/" between its parts: some tools write backslashes.
+func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }
 
 func (a *archive) Close() error {
 	lastArchive.Lock()
@@ -96,6 +101,16 @@ func (e *zipEntry) Close() error {
 	return e.of.Close()
 }
 
+// tables are the extensions of tables. Collectors write their own results as such beside the logs.
+var tables = []string{".csv", ".tsv"}
+
+// isHidden tells whether an entry or a folder above it is hidden.
+func isHidden(name string) bool {
+	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
+		return strings.HasPrefix(part, ".") && part != "." && part != ".."
+	})
+}
+
 const zipExtension = ".zip"
 
 // walkArchive takes the entries of a zip archive as walk does the files of a folder. It is false if none is a log, or
@@ -110,15 +125,18 @@ func (f *Files) walkArchive(at string) bool {
 	}
 	defer a.Close()
 	var logs, others []string
+	listed := map[string]bool{}
 	for _, entry := range a.File {
-		name := strings.ReplaceAll(entry.Name, `\`, "/") // as some tools write them
+		name := slashed(entry.Name)
 		switch {
-		case !entry.Mode().IsRegular():
-		case strings.HasPrefix(path.Base(name), ".") || !Supported(name):
+		case listed[name]: // openEntry says that it is there twice
+		case entry.Mode().IsDir():
+		case !entry.Mode().IsRegular() || isHidden(name) || !Supported(name):
 			others = append(others, at+"/"+entry.Name)
 		default:
+			listed[name] = true
 			logs = append(logs, at+"/"+entry.Name)
-			f.Doubt[at+"/"+entry.Name] = isDoubtful(name)
+			f.Doubt[at+"/"+entry.Name] = isDoubtful(name) || slices.Contains(tables, filepath.Ext(plainName(name)))
 		}
 	}
 	if len(logs) == 0 {
@@ -129,9 +147,10 @@ func (f *Files) walkArchive(at string) bool {
 }
 
 // archiveOf gives the archive that a path leads into, and the entry's name in it. Both are "" for any other path.
+// A backslash parts names too: so Windows writes paths.
 func archiveOf(name string) (archive, entry string) {
 	for i, c := range name {
-		if c != '/' || !strings.EqualFold(filepath.Ext(name[:i]), zipExtension) {
+		if c != '/' && c != '\\' || !strings.EqualFold(filepath.Ext(name[:i]), zipExtension) {
 			continue
 		}
 		if info, err := os.Stat(name[:i]); err == nil && info.Mode().IsRegular() {
@@ -158,10 +177,15 @@ func openEntry(name, entry string) (*zipEntry, error) {
 	fail := func(err error) (*zipEntry, error) {
 		return nil, errors.Join(&fs.PathError{Op: "open", Path: name + "/" + entry, Err: err}, a.Close())
 	}
-	f := a.byName[entry]
-	if f == nil {
+	found := a.byName[slashed(entry)]
+	switch len(found) {
+	case 0:
 		return nil, errors.Join(source.NotFound(name+"/"+entry), a.Close())
+	case 1:
+	default:
+		return fail(fmt.Errorf("the archive has %d files of this name: unpack each under a name of its own", len(found)))
 	}
+	f := found[0]
 	const encrypted = 1
 	if f.Flags&encrypted != 0 {
 		return fail(errors.New("it is encrypted: unpack the archive with its password"))
@@ -170,7 +194,11 @@ func openEntry(name, entry string) (*zipEntry, error) {
 	if err != nil {
 		return fail(err)
 	}
-	return &zipEntry{name + "/" + entry, r, a, f.Modified.UTC()}, nil
+	changed := f.Modified.UTC()
+	if changed.Year() < 1990 { // what writes no time, or always the same, gives a day of DOS' first years
+		changed = a.info.ModTime().UTC()
+	}
+	return &zipEntry{name + "/" + entry, r, a, changed}, nil
 }
 
 // Size gives the bytes of a file that can be read again, on disk or in an archive. again is false for any other, such
@@ -182,11 +210,11 @@ func Size(name string) (bytes int64, again bool) {
 			return 0, false
 		}
 		defer a.Close()
-		f := a.byName[entry]
-		if f == nil {
+		found := a.byName[slashed(entry)]
+		if len(found) != 1 {
 			return 0, false
 		}
-		return int64(f.UncompressedSize64), true
+		return int64(found[0].UncompressedSize64), true
 	}
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {

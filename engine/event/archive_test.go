@@ -60,6 +60,54 @@ func TestEntriesOfArchives(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
+// TestNamesThatStandTwice: of entries with one name none is read, and none is left out silently.
+func TestNamesThatStandTwice(t *testing.T) {
+	for _, second := range []string{"logs/a.json", `logs\a.json`} {
+		at := writeZip(t, filepath.Join(t.TempDir(), "case.zip"), map[*zip.FileHeader]string{
+			{Name: "logs/a.json"}: "{\"a\":1}\n",
+			{Name: second}:        "{\"a\":2}\n",
+		})
+		files := Expand([]string{at})
+		require.Len(t, files.Paths, 1)
+		_, err := Open(files.Paths[0], Options{})
+		assert.ErrorContains(t, err, "a.json: the archive has 2 files of this name: unpack each under a name of its own")
+		_, again := Size(files.Paths[0])
+		assert.False(t, again)
+	}
+}
+
+// TestEntriesThatArePassedOver: hidden files and folders, hidden archives and links are, and all are counted.
+func TestEntriesThatArePassedOver(t *testing.T) {
+	folder := t.TempDir()
+	link := &zip.FileHeader{Name: "link.json"}
+	link.SetMode(os.ModeSymlink | 0o777)
+	at := writeZip(t, filepath.Join(folder, "case.zip"), map[*zip.FileHeader]string{
+		{Name: ".git/a.json"}: "{}", {Name: `.x\b.json`}: "{}", {Name: ".c.json"}: "{}", link: "a.json", {Name: "./../d.json"}: "{}",
+	})
+	hidden := writeZip(t, filepath.Join(folder, ".old.zip"), map[*zip.FileHeader]string{{Name: "a.json"}: "{}"})
+	files := Expand([]string{folder})
+	assert.Equal(t, []string{at + "/./../d.json"}, files.Paths)
+	assert.ElementsMatch(t, []string{at + "/.git/a.json", at + `/.x\b.json`, at + "/.c.json", at + "/link.json", hidden}, files.Passed)
+	assert.Equal(t, []string{hidden + "/a.json"}, Expand([]string{hidden}).Paths, "one that is named is read")
+}
+
+// TestTimesOfEntries: where an archive keeps no time of an entry, or a constant one, the archive's own time counts.
+func TestTimesOfEntries(t *testing.T) {
+	for _, kept := range []time.Time{{}, time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1980, 2, 1, 0, 0, 0, 0, time.UTC)} {
+		at := writeZip(t, filepath.Join(t.TempDir(), "case.zip"), map[*zip.FileHeader]string{{Name: "auth.log", Modified: kept}: "Mar  1 10:00:00 h sshd[1]: x\n"})
+		changed := time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC)
+		require.NoError(t, os.Chtimes(at, changed, changed))
+		assert.Contains(t, transcript(t, at+"/auth.log", Options{}), "2024-03-01T10:00:00", kept)
+	}
+}
+
+// TestPathsOfWindowsIntoArchives: they have backslashes before and behind the archive's name.
+func TestPathsOfWindowsIntoArchives(t *testing.T) {
+	at := writeZip(t, filepath.Join(t.TempDir(), "case.zip"), map[*zip.FileHeader]string{{Name: "logs/a.json"}: "{\"a\":1}\n"})
+	assert.Equal(t, []string{at + `\logs\a.json`}, Expand([]string{at + `\logs\a.json`}).Paths)
+	assert.Equal(t, "1: {\"a\":1}\n", transcript(t, at+`\logs\a.json`, Options{}))
+}
+
 // TestArchivesThatAreNotRead: what is encrypted is said to be, and a file that is not an archive is passed over.
 func TestArchivesThatAreNotRead(t *testing.T) {
 	folder := t.TempDir()

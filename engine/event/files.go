@@ -78,7 +78,7 @@ func (f *Files) walk(root string) {
 		case d.IsDir() && hidden:
 			return fs.SkipDir
 		case d.IsDir():
-		case f.walkArchive(at):
+		case !hidden && f.walkArchive(at):
 		case at == root:
 			f.Paths = append(f.Paths, at)
 		case hidden || !Supported(at) || !regular(at):

@@ -58,9 +58,7 @@ func latestOf(raw io.Reader) time.Time {
 			return info.ModTime().UTC()
 		}
 	case *zipEntry:
-		if !f.changed.IsZero() {
-			return f.changed
-		}
+		return f.changed
 	}
 	return time.Now().UTC()
 }

@@ -88,19 +88,48 @@ var athenaNames = func() map[string]string {
 	return names
 }()
 
+// athenaObjects are the columns that CloudTrail has as objects, with keys of any form, and athenaStructures those with
+// its own keys. Another column is a text, also where somebody has sent JSON as the name of a browser.
+var (
+	athenaObjects    = []string{"requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"}
+	athenaStructures = []string{"userIdentity", "tlsDetails"}
+)
+
 // athenaTrail reads a row of such a table.
 func athenaTrail(fields map[string]any) map[string]any {
 	out := moved(fields, athenaNames)
-	for name, v := range out {
-		text, _ := v.(string)
-		if !strings.HasPrefix(text, "{") {
-			continue
-		}
-		if object, err := Object([]byte(text)); err == nil { // what CloudTrail has as an object of any form
+	for _, name := range athenaObjects {
+		text, _ := out[name].(string)
+		if object := parse([]byte(text)); object != nil {
 			out[name] = object
-		} else if name == "userIdentity" || name == "tlsDetails" {
+		}
+	}
+	for _, name := range athenaStructures {
+		text, _ := out[name].(string)
+		if object := parse([]byte(text)); object != nil {
+			out[name] = object
+		} else if strings.HasPrefix(text, "{") {
 			out[name], _ = athenaStructure(text[1:], 1)
 		}
+		if object, ok := out[name].(map[string]any); ok {
+			out[name] = underAthenaNames(object)
+		}
+	}
+	return out
+}
+
+// underAthenaNames gives a structure with CloudTrail's names at all depths.
+func underAthenaNames(structure map[string]any) map[string]any {
+	out := map[string]any{}
+	for key, v := range structure {
+		name := cmp.Or(athenaNames[key], key)
+		if _, taken := structure[name]; taken {
+			name = key
+		}
+		if inner, ok := v.(map[string]any); ok {
+			v = underAthenaNames(inner)
+		}
+		out[name] = v
 	}
 	return out
 }
@@ -120,7 +149,7 @@ func athenaStructure(text string, depth int) (fields map[string]any, rest string
 			return fields, strings.TrimPrefix(text, "}")
 		}
 		text = text[len(found[0]):]
-		name := cmp.Or(athenaNames[found[1]], found[1])
+		name := found[1]
 		if strings.HasPrefix(text, "{") && depth < deepestStructure {
 			fields[name], text = athenaStructure(text[1:], depth+1)
 			continue

@@ -195,6 +195,9 @@ func TestTablesOfPortals(t *testing.T) {
 			`"userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::1:a/b, c","sessionContext":{"attributes":{"mfaAuthenticated":"false","creationDate":"d"}},"userName":"a=b"},"eventTime":"t","eventSource":"iam.amazonaws.com",` +
 			`"eventName":"CreateUser","sourceIPAddress":"1.2.3.4","requestParameters":{"userName":"x"},"readOnly":"false","resources":"[]","errorMessage":"{a=b}"}`,
 		"eventversion,eventsource,eventname,useridentity\n1,s,n,\"{a={b={c={d={e={f={g={h={i=1, j={\"\n1": `{"eventVersion":"1","eventSource":"s","eventName":"n","userIdentity":{"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":"{i=1","j":"{"}}}}}}}}}`,
+		"eventversion,eventsource,eventname,useridentity,useragent,eventtype\n" +
+			`1,s,n,"{""username"":""bob"",""userName"":""x"",""sessioncontext"":{""attributes"":{""mfaauthenticated"":""false""}}}","{""sqlmap"":""1""}","{}"` + "\n": `{"eventVersion":"1","eventSource":"s","eventName":"n",` +
+			`"userIdentity":{"username":"bob","userName":"x","sessionContext":{"attributes":{"mfaAuthenticated":"false"}}},"userAgent":"{\"sqlmap\":\"1\"}","eventType":"{}"}`,
 		"Event ID,Event time,User name,Event name,Resource name,Event source\ni,t,ann,CreateUser,x,iam.amazonaws.com\n": "{\"eventID\":\"i\",\"eventName\":\"CreateUser\",\"eventSource\":\"iam.amazonaws.com\"," +
 			"\"eventTime\":\"t\",\"Resource name\":\"x\",\"Resourcename\":\"x\",\"Resource_name\":\"x\",\"userIdentity.userName\":\"ann\"}",
 		"Event Time,Machine Id,Computer Name,Action Type,File Name,Folder Path,Sha1,Initiating Process File Name,Initiating Process Folder Path\nt,m,pc,ProcessCreated,a.exe,C:\\x\\A.exe,s,cmd.exe,C:\\Windows\n": `{"Timestamp":"t","DeviceId":"m","DeviceName":"pc",` +
@@ -210,6 +213,13 @@ func TestTablesOfPortals(t *testing.T) {
 		assert.JSONEq(t, want, string(must(json.Marshal(ev.Fields()))))
 		assert.Equal(t, strings.HasPrefix(table, "Event ID"), len(r.Notes()) == 1, "what the rows lack is said")
 	}
+}
+
+func TestAthenasStructuresAsJSON(t *testing.T) {
+	fields, err := Decode([]byte(`{"eventversion":"1","eventsource":"s","eventname":"n","useridentity":{"username":"bob","sessioncontext":{"sessionissuer":{"accountid":"1"}}},"tlsdetails":{"tlsversion":"v"},"useragent":"{\"a\":1}"}`))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"eventVersion":"1","eventSource":"s","eventName":"n","userIdentity":{"userName":"bob","sessionContext":{"sessionIssuer":{"accountId":"1"}}},"tlsDetails":{"tlsVersion":"v"},"userAgent":"{\"a\":1}"}`,
+		string(must(json.Marshal(fields))))
 }
 
 func must(data []byte, err error) []byte {

@@ -131,10 +131,20 @@ var exports = []struct{ name, in, want string }{
 		`{"observedTimeUnixNano":"1767225600000000000","attributes":[{"key":"log.file.name","value":{"stringValue":"f"}},{"key":5}],"body":{"stringValue":"a text"}},` +
 		`{"body":{"stringValue":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>"}},{"body":{"stringValue":"type=CWD msg=audit(1767225600.000:1): cwd=\"/root\""}},5]}]}]}` + "\n" +
 		`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"{\"a\":2}"}},{"attributes":[{"key":"n","value":{"intValue":"x"}}]}]}]}]}` + "\n",
-		"1: {\"@timestamp\":\"2026-01-01T00:00:00.000000001Z\",\"a\":1,\"b\":[true,1.5,null],\"host.name\":\"h\"}\n" +
+		"1! in OpenTelemetry's logRecords: a JSON number, not an object\n" +
+			"1: {\"@timestamp\":\"2026-01-01T00:00:00.000000001Z\",\"a\":1,\"b\":[true,1.5,null],\"host.name\":\"h\"}\n" +
 			"1: {\"@timestamp\":\"2026-01-01T00:00:00Z\",\"body\":\"a text\",\"host.name\":\"h\",\"log.file.name\":\"f\"}\n1: {\"EventID\":\"1\"}\n" +
 			"1: {\"body\":\"type=CWD msg=audit(1767225600.000:1): cwd=\\\"/root\\\"\",\"cwd\":\"/root\",\"host.name\":\"h\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n" +
 			"2: {\"a\":2}\n2: {\"n\":\"x\"}\n"},
+	{"OpenTelemetry's records of JSON", `{"resourceLogs":[{"resource":{"attributes":[{"key":"host.name","value":{"stringValue":"h"}},{"key":"a","value":{"stringValue":"outer"}}]},"scopeLogs":[{"logRecords":[` +
+		`{"timeUnixNano":"1767225600000000000","body":{"stringValue":" {\"a\":12345678901234567890,\"message\":\"{\\\"b\\\":1}\"}"}},` +
+		`{"timeUnixNano":"1767225600000000000","body":{"stringValue":"{\"Records\":[{\"a\":1},{\"a\":2}]}"}},` +
+		`{"timeUnixNano":"1767225600000000000","body":{"stringValue":"{\"a\":"}},` +
+		`{"timeUnixNano":"1767225600000000000","body":{"stringValue":"{\"message\":\"<Event xmlns='x'><System><EventID>1</EventID></System></Event>\"}"}}]}]}]}` + "\n",
+		"1: {\"@timestamp\":\"2026-01-01T00:00:00Z\",\"a\":12345678901234567890,\"host.name\":\"h\",\"message\":\"{\\\"b\\\":1}\"}\n1: {\"a\":1}\n1: {\"a\":2}\n1! not JSON: unexpected EOF\n1: {\"EventID\":\"1\"}\n"},
+	{"OpenTelemetry's logs of old versions", `{"resourceLogs":[{"instrumentationLibraryLogs":[{"logs":[{"body":{"stringValue":"{\"a\":1}"}}]}]}]}`, "1: {\"a\":1}\n"},
+	{"OpenTelemetry's logs without lists", `{"resourceLogs":[{"scopeLogs":{"logRecords":[]}},{"scope_logs":[]},{"scopeLogs":[{"log_records":[]},{"logRecords":[]},{"logRecords":null},"x"]},{"scopeLogs":[]}]}`,
+		"1! OpenTelemetry's scopeLogs: not a list\n1! logs of OpenTelemetry without a list scopeLogs\n1! in OpenTelemetry's scopeLogs: a JSON string, not an object\n1! logs of OpenTelemetry without a list logRecords\n"},
 	{"a resource that is not JSON", `{"resourceLogs":[{"scopeLogs":oops}]}`, "1! not JSON: invalid character 'o' looking for beginning of value\n"},
 	{"Fluent Bit's XML", `{"System":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>","Message":"m","StringInserts":["i"]}`, "1: {\"EventID\":\"1\"}\n"},
 	{"the XML of Azure's diagnostics", `{"PartitionKey":"p","EventId":"1","RawXml":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>"}`, "1: {\"EventID\":\"1\"}\n"},

@@ -1,10 +1,15 @@
 package event
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+
+	"decree/rules/diag"
 )
 
 // This file reads logs of OpenTelemetry: what its receivers make of an event, and the JSON of its protocol around it.
@@ -49,8 +54,8 @@ func (r *Reader) expandResource(raw Raw, within *envelope, depth int) {
 	}
 	around := keyValues(part(resource, "resource")["attributes"])
 	copied := len(marshalled(around))
-	for _, scope := range objectsIn(resource["scopeLogs"]) {
-		for _, record := range objectsIn(scope["logRecords"]) {
+	for _, scope := range r.listed(raw.Line, resource, "scopeLogs", "instrumentationLibraryLogs") {
+		for _, record := range r.listed(raw.Line, scope, "logRecords", "logs") {
 			if !r.copies(copied) {
 				r.refuseCopies(raw.Line)
 				return
@@ -60,33 +65,78 @@ func (r *Reader) expandResource(raw Raw, within *envelope, depth int) {
 	}
 }
 
+// listed gives the objects of a list, which had another name before version 0.15 of the protocol. It queues a reject
+// for what is none, and for an object without the list.
+func (r *Reader) listed(line int, of map[string]any, names ...string) (all []map[string]any) {
+	refuse := func(v any, format string, args ...any) {
+		r.queue = append(r.queue, Raw{Line: line, Content: TextContent(marshalled(v)), Err: fmt.Errorf(format, args...)})
+	}
+	known := false
+	for _, name := range names {
+		v, has := of[name]
+		known = known || has
+		list, isList := v.([]any)
+		if v != nil && !isList { // null is an empty list
+			refuse(v, "OpenTelemetry's %s: not a list", name)
+		}
+		for _, item := range list {
+			if object, ok := item.(map[string]any); ok {
+				all = append(all, object)
+			} else {
+				refuse(item, "in OpenTelemetry's %s: a JSON %s, not an object", name, kind(item))
+			}
+		}
+	}
+	if !known {
+		refuse(of, "logs of OpenTelemetry without a list %s", names[0])
+	}
+	return all
+}
+
 // expandRecord queues the event of a record. It is the body if that is an object, or what the body's text holds. The
-// attributes of the record and its resource stand beside it.
+// attributes of the record and its resource stand beside it, but not beside Windows' XML or the events of an envelope
+// in a text.
 func (r *Reader) expandRecord(line int, record, around map[string]any, within *envelope, depth int) {
 	event := with(keyValues(record["attributes"]), around)
+	if at := recordTime(record); at != "" {
+		add(event, map[string]any{"@timestamp": at})
+	}
 	switch body := anyValue(record["body"]).(type) {
 	case map[string]any:
 		event = with(body, event)
+	case string:
+		if object, ok := r.single(body, within); ok {
+			r.queue = append(r.queue, Raw{Line: line, Content: TextContent(marshalled(with(object, event)))})
+			return
+		}
+		event["body"] = body
+		if inner := marshalled(body); carries(inner) {
+			r.expandCarried(Raw{Line: line, Content: TextContent(marshalled(event))}, Raw{Line: line, Content: TextContent(inner)}, within, depth)
+			return
+		}
 	case nil:
 	default:
 		event["body"] = body
 	}
-	if at := recordTime(record); at != "" {
-		add(event, map[string]any{"@timestamp": at})
+	r.expand(Raw{Line: line, Content: TextContent(marshalled(event))}, within, depth+1)
+}
+
+// single reads the text of an object that is an event itself, and neither an envelope nor an event of the audit log.
+func (r *Reader) single(text string, within *envelope) (map[string]any, bool) {
+	data := []byte(strings.TrimSpace(text))
+	if !bytes.HasPrefix(data, []byte("{")) || r.isAudit(data) {
+		return nil, false
 	}
-	raw := Raw{Line: line, Content: TextContent(marshalled(event))}
-	if text, ok := event["body"].(string); ok {
-		if inner := marshalled(text); carries(inner) {
-			r.expandCarried(raw, Raw{Line: line, Content: TextContent(inner)}, within, depth)
-			return
-		}
+	if found, ok := open(data); ok && found.mayBeIn(within) {
+		return nil, false
 	}
-	r.expand(raw, within, depth+1)
+	object := parse(data)
+	return object, object != nil
 }
 
 // marshalled writes a value that was read from JSON.
 func marshalled(v any) []byte {
-	data, err := json.Marshal(v)
+	data, err := diag.JSON(v)
 	if err != nil {
 		panic(err) // it could be read
 	}

@@ -17,6 +17,7 @@ import (
 	"decree/compilers/kql"
 	"decree/compilers/spl"
 	"decree/engine"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
@@ -374,6 +375,58 @@ func TestWhatASourceCannotBeAskedInEachDialect(t *testing.T) {
 				}
 			}
 			assert.Equal(t, c.want, got, "%s %s %s", d.Name(), c.detection, c.filter)
+		}
+	}
+}
+
+// TestWhatIsNotAskedOfCountedEvents: a match that is not found is not counted, which may fulfil what holds of few.
+func TestWhatIsNotAskedOfCountedEvents(t *testing.T) {
+	const misses, finds = "false-negatives", "false-positives"
+	rule := func(title, more, detection string) string {
+		return "title: " + title + "\nname: " + title + "\nlogsource: {product: p, category: c}\n" + more + "detection: {" + detection + "}\n"
+	}
+	other := "---\n" + rule("other", "", "c: {V|startswith: x}, s: {A: y}, condition: s or c")
+	join := func(count string) string { return "joins: {j: {rule: other, same: [V], before: 1h" + count + "}}\n" }
+	among := func(bound string) string {
+		return "prevalence: {n: {field: V, among: c, local: {distinct: A, " + bound + "}}}\n"
+	}
+	const own, counted = "s: {A: z}, condition: ", "c: [{V|startswith: x}, {A: y}], s: {A: z}, condition: "
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{rule("T", join(""), own+"s and j") + other, []string{misses}},
+		{rule("T", join(""), own+"s and not j") + other, []string{finds}},
+		{rule("T", join(", count: {gte: 1, lte: 2}"), own+"s and j") + other, []string{misses, finds}},
+		{rule("T", "first_seen: {n: {fields: [V], over: 1h, among: c}}\n", counted+"s and n"), []string{misses, finds}},
+		{rule("T", among("gte: 3"), counted+"s and n"), []string{misses}},
+		{rule("T", among("lte: 3"), counted+"s and n"), []string{misses, finds}},
+		{rule("T", among("rarest: 3"), counted+"s and n"), []string{misses, finds}},
+		{"title: T\ncorrelation: {type: event_count, rules: [other], group-by: [V], timespan: 1h, condition: {gte: 2}}\n" + other, []string{misses}},
+		{"title: T\ncorrelation: {type: event_count, rules: [other], group-by: [V], timespan: 1h, condition: {lt: 2}}\n" + other, []string{misses, finds}},
+	} {
+		for _, d := range dialects.All {
+			m := modelFrom(t, strings.Replace(halfAsked, "DIALECT", d.Name(), 1))
+			opt := compilers.Options{Model: m, Approximate: []string{"all"}}
+			var q *compilers.Query
+			var found diag.Diagnostics
+			if rs, cs := lowered.Correlations(t, c.text); len(cs) > 0 {
+				q, found = d.CompileCorrelation(cs[0], opt)
+			} else {
+				q, found = d.Compile(rs[0], opt)
+			}
+			if q == nil {
+				require.Equal(t, "eql", d.Name(), "%s%v", c.text, found)
+				continue
+			}
+			var got []string
+			for _, n := range q.Notes {
+				if n.Code == compilers.SourceNotAsked {
+					got = append(got, n.Effect)
+				}
+			}
+			slices.Sort(got)
+			assert.Equal(t, c.want, got, "%s %s", d.Name(), c.text)
 		}
 	}
 }

@@ -45,6 +45,9 @@ func stands(n ir.Node, turned bool, look func(ir.Node) bool, plain, negated *boo
 			stands(t.Body, turned != (t.Which == rules.NoElement), look, plain, negated)
 		}
 	}
+	if p, ok := n.(*ir.Prevalence); ok && p.Among != nil && !onlyMany(p) {
+		stands(p.Among, !turned, look, plain, negated)
+	}
 	for _, below := range ir.Children(n) {
 		stands(below, turned, look, plain, negated)
 	}

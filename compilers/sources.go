@@ -96,8 +96,12 @@ func noteNotAsked(plans []*Plan, r *ir.Rule, m *schema.Model) {
 		} else if c.Negated {
 			note.Effect = "false-positives"
 		}
+		notes := []Note{note}
+		if c.Among != nil && !c.Unsearched {
+			notes = notesOfCounted(notes, !onlyMany(c.Among), func(effect string) []string { return []string{effect} })
+		}
 		for _, p := range plans {
-			p.Notes = AddNotes(p.Notes, note)
+			p.Notes = AddNotes(p.Notes, notes...)
 		}
 	}
 }

@@ -99,7 +99,7 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 		kept = append(kept, w.carriedName(f)+" = "+w.text(one, tables, f, r))
 	}
 	kept = append(kept, w.eventColumns(one)...)
-	w.note(one.plan.Notes...) // also of what was read here
+	w.note(compilers.NotesOfInput(w.top, one.plan.Notes)...) // also of what was read here
 	w.lets.WriteString(lets)
 	return text + "| project " + strings.Join(kept, ", ")
 }

@@ -34,7 +34,7 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
 	if text, ok := one.wholeText(f); ok {
 		w.found = append(w.found, one.plan.CheckRead("kql", lacks, f, w.top.PlaceOf(r, f))...)
-		one.noteWhole(w.uncounted(), f)
+		one.noteWhole(compilers.UncountedIn(w.top), f)
 		return text
 	}
 	if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
@@ -101,15 +101,4 @@ func (st *correlationPart) value(c ir.Column, input int) string {
 		return "tolower(" + st.column(c, input) + ")"
 	}
 	return "todouble(" + st.column(c, input) + ")"
-}
-
-// uncounted says what it does to a correlation that values are not compared or counted.
-func (w *correlationWriter) uncounted() []string {
-	switch w.top.Source.Type {
-	case rules.EventCount, rules.ValueCount, rules.Temporal, rules.TemporalOrdered:
-		if w.top.Source.Condition == nil {
-			return uncounted(w.top.Bounds)
-		}
-	}
-	return []string{"false-negatives", "false-positives"} // an average rises, and `not` holds, where some are left out
 }

@@ -236,7 +236,7 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest str
 		}
 		parts = append(parts, text+"| project "+strings.Join(project, ", ")+"\n| "+where(present))
 		w.found = append(w.found, one.found...)
-		w.plan.Notes = compilers.AddNotes(w.plan.Notes, one.plan.Notes...)
+		w.plan.Notes = compilers.AddNotes(w.plan.Notes, w.plan.NotesOfJoined(j.node, one.plan.Notes)...)
 		w.assets = compilers.AddAssets(w.assets, one.assets...)
 		w.searched = append(w.searched, &compilers.Branch{Plan: one.plan, Sources: one.sources})
 		w.joinedReach = max(w.joinedReach, j.node.Before+one.before())
@@ -251,7 +251,7 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest str
 func (w *writer) textOfOther(one *writer, tables []*writer, j *joinedEvents, f ir.Field, at int) string {
 	if text, ok := one.wholeText(f); ok {
 		w.found = append(w.found, one.plan.CheckRead("kql", lacks, f, j.node.SameAt[at])...)
-		one.noteWhole(w.uncountedBy(j.node, j.node.Bounds), f)
+		one.noteWhole([]string{"false-negatives"}, f) // the match is not counted
 		return text
 	}
 	if slices.ContainsFunc(tables, func(t *writer) bool { _, has := t.wholeText(f); return has }) {

@@ -132,8 +132,9 @@ func isBool(o operand, t *ir.Bool, negated bool) logic.Pred {
 	return notNull(logic.Atom(value+" == "+wanted), value, negated)
 }
 
-// integer is a text that is a whole number to ir.ParseBits. Kusto's tolong passes over white space around one.
-const integer = `^(?:[-+]?[0-9]+|0[xX][0-9a-fA-F]+)$`
+// integer is a text that is a whole number to ir.ParseBits: a hexadecimal one is below 2^63. Kusto's tolong passes over
+// white space around one.
+const integer = `^(?:[-+]?[0-9]+|0[xX]0*(?:[0-7][0-9a-fA-F]{15}|[0-9a-fA-F]{1,15}))$`
 
 // noteEmpty says how an empty value is read. A model that is not of KQL tells it from a missing one.
 func (w *writer) noteEmpty(n *ir.Match) {

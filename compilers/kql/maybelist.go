@@ -38,6 +38,9 @@ func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	if asksValue(m.Test) {
 		missed, found = inJSON(m.Test)
 	}
+	if w.plan.Source.BelowArray(col.Name) { // it is compared with another field, and only the first element's is read
+		missed, found = false, found && !w.plan.Source.OneBelowArray(col.Name)
+	}
 	switch {
 	case missed:
 		w.plan.NoteOf(m, "property-list", "false-negatives", notElement)
@@ -58,7 +61,11 @@ func (w *writer) noteList(m *ir.Match, f ir.Field) {
 // rule one of each element. What reads the extract may stand below `not` or not.
 func (w *writer) noteListOf(made *schema.Made) {
 	for i, col := range made.From {
-		if w.mayBeList(col, made.Extract.From[i]) {
+		switch {
+		case w.plan.Source.BelowArray(col.Name):
+			w.plan.Note("property-list", "false-negatives", made.Extract.Spec.Range, firstOf)
+			w.plan.Note("property-list", "false-positives", made.Extract.Spec.Range, firstOf)
+		case w.mayBeList(col, made.Extract.From[i]):
 			w.plan.Note("property-list", "false-negatives", made.Extract.Spec.Range, notElement)
 			w.plan.Note("property-list", "false-positives", made.Extract.Spec.Range, alsoInJSON)
 		}
@@ -120,17 +127,9 @@ func (w *writer) noteWhole(effects []string, f ir.Field) {
 	w.noteCompared(effects, f, columns)
 }
 
-// uncounted says what it does that values are not counted: what needs them is not found, and what holds of few is.
-func uncounted(bounds []rules.Bound) []string {
-	if slices.ContainsFunc(bounds, func(b rules.Bound) bool { return b.Op != "gt" && b.Op != "gte" }) {
-		return []string{"false-negatives", "false-positives"}
-	}
-	return []string{"false-negatives"}
-}
-
 // uncountedBy says what it does where a condition counts them.
 func (w *writer) uncountedBy(n ir.Node, bounds []rules.Bound) (effects []string) {
-	for _, effect := range uncounted(bounds) {
+	for _, effect := range compilers.Uncounted(bounds) {
 		for _, e := range w.plan.Effects(effect, n) {
 			if !slices.Contains(effects, e) {
 				effects = append(effects, e)

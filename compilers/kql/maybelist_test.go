@@ -105,7 +105,7 @@ func TestWhatIsComparedOtherwiseIsNoted(t *testing.T) {
 		kubernetes + "first_seen: {n: {fields: [requestObject.webhooks.name], over: 1h}}\n":                    {misses + belowList, finds + belowList},
 		aws + "prevalence: {n: {field: requestParameters.set.items, local: {distinct: eventName, lte: 1}}}\n":  {misses + belowList, finds + belowList},
 		aws + "prevalence: {n: {field: eventName, local: {distinct: requestParameters.set.items, lte: 1}}}\n":  {misses + belowList, finds + belowList},
-		kubernetes + "suppress: {by: [" + image + "], for: 1h}\nfirst_seen: {n: {fields: [verb], over: 1h}}\n": {misses + firstOf},
+		kubernetes + "suppress: {by: [" + image + "], for: 1h}\nfirst_seen: {n: {fields: [verb], over: 1h}}\n": {misses + firstOf, finds + firstOf},
 		audit + "first_seen: {n: {fields: [TargetResources], over: 1h}}\n":                                     {misses + notFirst, finds + notFirst},
 		aws + "first_seen: {n: {fields: [requestParameters.list], over: 1h}}\n":                                {misses + notFirst, finds + notFirst},
 		aws + "first_seen: {n: {fields: [requestParameters.userName], over: 1h}}\n":                            nil,
@@ -129,5 +129,31 @@ func TestWhatIsComparedOtherwiseIsNoted(t *testing.T) {
 		q, found := New().CompileCorrelation(cs[0], compilers.Options{Model: lowered.Model(t, "sentinel")})
 		require.NotNil(t, q, "%v", found)
 		assert.Equal(t, want, noted(q.Notes), field)
+	}
+}
+
+// TestTheFirstOfAnArrayIsNoted: compared with another field, or for an extract, the query reads the first element of an
+// array, and not its JSON.
+func TestTheFirstOfAnArrayIsNoted(t *testing.T) {
+	const misses, finds = "false-negatives", "false-positives"
+	for detection, want := range map[string][]string{
+		"s: {TargetResources.id|fieldref: CorrelationId}, condition: s":                                  {misses},
+		"s: {TargetResources.id|contains|fieldref: CorrelationId}, condition: s":                         {misses},
+		"s: {CorrelationId|fieldref: TargetResources.id}, condition: s":                                  {misses},
+		"s: {CorrelationId|fieldref: TargetResources.id}, o: {OperationName: x}, condition: o and not s": {finds},
+		"s: {Part|endswith: x}, condition: s":                                                            {misses, finds},
+	} {
+		r := lowered.Rule(t, "logsource: {product: azure, service: auditlogs}\nextract: {Part: {field: TargetResources.userPrincipalName, re: '@(.*)$'}}\ndetection: {"+detection+"}\n")
+		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "sentinel")})
+		require.NotNil(t, q, "%v", found)
+		assert.Contains(t, q.Text, "TargetResources[0]", detection)
+		var got []string
+		for _, n := range q.Notes {
+			if n.Code == "property-list" {
+				got = append(got, n.Effect)
+				assert.Equal(t, firstOf, n.Message, detection)
+			}
+		}
+		assert.Equal(t, want, got, detection)
 	}
 }

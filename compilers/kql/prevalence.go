@@ -203,12 +203,12 @@ func (w *writer) longerPopulation(lets *strings.Builder, r *prevalence, over tim
 	if r.node.Among != nil {
 		rule.Condition = r.node.Among
 	}
-	plan.Rule, plan.Filter = &rule, nil
+	plan.Rule, plan.Filter, plan.Notes = &rule, nil, nil
 	one := newWriter(&plan, w.names)
 	one.sources, one.lists, one.delay, one.since = w.sources, w.lists, w.delay, timespan(over+w.delay)
 	stages := one.eventStages(lets)
 	w.found = append(w.found, one.found...)
-	w.plan.Notes = compilers.AddNotes(w.plan.Notes, plan.Notes...)
+	w.plan.Notes = compilers.AddNotes(w.plan.Notes, w.plan.NotesAmong(r.node, plan.Notes)...)
 	w.assets = compilers.AddAssets(w.assets, one.assets...)
 	w.joinedReach = max(w.joinedReach, over-w.looksBack()+one.before())
 	v := columnName(r.value)

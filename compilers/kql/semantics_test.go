@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/rules/ir"
 	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
@@ -90,7 +92,7 @@ func TestSemantics(t *testing.T) {
 			{"mde", process, `{ProcessId|bits: 0x1410}`, "s", `binary_and(ProcessId, 5136) == 5136`},
 			{"mde", process, `{ProcessId|bits: 4}`, "not s", `not(isnotnull(ProcessId) and binary_and(ProcessId, 4) == 4)`},
 			{"mde", process, `{LogonId|bits: [4, 3]}`, "s", `binary_and(LogonId, 4) == 4 or binary_and(LogonId, 3) == 3`},
-			{"mde", process, `{CommandLine|bits: 4}`, "s", "binary_and(tolong(ProcessCommandLine), 4) == 4 and ProcessCommandLine matches regex @\"^(?:[-+]?[0-9]+|0[xX][0-9a-fA-F]+)$\""},
+			{"mde", process, `{CommandLine|bits: 4}`, "s", "binary_and(tolong(ProcessCommandLine), 4) == 4 and ProcessCommandLine matches regex @\"^(?:[-+]?[0-9]+|0[xX]0*(?:[0-7][0-9a-fA-F]{15}|[0-9a-fA-F]{1,15}))$\""},
 		}},
 		{"typed columns take typed literals, and their null survives no negation", []row{
 			{"asim", network, `{DestinationPort: [80, 443]}`, "s", `DstPortNumber in (80, 443)`},
@@ -272,5 +274,13 @@ func TestEmptyTextsOfOtherModels(t *testing.T) {
 				assert.Equal(t, "empty-is-missing "+effect, q.Notes[0].Code+" "+q.Notes[0].Effect, condition)
 			}
 		}
+	}
+}
+
+// TestWholeNumbers: a text is one to the query if it is one to the engine.
+func TestWholeNumbers(t *testing.T) {
+	for _, text := range []string{"7", "-7", "7.5", "", "x", "0x", "0x1f", "0XFF", "0x7FFFFFFFFFFFFFFF", "0x0007fffffffffffffff", "0x8000000000000000", "0xFFFFFFFFFFFFFFFF", "0x10000000000000000"} {
+		_, ok := ir.ParseBits(text)
+		assert.Equal(t, ok, regexp.MustCompile(integer).MatchString(text), text)
 	}
 }

@@ -106,7 +106,8 @@ func suppress(branches []*writer, n names) *suppression {
 	for _, w := range branches {
 		w.like = s.keyStage(func(name rules.NamedField) string {
 			if text, ok := w.wholeText(ir.FieldNamed(name.Name)); ok {
-				w.noteWhole([]string{"false-negatives"}, ir.FieldNamed(name.Name)) // they are suppressed as alike
+				// they are suppressed as alike, or not, where the rule reads another value
+				w.noteWhole([]string{"false-negatives", "false-positives"}, ir.FieldNamed(name.Name))
 				return text
 			}
 			return `""`

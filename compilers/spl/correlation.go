@@ -25,6 +25,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 		return nil, found
 	}
 	s := &correlationWriter{inputWriter: inputWriter{opt: opt, at: c.Source.TypeRange, hashes: map[string]cut{}}, top: c, chain: c.Chain(), values: map[valueKey]string{}}
+	s.notesOf = func(m *inputRule) []compilers.Note { return compilers.NotesOfInput(c, m.w.plan.Notes) }
 	for _, r := range c.Rules() {
 		s.addRule(r, s.top.Reads(r), "a correlation reads each rule from a single source", true)
 	}

@@ -20,6 +20,7 @@ type inputWriter struct {
 	joining bool       // it is a rule and those that it joins
 	first   bool       // it is a rule with first_seen conditions and no other joins
 	rules   []*inputRule
+	notesOf func(*inputRule) []compilers.Note // with what they do to the matches of the search
 	hashes  map[string]cut
 	lists   lists
 	found   diag.Diagnostics
@@ -43,7 +44,7 @@ func (s *inputWriter) report(code string, at diag.Range, hint, format string, ar
 // noteRules adds the notes of the rules, as far as they are written.
 func (s *inputWriter) noteRules() {
 	for _, m := range s.rules {
-		s.notes = compilers.AddNotes(s.notes, m.w.plan.Notes...)
+		s.notes = compilers.AddNotes(s.notes, s.notesOf(m)...)
 	}
 }
 

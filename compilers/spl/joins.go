@@ -26,6 +26,7 @@ type joinWriter struct {
 // compileJoins writes a rule with joins.
 func compileJoins(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	s := &joinWriter{inputWriter: inputWriter{opt: opt, at: r.Source.Range, joining: true, hashes: map[string]cut{}}, rule: r, joins: r.Joins()}
+	s.notesOf = s.notesOfRule
 	s.first = !slices.ContainsFunc(s.joins, func(j *ir.Join) bool { return !j.First })
 	var mine []ir.Field
 	for _, j := range s.joins {
@@ -47,6 +48,21 @@ func compileJoins(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Dia
 		return nil, s.found
 	}
 	return q, s.found
+}
+
+// notesOfRule gives the notes of the rule itself, or those of one that it joins, as each of its joins turns them.
+func (s *joinWriter) notesOfRule(m *inputRule) []compilers.Note {
+	plan, own := m.w.plan, s.rules[0]
+	if m == own {
+		return plan.Notes
+	}
+	var notes []compilers.Note
+	for _, j := range s.joins {
+		if j.Rule == m.rule {
+			notes = append(notes, own.w.plan.NotesOfJoined(j, plan.Notes)...)
+		}
+	}
+	return notes
 }
 
 // joinNumber is the number of a join of the rule, from 1.

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -27,15 +28,19 @@ var fixedInPlace = []string{"capital-letters", "colon-in-text", "former-tag", "i
 // Fixable tells whether Fix knows what to do about a code.
 func Fixable(code string) bool { return fixes[code] != nil || slices.Contains(fixedInPlace, code) }
 
-// Fix fixes what it can without changing what a file's rules mean. It takes a change back unless every rule
+// Fix fixes what it can without changing what a file's rules mean. It takes changes back unless every rule
 // keeps its meaning and its metadata. Comments and layout stay. read parses and lowers the file's new bytes.
-// Fix gives the new bytes and the findings that it fixed.
+// Fix gives the new bytes and the findings that it fixed, in their order and at their lines in the file as it was.
 func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
 	x := &fixing{read: read, refused: map[place]bool{}}
 	x.now, x.found = f, findings(f)
+	for line := range bytes.Count(f.Data, []byte("\n")) + 1 {
+		x.lines = append(x.lines, line+1)
+	}
 	for batch := x.next(); len(batch) > 0; batch = x.next() {
 		x.try(batch)
 	}
+	x.fixed.Sort()
 	return x.now.Data, x.fixed
 }
 
@@ -45,6 +50,7 @@ type fixing struct {
 	read    func(data []byte) File
 	now     File
 	found   diag.Diagnostics // in the file as it is now
+	lines   []int            // for each line of the file as it is now, the one that it was at first
 	refused map[place]bool   // findings that cannot be fixed
 	fixed   diag.Diagnostics
 }
@@ -85,22 +91,26 @@ func (x *fixing) next() (batch diag.Diagnostics) {
 			batch = append(batch, d)
 		}
 	}
-	slices.SortFunc(batch, func(a, b diag.Diagnostic) int { return a.Range.Start.Line - b.Range.Start.Line })
+	batch.Sort()
 	return batch
 }
 
 // try fixes findings of different documents. If not all can be, it tries the half further down, and then the other,
-// whose places are still the same.
+// whose places are still the same. What counts is that the rules are the same and that as many findings are gone, or
+// more, as were to be fixed: one that a change adds is outweighed by one more that another takes along.
 func (x *fixing) try(batch diag.Diagnostics) {
 	lines := strings.Split(string(x.now.Data), "\n")
 	var done diag.Diagnostics
-	of := x.places()
+	of, kept := x.places(), slices.Clone(x.lines)
 	for _, d := range slices.Backward(batch) {
 		how := fixes[d.Code]
 		if d.Fix != "" {
 			how = fixInPlace
 		}
 		if changed, ok := how(lines, d, x.now.Rules); ok {
+			if len(changed) < len(lines) {
+				kept = slices.Delete(kept, d.Range.Start.Line-1, d.Range.Start.Line)
+			}
 			lines, done = changed, append(done, d)
 		} else {
 			x.refused[of(d)] = true
@@ -113,7 +123,12 @@ func (x *fixing) try(batch diag.Diagnostics) {
 	next := x.read([]byte(strings.Join(lines, "\n")))
 	if same(x.now, next) && errorsOf(next) <= errorsOf(x.now) {
 		if left := findings(next); len(left) <= len(x.found)-len(done) {
-			x.now, x.found, x.fixed = next, left, append(x.fixed, done...)
+			for _, d := range done {
+				removed := x.lines[d.Range.Start.Line-1] - d.Range.Start.Line // above it
+				d.Range.Start.Line, d.Range.End.Line = d.Range.Start.Line+removed, d.Range.End.Line+removed
+				x.fixed = append(x.fixed, d)
+			}
+			x.now, x.found, x.lines = next, left, kept
 			return
 		}
 	}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -104,6 +105,21 @@ func FuzzFix(f *testing.F) {
 		require.Zero(t, errorsOf(after))
 		require.True(t, same(before, after))
 	})
+}
+
+// TestFixedFindingsAreOfTheFileAsItWas: they are in its order, at its lines, whatever was removed above them.
+func TestFixedFindingsAreOfTheFileAsItWas(t *testing.T) {
+	const one = "title: A\ntags:\n  - attack.t1059\n  - attack.t1059\n  - attack.t1059\nlevel: Low\ndate: 2019/02/15\nlogsource: {product: windows}\n" +
+		"detection: {a: {F: [x, x]}, condition: a}\n"
+	_, fixed := Fix(reread([]byte(one+"---\n"+one)), reread)
+	var at []string
+	for _, d := range fixed {
+		at = append(at, fmt.Sprintf("%d %s", d.Range.Start.Line, d.Code))
+	}
+	assert.Equal(t, []string{
+		"4 duplicate-tag", "5 duplicate-tag", "6 capital-letters", "7 invalid-date", "9 duplicate-value",
+		"14 duplicate-tag", "15 duplicate-tag", "16 capital-letters", "17 invalid-date", "19 duplicate-value",
+	}, at)
 }
 
 // TestManyDocumentsAreFixedAtOnce: a file of many documents is read a few times, whatever their number, and each is

@@ -1,9 +1,10 @@
 package lint
 
 import (
+	"slices"
+
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"slices"
 )
 
 var meaningChecks = []Check{

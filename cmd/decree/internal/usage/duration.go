@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -33,9 +34,11 @@ func (duration) Type() string { return "duration" }
 func ParseDuration(text string) (time.Duration, error) {
 	if length := map[byte]time.Duration{'d': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[last(text)]; length > 0 {
 		const most = 10_000 // weeks are 190 years: a duration holds 290
-		if n, err := strconv.ParseUint(text[:len(text)-1], 10, 16); err == nil && n <= most {
-			return time.Duration(n) * length, nil
+		n, err := strconv.ParseUint(text[:len(text)-1], 10, 16)
+		if err != nil || n > most {
+			return 0, fmt.Errorf("%q is no whole number of days or weeks up to %d", text, most)
 		}
+		return time.Duration(n) * length, nil
 	}
 	return time.ParseDuration(text)
 }

@@ -145,4 +145,8 @@ func TestDurations(t *testing.T) {
 		_, err := ParseDuration(text)
 		assert.Error(t, err, text)
 	}
+	for _, text := range []string{"1.5d", "999999d", "w"} {
+		_, err := ParseDuration(text)
+		assert.EqualError(t, err, `"`+text+`" is no whole number of days or weeks up to 10000`)
+	}
 }

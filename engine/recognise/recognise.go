@@ -2,12 +2,14 @@
 // its first event. Out: the model that most of these events are of, and how many are of others.
 //
 // An event is of the model with the heaviest sign that it shows; where several weigh the same, of the one listed first.
+// If other models list that very sign, they read the event as well, and it counts for each of them.
 // What must stay true: the reader gives every event afterwards, also on standard input, and the choice depends on the
 // content alone.
 package recognise
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 
 	"decree/engine/event"
@@ -33,7 +35,7 @@ const (
 type Choice struct {
 	Model   string   // that most events are of; "" if no event shows a sign
 	Events  int      // that were looked at
-	Of      []Share  // the models that they are of, those with most events first
+	Of      []Share  // the model, and behind it what the events are of that are not its, those with most events first
 	Columns []string // some columns of the first event that shows no sign, sorted
 
 	MessageOnly int // events that have their values only in the text of a message
@@ -51,28 +53,47 @@ type Share struct {
 // File chooses the model of a file. among lists the models in order of preference.
 func File(r *event.Reader, among []schema.Recognised) Choice {
 	var c Choice
-	counts, shown := make([]int, len(among)), 0
+	var seen [][]int // the models of each event that shows a sign
 	r.Ahead(sampleBytes, func(line event.Raw) (enough bool) {
-		if of := c.look(line, among); of >= 0 {
-			counts[of]++
-			shown++
+		if of := c.look(line, among); of != nil {
+			seen = append(seen, of)
 		}
-		return c.Events >= sampleEvents && (shown > 0 || c.Rejected == 0) || c.Events+c.Rejected >= sampleLines
+		return c.Events >= sampleEvents && (len(seen) > 0 || c.Rejected == 0) || c.Events+c.Rejected >= sampleLines
 	})
-	for i, n := range counts {
-		if n > 0 {
-			c.Of = append(c.Of, Share{among[i].Model, n})
+	if len(seen) == 0 {
+		return c
+	}
+	counts := make([]int, len(among))
+	for _, of := range seen {
+		for _, i := range of {
+			counts[i]++
 		}
 	}
-	slices.SortStableFunc(c.Of, func(a, b Share) int { return b.Events - a.Events })
-	if len(c.Of) > 0 {
-		c.Model = c.Of[0].Model
-	}
+	best := slices.Index(counts, slices.Max(counts))
+	c.Model = among[best].Model
+	c.Of = append([]Share{{c.Model, counts[best]}}, others(seen, best, among)...)
 	return c
 }
 
-// look looks at one line, and gives the place of the model that its event is of, or -1.
-func (c *Choice) look(line event.Raw, among []schema.Recognised) (of int) {
+// others counts the events that are not of the model at a place, each for the first of its models.
+func others(seen [][]int, best int, among []schema.Recognised) (all []Share) {
+	counts := make([]int, len(among))
+	for _, of := range seen {
+		if !slices.Contains(of, best) {
+			counts[of[0]]++
+		}
+	}
+	for i, n := range counts {
+		if n > 0 {
+			all = append(all, Share{among[i].Model, n})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Share) int { return b.Events - a.Events })
+	return all
+}
+
+// look looks at one line, and gives the places of the models that its event is of.
+func (c *Choice) look(line event.Raw, among []schema.Recognised) (of []int) {
 	fields, err := map[string]any(nil), line.Err
 	if err == nil {
 		fields, err = line.Decode()
@@ -81,13 +102,13 @@ func (c *Choice) look(line event.Raw, among []schema.Recognised) (of int) {
 		if c.Rejected++; c.Why == nil {
 			c.Why = err
 		}
-		return -1
+		return nil
 	}
 	c.Events++
 	if event.MessageOnly(fields) {
 		c.MessageOnly++
 	}
-	if of = Event(fields, among); of < 0 && c.Columns == nil {
+	if of = Event(fields, among); of == nil && c.Columns == nil {
 		c.Columns = someColumns(fields)
 	}
 	return of
@@ -105,8 +126,8 @@ func someColumns(fields map[string]any) []string {
 	return names
 }
 
-// Event gives the place of the model that an event is of, or -1. The fields are as event.Decode gives them.
-func Event(fields map[string]any, among []schema.Recognised) int {
+// Event gives the places of the models that an event is of, in their order. The fields are as event.Decode gives them.
+func Event(fields map[string]any, among []schema.Recognised) (of []int) {
 	e := event.Of(fields)
 	texts := func(column string) ([]string, bool) {
 		v, ok := e.Lookup(column)
@@ -115,15 +136,18 @@ func Event(fields map[string]any, among []schema.Recognised) int {
 		}
 		return textsOf(v)
 	}
-	best, weight := -1, 0
-	for i, of := range among {
-		for j := range of.Signs {
-			if s := &of.Signs[j]; s.Weight() > weight && s.Shown(texts) {
-				best, weight = i, s.Weight()
+	var best schema.Sign
+	for i, m := range among {
+		for _, s := range m.Signs {
+			switch weight := s.Weight(); {
+			case weight > best.Weight() && s.Shown(texts):
+				best, of = s, []int{i}
+			case of != nil && weight == best.Weight() && of[len(of)-1] != i && reflect.DeepEqual(s, best):
+				of = append(of, i)
 			}
 		}
 	}
-	return best
+	return of
 }
 
 // textsOf gives the texts of a value. Null and an empty text count as missing, because exports of tables have all

@@ -69,11 +69,11 @@ func TestProducts(t *testing.T) {
 		"asim":           {`{"TimeGenerated":"2026-01-01T00:00:00Z","EventType":"ProcessCreated","EventSchema":"ProcessEvent","EventProduct":"Sysmon","Dvc":"A","TargetProcessName":"C:\\a.exe"}`},
 		"ecs": {
 			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"category":["process"],"type":["start"]},"host":{"os":{"type":"windows"}},"process":{"executable":"C:\\a.exe"}}`,
-			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"4625","category":["authentication"],"type":["start"]},"winlog":{"channel":"Security","event_id":"4625"},"process":{"executable":"C:\\a.exe"}}`,
 			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"dataset":"aws.cloudtrail","action":"CreateUser"},"aws":{"cloudtrail":{"event_version":"1.08"}}}`,
 			"@timestamp,event.category,process.executable\n2026-01-01T00:00:00Z,process,/bin/sh",
 		},
 		"winlogbeat": {
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"4625","category":["authentication"],"type":["start"]},"winlog":{"channel":"Security","event_id":"4625"},"process":{"executable":"C:\\a.exe"}}`,
 			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"1","category":["process"],"type":["start"]},"winlog":{"channel":"Microsoft-Windows-Sysmon/Operational","event_id":"1"},"process":{"executable":"C:\\a.exe"}}`,
 			"@timestamp,event.code,winlog.channel,process.executable\n2026-01-01T00:00:00Z,1,Microsoft-Windows-Sysmon/Operational,C:\\a.exe",
 			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"4688","category":["process"],"type":["start"]},"winlog":{"channel":"Security","event_id":"4688"},"process":{"executable":"C:\\a.exe"}}`,
@@ -162,6 +162,36 @@ func TestMajority(t *testing.T) {
 	assert.Equal(t, Choice{Model: "cloud", Events: 6, Of: []Share{{"cloud", 3}, {"windows", 2}}, Columns: []string{"name"}, Rejected: 1}, c)
 	c = modelOf(t, `{"eventName":"a","eventSource":"b"}`+"\n"+`{"EventID":1,"Channel":"Security"}`+"\n")
 	assert.Equal(t, "windows", c.Model, "the first in order, of as many events")
+}
+
+// TestEventsOfSeveralModels: an event whose sign several models list counts for each of them, so that the model is the
+// one that reads most, whichever event is more frequent. What it does not read is told.
+func TestEventsOfSeveralModels(t *testing.T) {
+	const (
+		logon   = `{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"4624","category":["authentication"]},"winlog":{"channel":"Security","event_id":"4624"}}` + "\n"
+		process = `{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"4688","category":["process"]},"winlog":{"channel":"Security","event_id":"4688"},"process":{"executable":"C:\\a.exe"}}` + "\n"
+		sysmon  = `{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"1","category":["process"]},"winlog":{"channel":"Microsoft-Windows-Sysmon/Operational","event_id":"1"},"process":{"executable":"C:\\a.exe"}}` + "\n"
+		defend  = `{"@timestamp":"2026-01-01T00:00:00Z","event":{"category":["process"],"type":["start"]},"host":{"os":{"type":"windows"}},"process":{"executable":"C:\\a.exe"}}` + "\n"
+		cloud   = `{"eventName":"a","eventSource":"b"}` + "\n"
+	)
+	for _, c := range []struct {
+		text string
+		of   []Share
+	}{
+		{logon, []Share{{"winlogbeat", 1}}},
+		{strings.Repeat(logon, 3) + process, []Share{{"winlogbeat", 4}}},
+		{logon + strings.Repeat(process, 3), []Share{{"winlogbeat", 4}}},
+		{strings.Repeat(logon, 3) + strings.Repeat(sysmon, 3), []Share{{"winlogbeat", 6}}},
+		{defend, []Share{{"ecs", 1}}},
+		{defend + strings.Repeat(logon, 3), []Share{{"ecs", 4}}},
+		{defend + defend + sysmon + logon, []Share{{"ecs", 3}, {"winlogbeat", 1}}},
+		{defend + process + sysmon + logon, []Share{{"winlogbeat", 3}, {"ecs", 1}}},
+		{cloud + cloud + logon + cloud, []Share{{"cloud", 3}, {"winlogbeat", 1}}},
+	} {
+		choice := modelOf(t, c.text)
+		assert.Equal(t, c.of, choice.Of, c.text)
+		assert.Equal(t, c.of[0].Model, choice.Model, c.text)
+	}
 }
 
 // TestWhatCannotBeReadIsPassedOver: events behind many damaged lines are looked at, also where those between show no

@@ -196,7 +196,7 @@ func TestHeadersAgree(t *testing.T) {
 	for _, h := range headers() {
 		m, err := Load(h.name)
 		require.NoError(t, err)
-		assert.Equal(t, header{m.Name, m.Dialect, m.Order}, h)
+		assert.Equal(t, header{m.Name, m.Dialect, m.Extends, m.Order}, h)
 	}
 	assert.Equal(t, []string{"mde", "sentinel", "asim"}, Preferred("kql"))
 	assert.Equal(t, []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network", "cim"}, Preferred("spl"))

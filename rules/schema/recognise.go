@@ -71,7 +71,7 @@ func (m *Model) TellsOwn() bool { return m.tellsOwn }
 
 // Recognisable lists the shipped models that are recognised by their events, in the order in which they are preferred
 // where signs weigh the same: first those of events as their products write them, then those of each dialect, each by
-// its order; plain Sigma names are last.
+// its order, but not before a model that it extends; plain Sigma names are last.
 func Recognisable() []Recognised { return slices.Clone(recognisable()) }
 
 // recognisable reads the signs alone: the rest of a model is read when it is chosen.
@@ -80,6 +80,11 @@ var recognisable = sync.OnceValue(func() []Recognised {
 	slices.SortStableFunc(all, func(a, b header) int {
 		return cmp.Or(cmp.Compare(a.dialect, b.dialect), cmp.Compare(unordered(a), unordered(b)), cmp.Compare(a.order, b.order))
 	})
+	for i, h := range all {
+		if base := slices.IndexFunc(all, func(b header) bool { return b.name == h.extends }); base > i {
+			all = slices.Insert(slices.Delete(all, i, i+1), base, h)
+		}
+	}
 	var out []Recognised
 	for _, h := range append(all, header{name: Plain}) {
 		data, err := shipped.ReadFile("models/" + h.name + ".yml")

@@ -17,7 +17,7 @@ func TestRecognisable(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, m.Recognise, r.Signs, r.Model)
 	}
-	assert.Equal(t, []string{"windows", "linux", "cloud", "network", "web", "applications", "eslogger", "osquery", "falco", "unified-log", "ecs", "winlogbeat", "mde", "sentinel", "asim", "sentinel-event",
+	assert.Equal(t, []string{"windows", "linux", "cloud", "network", "web", "applications", "eslogger", "osquery", "falco", "unified-log", "winlogbeat", "ecs", "mde", "sentinel", "asim", "sentinel-event",
 		"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network", "cim", Plain}, names)
 }
 

@@ -19,11 +19,11 @@ var shipped embed.FS
 // Plain is the model of events whose fields already have Sigma's names: what is used where none is named.
 const Plain = "sigma"
 
-// header is what the first lines of a shipped model say: its name, and perhaps its dialect and its order. They are read
-// without the rest of it, by every command.
+// header is what the first lines of a shipped model say: its name, and perhaps its dialect, its order and the model
+// that it extends. They are read without the rest of it, by every command.
 type header struct {
-	name, dialect string
-	order         int
+	name, dialect, extends string
+	order                  int
 }
 
 var headers = sync.OnceValue(func() []header {
@@ -58,6 +58,8 @@ func headerOf(model string) (h header) {
 				panic(err) // tests read every model
 			}
 			h.order = n
+		case "extends":
+			h.extends = value
 		default:
 			return h
 		}

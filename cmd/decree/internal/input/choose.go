@@ -47,12 +47,13 @@ func (c *chosen) look(raw event.Raw) {
 		return // it is rejected
 	}
 	l.events++
-	of := ""
-	if at := recognise.Event(fields, c.among); at >= 0 {
-		of = c.among[at].Model
-	}
-	if of == l.model {
+	all := recognise.Event(fields, c.among)
+	if slices.ContainsFunc(all, func(at int) bool { return c.among[at].Model == l.model }) {
 		return
+	}
+	of := ""
+	if len(all) > 0 {
+		of = c.among[all[0]].Model
 	}
 	l.not++
 	if l.lookLike == "" {

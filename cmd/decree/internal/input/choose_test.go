@@ -185,6 +185,13 @@ func TestLook(t *testing.T) {
 	look(windowsEvent, "not json\n")
 	assert.Equal(t, later{model: "windows", events: 1}, c.later)
 	assert.Empty(t, c.later.text())
+	both := `{"@timestamp": "2026-01-01T00:00:00Z", "event": {"code": "4624", "category": ["authentication"]}, "winlog": {"channel": "Security"}}` + "\n"
+	for _, model := range []string{"ecs", "winlogbeat"} {
+		c.later = later{model: model}
+		look(both)
+		assert.Equal(t, later{model: model, events: 1}, c.later, "both models read it")
+	}
+	c.later = later{model: "windows", events: 1}
 	look(unknownEvent, mdeEvent, plainEvent, mdeEvent)
 	assert.Equal(t, later{model: "windows", events: 5, not: 4, lookLike: "mde", ofLookLike: 2}, c.later)
 	assert.Equal(t, "of 5 events further on that were looked at, 4 are not of model windows, as which all are read; 2 look like mde", c.later.text())

@@ -14,7 +14,8 @@ import (
 // fields of its own beside it, whatever they are.
 
 // wholeKeys are those fields: of Splunk, of systemd's journal, of those who send on the journal or lines of syslog,
-// of Fluent Bit with render_event_as_xml, and of Azure's diagnostics.
+// of Fluent Bit with render_event_as_xml, and of the tables of Azure's diagnostics. What these send to Event Hubs has
+// RawXml deeper, and is not read.
 var wholeKeys = []string{"_raw", "MESSAGE", "message", "System", "RawXml"}
 
 // wholeSigns begin such XML, also as JSON escapes it.

@@ -147,7 +147,7 @@ var exports = []struct{ name, in, want string }{
 		"1! OpenTelemetry's scopeLogs: not a list\n1! logs of OpenTelemetry without a list scopeLogs\n1! in OpenTelemetry's scopeLogs: a JSON string, not an object\n1! logs of OpenTelemetry without a list logRecords\n"},
 	{"a resource that is not JSON", `{"resourceLogs":[{"scopeLogs":oops}]}`, "1! not JSON: invalid character 'o' looking for beginning of value\n"},
 	{"Fluent Bit's XML", `{"System":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>","Message":"m","StringInserts":["i"]}`, "1: {\"EventID\":\"1\"}\n"},
-	{"the XML of Azure's diagnostics", `{"PartitionKey":"p","EventId":"1","RawXml":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>"}`, "1: {\"EventID\":\"1\"}\n"},
+	{"the XML of tables of Azure's diagnostics", `{"PartitionKey":"p","EventId":"1","RawXml":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>"}`, "1: {\"EventID\":\"1\"}\n"},
 	{"objects directly behind each other", "{\"a\":1}{\"a\":\"}{\"}{\"a\":3}\n{\"a\":\"}{\"}\n", "1: {\"a\":1}\n1: {\"a\":\"}{\"}\n1: {\"a\":3}\n2: {\"a\":\"}{\"}\n"},
 	{"an object that is cut off behind another", `{"a":1}{"a":`, "1: {\"a\":1}\n1! not JSON: unexpected EOF\n"},
 	{"a list without brackets", "{\"a\":1},\n{\"a\":2},\n", "1: {\"a\":1}\n2: {\"a\":2}\n"},

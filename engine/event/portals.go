@@ -2,8 +2,10 @@ package event
 
 import (
 	"cmp"
-	"fmt"
+	"maps"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,35 +36,58 @@ var auditNames = map[string]string{"Date (UTC)": "activityDateTime", "Correlatio
 	"ActorObjectId": "initiatedBy.user.id", "ActorDisplayName": "initiatedBy.user.displayName", "ActorHomeTenantId": "initiatedBy.user.homeTenantId", "ActorHomeTenantName": "initiatedBy.user.homeTenantName",
 	"ActorServicePrincipalId": "initiatedBy.app.servicePrincipalId", "ActorServicePrincipalName": "initiatedBy.app.displayName"}
 
+// Names of what is in lists of such an event.
+var (
+	targetNames = map[string]string{"Type": "type", "DisplayName": "displayName", "ObjectId": "id", "UserPrincipalName": "userPrincipalName"}
+	changeNames = map[string]string{"Name": "displayName", "OldValue": "oldValue", "NewValue": "newValue"}
+	detailNames = map[string]string{"Key": "key", "Value": "value"}
+)
+
 // portalAudit reads a row of such a table, which numbers the targets of an activity, their changes and its details:
 // Target1Type, Target1ModifiedProperty1Name, AdditionalDetail1Key.
 func portalAudit(fields map[string]any) map[string]any {
-	targets := numbered(fields, "Target", map[string]string{"Type": "type", "DisplayName": "displayName", "ObjectId": "id", "UserPrincipalName": "userPrincipalName"})
-	for i, target := range targets {
-		changes := numbered(fields, fmt.Sprintf("Target%dModifiedProperty", i+1), map[string]string{"Name": "displayName", "OldValue": "oldValue", "NewValue": "newValue"})
-		add(target.(map[string]any), map[string]any{"modifiedProperties": changes})
+	targets := []any{}
+	for _, columns := range numbered(fields, "Target") {
+		target, changes := renamed(columns, targetNames), named(numbered(columns, "ModifiedProperty"), changeNames)
+		if len(target)+len(changes) > 0 {
+			targets = append(targets, with(target, map[string]any{"modifiedProperties": changes}))
+		}
 	}
-	details := numbered(fields, "AdditionalDetail", map[string]string{"Key": "key", "Value": "value"})
+	details := named(numbered(fields, "AdditionalDetail"), detailNames)
 	return with(moved(fields, auditNames), map[string]any{"targetResources": targets, "additionalDetails": details})
 }
 
-// numbered gathers columns that have the number of an element, from 1, between a prefix and its field.
-func numbered(fields map[string]any, prefix string, names map[string]string) []any {
-	list := []any{}
-	for n := 1; ; n++ {
-		element, known := map[string]any{}, false
-		for column, name := range names {
-			v, has := fields[fmt.Sprint(prefix, n, column)]
-			known = known || has
-			if has && v != "" {
-				element[name] = v
-			}
+// numbered gathers columns that have a number behind a prefix, in the order of the numbers, which need not follow each
+// other: a row lacks its empty cells. What is behind the number is the name of a column then.
+func numbered(fields map[string]any, prefix string) (list []map[string]any) {
+	by := map[int]map[string]any{}
+	for column, v := range fields {
+		rest, has := strings.CutPrefix(column, prefix)
+		name := strings.TrimLeft(rest, "0123456789")
+		n, err := strconv.Atoi(rest[:len(rest)-len(name)])
+		if !has || err != nil || strconv.Itoa(n)+name != rest || v == "" {
+			continue
 		}
-		if !known || len(element) == 0 {
-			return list
+		if by[n] == nil {
+			by[n] = map[string]any{}
 		}
-		list = append(list, element)
+		by[n][name] = v
 	}
+	for _, n := range slices.Sorted(maps.Keys(by)) {
+		list = append(list, by[n])
+	}
+	return list
+}
+
+// named gives elements under other names, without those that have none of them.
+func named(list []map[string]any, names map[string]string) []any {
+	out := []any{}
+	for _, columns := range list {
+		if element := renamed(columns, names); len(element) > 0 {
+			out = append(out, element)
+		}
+	}
+	return out
 }
 
 // trailNames are CloudTrail's names for those of the CSV of its event history:

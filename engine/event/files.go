@@ -21,8 +21,11 @@ var (
 // archive without a log is one of them.
 var packed = []string{".zip", ".7z", ".rar", ".tar", ".tgz", ".xz", ".bz2", ".lz4", ".cab"}
 
-// IsPacked tells whether a file holds others, or is compressed in a way that is not read, by its name.
-func IsPacked(name string) bool { return slices.Contains(packed, filepath.Ext(plainName(name))) }
+// IsPacked tells whether a file holds others, or is compressed in a way that is not read, by its name. What macOS
+// writes about an archive (._NAME) is none.
+func IsPacked(name string) bool {
+	return slices.Contains(packed, filepath.Ext(plainName(name))) && !strings.HasPrefix(filepath.Base(name), "._")
+}
 
 // Files are the files that paths name.
 type Files struct {

@@ -431,6 +431,15 @@ func TestWhatIsNotAskedOfCountedEvents(t *testing.T) {
 	}
 }
 
+// TestAPrevalenceIsAskedWhereItsTestsAre: of several sources, one that can be asked all tests is searched.
+func TestAPrevalenceIsAskedWhereItsTestsAre(t *testing.T) {
+	r := lowered.Rule(t, "title: T\nprevalence: {n: {field: Image, among: c, local: {distinct: host, lte: 3}}}\ndetection: {c: {User|re: a.*b}, s: {CommandLine|contains: x}, condition: s and n}\n")
+	q, found := kql.New().Compile(r, compilers.Options{Model: lowered.Model(t, "sentinel"), Approximate: []string{"all"}})
+	require.NotNil(t, q, "%v", found)
+	assert.NotContains(t, q.Text, "where false")
+	assert.Contains(t, q.Text, "matches regex")
+}
+
 func modelFrom(t *testing.T, text string) *schema.Model {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "model.yml")

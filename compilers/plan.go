@@ -12,15 +12,16 @@ import (
 // Plan is a rule combined with one source of a data model. Every field has its column, and every gap is an accepted
 // note or a reported error. Dialects print from it.
 type Plan struct {
-	Rule   *ir.Rule
-	Model  *schema.Model
-	Source *schema.Source
-	Filter ir.Node
-	Notes  []Note
-	delay  time.Duration // of the whole rule, even if only another source's events wait for others
-	lists  string
-	known  *[]ir.Node // conditions that hold of the events that are read; nil: the rule's (Among)
-	places Options    // Scope, Index, Table, Delay and NoIndexTerms
+	Rule    *ir.Rule
+	Model   *schema.Model
+	Source  *schema.Source
+	Filter  ir.Node
+	Notes   []Note
+	delay   time.Duration // of the whole rule, even if only another source's events wait for others
+	lists   string
+	unasked bool       // the source cannot be asked some test of the rule (schema.CannotAsk)
+	known   *[]ir.Node // conditions that hold of the events that are read; nil: the rule's (Among)
+	places  Options    // Scope, Index, Table, Delay and NoIndexTerms
 }
 
 // NewPlans combines a rule with each source that is searched for it (schema.Model.Answering). An event matches the rule

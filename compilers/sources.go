@@ -14,9 +14,12 @@ import (
 
 // SingleSource is for constructs that need all events in one place. why names the construct. If the approximation is
 // accepted, the plan is the first with the rule's prevalence conditions, or else with its joins: a source may lack the
-// fields for either.
+// fields for either. One that can be asked all tests goes before others with prevalence conditions.
 func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
-	at := slices.IndexFunc(plans, func(p *Plan) bool { return AsksPrevalence(p.Rule) })
+	at := slices.IndexFunc(plans, func(p *Plan) bool { return AsksPrevalence(p.Rule) && !p.unasked })
+	if at < 0 {
+		at = slices.IndexFunc(plans, func(p *Plan) bool { return AsksPrevalence(p.Rule) })
+	}
 	if at < 0 {
 		at = max(0, slices.IndexFunc(plans, (*Plan).asksOthers))
 	}
@@ -101,7 +104,7 @@ func noteNotAsked(plans []*Plan, r *ir.Rule, m *schema.Model) {
 			notes = notesOfCounted(notes, !onlyMany(c.Among), func(effect string) []string { return []string{effect} })
 		}
 		for _, p := range plans {
-			p.Notes = AddNotes(p.Notes, notes...)
+			p.Notes, p.unasked = AddNotes(p.Notes, notes...), p.unasked || p.Source == c.Source
 		}
 	}
 }

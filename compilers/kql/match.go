@@ -93,6 +93,9 @@ func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) logic.Pred {
 		return notNull(numbers(value, t.Op, t.Values), value, negated)
 	case *ir.Bits:
 		value := o.asNumber("tolong")
+		if o.fraction { // binary_and takes whole numbers only
+			value = "tolong(" + value + ")"
+		}
 		bits := notNull(logic.Atom(fmt.Sprintf("binary_and(%s, %d) == %d", value, t.Mask, t.Mask)), value, negated)
 		if o.kind == number {
 			return bits

@@ -28,6 +28,7 @@ const (
 type operand struct {
 	name      string
 	kind      kind
+	fraction  bool   // a number of a type that may have one
 	companion string // a column with only the file name
 	onlyName  bool   // the column itself has only the file name
 	path      string // the text whose last component this is, which may be empty where the text is not
@@ -63,8 +64,10 @@ func (w *writer) typed(name string, declared schema.Type) operand {
 		o.kind = datetime
 	}
 	switch w.plan.Source.Columns[name] {
-	case "int", "long", "real", "decimal":
+	case "int", "long":
 		o.kind = number
+	case "real", "decimal":
+		o.kind, o.fraction = number, true
 	case "bool":
 		o.kind = boolean
 	case "datetime":

@@ -277,6 +277,14 @@ func TestEmptyTextsOfOtherModels(t *testing.T) {
 	}
 }
 
+// TestBitsOfAColumnWithFractions: Kusto's function takes whole numbers only.
+func TestBitsOfAColumnWithFractions(t *testing.T) {
+	r := lowered.Rule(t, "logsource: {product: onelogin, service: onelogin.events}\ndetection: {s: {event_type_id|bits: 4}, condition: s}\n")
+	q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "sentinel")})
+	require.NotNil(t, q, "%v", found)
+	assert.Contains(t, q.Text, "binary_and(tolong(EventTypeId), 4) == 4")
+}
+
 // TestWholeNumbers: a text is one to the query if it is one to the engine.
 func TestWholeNumbers(t *testing.T) {
 	for _, text := range []string{"7", "-7", "7.5", "", "x", "0x", "0x1f", "0XFF", "0x7FFFFFFFFFFFFFFF", "0x0007fffffffffffffff", "0x8000000000000000", "0xFFFFFFFFFFFFFFFF", "0x10000000000000000"} {

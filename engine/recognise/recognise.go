@@ -17,12 +17,13 @@ import (
 )
 
 // How much of a file is read to choose: so many events, or so many bytes if they have more. What cannot be read is
-// passed over: a damaged record may be the first of many. If something is, and no event shows a sign, it is more
-// events.
+// passed over: a damaged record may be the first of many. For each that is, up to sampleEvents more events are looked
+// at, until one shows a sign.
 const (
 	sampleEvents = 64
 	sampleBytes  = 1 << 20
 	sampleLines  = 1 << 12 // events or not
+	aheadBytes   = 1 << 24 // of events or not: they are kept in memory
 )
 
 // shownColumns bounds how many columns of an event that shows no sign are kept, and shownLetters how much of each name.
@@ -54,11 +55,20 @@ type Share struct {
 func File(r *event.Reader, among []schema.Recognised) Choice {
 	var c Choice
 	var seen [][]int // the models of each event that shows a sign
-	r.Ahead(sampleBytes, func(line event.Raw) (enough bool) {
+	bytes := 0       // of events
+	r.Ahead(aheadBytes, func(line event.Raw) (enough bool) {
+		rejected := c.Rejected
 		if of := c.look(line, among); of != nil {
 			seen = append(seen, of)
 		}
-		return c.Events >= sampleEvents && (len(seen) > 0 || c.Rejected == 0) || c.Events+c.Rejected >= sampleLines
+		if c.Rejected == rejected {
+			bytes += line.Size()
+		}
+		events := sampleEvents
+		if len(seen) == 0 {
+			events *= 1 + c.Rejected
+		}
+		return c.Events >= events || bytes >= sampleBytes || c.Events+c.Rejected >= sampleLines
 	})
 	if len(seen) == 0 {
 		return c

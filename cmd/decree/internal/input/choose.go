@@ -20,7 +20,7 @@ const shownFiles = 5
 type chosen struct {
 	files  []string
 	models []string          // of the files, each once
-	of     map[string]string // file -> model; "" for a file without events
+	of     map[string]string // file -> model; "" for a file without events among its first lines
 	open   map[string]*event.Reader
 	unread map[string]bool // files that are not read
 	among  []schema.Recognised

@@ -123,6 +123,16 @@ func TestEachFileIsReadAsTheModelOfItsEvents(t *testing.T) {
 	}
 }
 
+// TestEventsBehindTheFirstLines: a file whose model is not known, because events begin too late, is never passed over
+// in silence.
+func TestEventsBehindTheFirstLines(t *testing.T) {
+	write(t, map[string]string{"win.ndjson": windowsEvent, "late.ndjson": strings.Repeat("{\"a\":\n", 4100) + strings.Repeat(mdeEvent, 4200)})
+	in, _, _, shown := readChosen(t, "", "win.ndjson", "late.ndjson")
+	assert.True(t, in.Unreadable)
+	assert.Equal(t, []int{8301, 4100}, []int{in.Lines, in.Rejected})
+	assert.Contains(t, shown, "error: late.ndjson: none of its first lines is an event, so that its data model is not known and rules may have missed its 4200 events: name it with --model\n")
+}
+
 // TestManyFilesAreCounted: of many files, only those in doubt are named.
 func TestManyFilesAreCounted(t *testing.T) {
 	texts := map[string]string{"m.ndjson": mdeEvent, "x.ndjson": windowsEvent + windowsEvent + mdeEvent}

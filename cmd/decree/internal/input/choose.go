@@ -23,6 +23,7 @@ type chosen struct {
 	of     map[string]string // file -> model; "" for a file without events among its first lines
 	open   map[string]*event.Reader
 	unread map[string]bool // files that are not read
+	late   map[string]bool // files, as messages name them, of whose first lines none is an event
 	among  []schema.Recognised
 	later  later // of the file that is read
 }
@@ -79,7 +80,7 @@ func (l *later) text() string {
 // choose finds the model of each file by its first events, and shows it. A file whose events no model recognises is an
 // error, and is not read. In a folder, a file that may not be a log is skipped then. It gives the models that occur.
 func (in *Reader) choose(files event.Files, among []schema.Recognised) []string {
-	c := &chosen{among: among, of: map[string]string{}, open: map[string]*event.Reader{}, unread: map[string]bool{}}
+	c := &chosen{among: among, of: map[string]string{}, open: map[string]*event.Reader{}, unread: map[string]bool{}, late: map[string]bool{}}
 	in.chosen = c
 	choices := map[string]recognise.Choice{}
 	for _, file := range files.Paths {
@@ -93,6 +94,7 @@ func (in *Reader) choose(files event.Files, among []schema.Recognised) []string 
 			c.unread[file] = true
 			in.skipped = append(in.skipped, file)
 		case !ok || choice.Events == 0:
+			c.late[event.Named(file)] = true
 		case choice.Model != "":
 			c.files = append(c.files, file)
 			c.of[file], choices[file] = choice.Model, choice

@@ -130,7 +130,12 @@ func TestEventsBehindTheFirstLines(t *testing.T) {
 	in, _, _, shown := readChosen(t, "", "win.ndjson", "late.ndjson")
 	assert.True(t, in.Unreadable)
 	assert.Equal(t, []int{8301, 4100}, []int{in.Lines, in.Rejected})
-	assert.Contains(t, shown, "error: late.ndjson: none of its first lines is an event, so that its data model is not known and rules may have missed its 4200 events: name it with --model\n")
+	const blame = ": none of its first lines is an event, so that its data model is not known and rules may have missed its 4200 events: name it with --model\n"
+	assert.Contains(t, shown, "error: late.ndjson"+blame)
+	late, err := os.ReadFile("late.ndjson")
+	require.NoError(t, err)
+	_, _, _, shown = readChosen(t, string(late), "win.ndjson", "-")
+	assert.Contains(t, shown, "error: standard input"+blame)
 }
 
 // TestManyFilesAreCounted: of many files, only those in doubt are named.

@@ -232,7 +232,6 @@ func (in *Reader) judge(file string, r *event.Reader, e *engines.Of) {
 
 // judgeLines says what is wrong with the lines of a file that was read, and tells whether anything is.
 func (in *Reader) judgeLines(file string, r *event.Reader) bool {
-	unknown := in.chosen != nil && in.chosen.of[file] == ""
 	file = event.Named(file)
 	switch events := r.Lines() - r.Rejected(); {
 	case r.Broken() != "" && events == 0:
@@ -243,7 +242,7 @@ func (in *Reader) judgeLines(file string, r *event.Reader) bool {
 		in.blame("%s: its form is unknown: write its events as JSON, one a line; `decree run --help` names the other forms", file)
 	case events == 0 && r.Rejected() > 0:
 		in.blame("%s: it holds no valid events", file)
-	case events > 0 && unknown:
+	case events > 0 && in.chosen != nil && in.chosen.late[file]:
 		in.blame("%s: none of its first lines is an event, so that its data model is not known and rules may have missed its %s: name it with --model", file, plural.Count(events, "event"))
 	case r.Rejected() > events:
 		in.blame("%s: %d of %s are not events and were not read", file, r.Rejected(), plural.Count(r.Lines(), "line"))

@@ -182,8 +182,12 @@ func (r *Reader) NextUnread() (Raw, error) {
 		return raw, nil
 	}
 	raw, err := r.read()
-	if err == nil && raw.Err == nil && raw.form == nil {
+	switch {
+	case err != nil || raw.Err != nil:
+	case raw.form == nil:
 		raw.Content = r.whole(raw.Content)
+	case len(raw.text) > maxLeft:
+		raw.Read(&r.lent)
 	}
 	if r.opt.Sample != nil && err == nil && r.sampling.takes() {
 		raw.Read(&r.lent)

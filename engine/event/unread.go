@@ -4,17 +4,13 @@ package event
 // that has room.
 type form func(text []byte, to *Memory) (Content, error)
 
-// maxLeft bounds the texts that are left to be read, in bytes: what they become may be several times as long.
+// maxLeft bounds the texts that NextUnread leaves to be read, in bytes: what they become may be several times as long.
 const maxLeft = 1 << 16
 
-// left gives a line whose text is still to be read: at once, or by who calls Raw.Read.
+// left gives a line whose text is still to be read: by NextUnread if it is long, or by who calls Raw.Read.
 func (r *Reader) left(line int, text []byte, by form) (Raw, error) {
 	r.lines++
-	raw := Raw{Line: line, Content: TextContent(text), form: by}
-	if len(text) > maxLeft {
-		raw.Read(&r.lent)
-	}
-	return raw, nil
+	return Raw{Line: line, Content: TextContent(text), form: by}, nil
 }
 
 // IsUnread tells whether Read has something to read.

@@ -4,11 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"decree/rules/ir"
-	"decree/rules/lint"
-	"decree/rules/parse"
 )
 
 // TestAllOfAList: only a list that the condition names is reported, and none of which all values are asked.
@@ -23,16 +18,6 @@ func TestAllOfAList(t *testing.T) {
 		"{sel_a: [{Image: x}, {Image: y}], condition: all of sel_*}":   0,
 		"{s: {Image: [x, y]}, t: {User: u}, condition: s or all of t}": 0,
 	} {
-		file, found := parse.Documents("c.yml", []byte("title: T\nlogsource: {product: windows}\ndetection: "+detection+"\n"), nil)
-		require.Empty(t, found, detection)
-		lowered, found := ir.Lower(file.Rules[0])
-		require.Empty(t, found, detection)
-		got := 0
-		for _, d := range lint.Run([]lint.File{{Path: "c.yml", Rules: file.Rules, Lowered: []*ir.Rule{lowered}}}) {
-			if d.Code == "all-of-list" {
-				got++
-			}
-		}
-		assert.Equal(t, want, got, detection)
+		assert.Equal(t, want, findings(t, "title: T\nlogsource: {product: windows}\ndetection: "+detection+"\n", "all-of-list"), detection)
 	}
 }

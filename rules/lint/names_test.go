@@ -11,6 +11,21 @@ import (
 	"decree/rules/parse"
 )
 
+// findings counts those of a code in a rule.
+func findings(t *testing.T, rule, code string) (n int) {
+	t.Helper()
+	file, found := parse.Documents("c.yml", []byte(rule), nil)
+	require.Empty(t, found, rule)
+	lowered, found := ir.Lower(file.Rules[0])
+	require.Empty(t, found, rule)
+	for _, d := range lint.Run([]lint.File{{Path: "c.yml", Rules: file.Rules, Lowered: []*ir.Rule{lowered}}}) {
+		if d.Code == code {
+			n++
+		}
+	}
+	return n
+}
+
 // TestNeverInOneOfSeveral: a rule that needs fields of which each log source lacks one never matches; one that has an
 // alternative does.
 func TestNeverInOneOfSeveral(t *testing.T) {
@@ -20,16 +35,7 @@ func TestNeverInOneOfSeveral(t *testing.T) {
 		"{a: {ImageLoaded: x}, b: {TargetFilename: y}, condition: a or b}": 0,
 		"{s: {Image: x}, condition: s}":                                    0,
 	} {
-		file, found := parse.Documents("c.yml", []byte("title: T\nlogsource:\n  - {product: windows, category: file_event}\n  - {product: windows, category: image_load}\ndetection: "+detection+"\n"), nil)
-		require.Empty(t, found, detection)
-		lowered, found := ir.Lower(file.Rules[0])
-		require.Empty(t, found, detection)
-		got := 0
-		for _, d := range lint.Run([]lint.File{{Path: "c.yml", Rules: file.Rules, Lowered: []*ir.Rule{lowered}}}) {
-			if d.Code == "absent-field" {
-				got++
-			}
-		}
+		got := findings(t, "title: T\nlogsource:\n  - {product: windows, category: file_event}\n  - {product: windows, category: image_load}\ndetection: "+detection+"\n", "absent-field")
 		assert.Equal(t, want, got, detection)
 	}
 }

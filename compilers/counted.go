@@ -7,10 +7,13 @@ import (
 	"decree/rules/ir"
 )
 
+// BothEffects are those of a note about what may end a match as well as make one.
+var BothEffects = []string{"false-negatives", "false-positives"}
+
 // Uncounted says what it does that values are not counted: what needs them is not found, and what holds of few is.
 func Uncounted(bounds []rules.Bound) []string {
 	if slices.ContainsFunc(bounds, func(b rules.Bound) bool { return b.Op != "gt" && b.Op != "gte" }) {
-		return []string{"false-negatives", "false-positives"}
+		return BothEffects
 	}
 	return []string{"false-negatives"}
 }
@@ -28,7 +31,7 @@ func UncountedIn(c *ir.Correlation) []string {
 			return Uncounted(c.Bounds)
 		}
 	}
-	return []string{"false-negatives", "false-positives"} // an average rises, and `not` holds, where some are left out
+	return BothEffects // an average rises, and `not` holds, where some are left out
 }
 
 // onlyMany tells whether a prevalence that holds of a count of events also holds of each greater one.
@@ -58,7 +61,7 @@ func notesOfCounted(notes []Note, both bool, effects func(effect string) []strin
 	for _, n := range notes {
 		of := effects(n.Effect)
 		if turns := n.Effect == "false-negatives" || n.Effect == "false-positives"; both && turns {
-			of = []string{"false-negatives", "false-positives"}
+			of = BothEffects
 		}
 		for _, n.Effect = range of {
 			out = append(out, n)

@@ -107,7 +107,7 @@ func suppress(branches []*writer, n names) *suppression {
 		w.like = s.keyStage(func(name rules.NamedField) string {
 			if text, ok := w.wholeText(ir.FieldNamed(name.Name)); ok {
 				// they are suppressed as alike, or not, where the rule reads another value
-				w.noteWhole([]string{"false-negatives", "false-positives"}, ir.FieldNamed(name.Name))
+				w.noteWhole(compilers.BothEffects, ir.FieldNamed(name.Name))
 				return text
 			}
 			return `""`

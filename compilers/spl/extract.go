@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"decree/compilers"
 	"decree/compilers/logic"
 	"decree/rules"
 	"decree/rules/diag"
@@ -81,7 +82,7 @@ func (w *writer) parts(x string, spec *rules.Extract, one bool) string {
 	case one:
 		return all
 	case overlaps(spec.Separator):
-		for _, effect := range []string{"false-negatives", "false-positives"} { // what reads the parts may stand below not
+		for _, effect := range compilers.BothEffects { // what reads the parts may stand below not
 			w.plan.Note("extract-single-valued", effect, spec.Range, "a field with several values is not split into all its parts, since the separator can overlap itself")
 		}
 		return ifElse(oneOf(x), all, "null()")
